@@ -1,0 +1,112 @@
+# Everything starts here: `make chat` on a fresh machine, `make test` before a change is sent.
+#
+# pip is told nothing about where packages come from, so PIP_FIND_LINKS, PIP_INDEX_URL and pip.conf work as always.
+# Each step of the set-up leaves a stamp in .venv; it is repeated only after pyproject.toml or constraints.txt changed,
+# so a second run takes seconds and needs no network.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+# Whoever waits for a download sees it move; a log need not.
+PIP := $(PY) -m pip --disable-pip-version-check $(if $(CI),--quiet)
+TORCH := torch==2.13.0
+STAMPS := $(VENV)/stamps
+
+# What is tested is what users run: no model hub, no telemetry.
+OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1 GRADIO_ANALYTICS_ENABLED=False
+
+# $(call timed,NAME,COMMAND): runs the command and says how long it took.
+define timed
+	@echo '-- $(1)'; SECONDS=0; if $(2); then echo "== $(1): $$SECONDS s"; \
+	else echo "== $(1): FAILED after $$SECONDS s" >&2; exit 1; fi
+endef
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------- set-up
+
+$(STAMPS)/venv:
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) is not here: install Python 3.11 or later" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is" \
+	"$$($(PYTHON) --version), but 3.11 or later is needed: install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { echo "$(PYTHON) cannot make virtual environments:" \
+	"install them (Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
+	$(call timed,virtual environment,$(PYTHON) -m venv $(VENV))
+	@mkdir -p $(STAMPS) && touch $@
+
+# First and by itself: with it in place the resolver never looks for another build of it.
+$(STAMPS)/torch: constraints.txt | $(STAMPS)/venv
+	$(call timed,torch,$(PIP) install -c constraints.txt $(TORCH))
+	@touch $@
+
+$(STAMPS)/run: pyproject.toml constraints.txt $(STAMPS)/torch
+	$(call timed,pincite and what it needs,$(PIP) install -c constraints.txt -e .)
+	@touch $@
+
+$(STAMPS)/dev: pyproject.toml constraints.txt $(STAMPS)/torch
+	$(call timed,pincite and the tools of its developers,$(PIP) install -c constraints.txt -e '.[dev]')
+	@touch $(STAMPS)/run $@
+
+$(STAMPS)/compile: pyproject.toml constraints.txt $(STAMPS)/torch
+	$(call timed,pincite and what compiles models,$(PIP) install -c constraints.txt -e '.[compile]')
+	@touch $(STAMPS)/run $@
+
+# ---------------------------------------------------------------- use
+
+.PHONY: chat
+chat: $(STAMPS)/run ## set up and open the chat on the sample documents (ARGS="my/folder --port 7861")
+	@exec $(VENV)/bin/pincite chat $(ARGS)
+
+.PHONY: models
+models: $(STAMPS)/compile ## compile the models that ship (ENCODER=folder READER=folder)
+	$(OFFLINE) $(PY) -m qa.compiling $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(READER),--reader "$(READER)")
+
+# ---------------------------------------------------------------- checks
+
+.PHONY: test
+test: $(STAMPS)/dev ## set up, then lint, format, types and tests, each with its time (ARGS="-k name")
+	$(call timed,lint,$(PY) -m ruff check .)
+	$(call timed,format,$(PY) -m ruff format --check .)
+	$(call timed,types,$(PY) -m mypy --strict)
+	$(call timed,tests,$(OFFLINE) $(PY) -m pytest -q --durations=10 $(ARGS))
+
+.PHONY: lint
+lint: $(STAMPS)/dev ## ruff's rules
+	$(PY) -m ruff check .
+
+.PHONY: format
+format: $(STAMPS)/dev ## rewrite the sources in the project's format
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+.PHONY: types
+types: $(STAMPS)/dev ## mypy, strict
+	$(PY) -m mypy --strict
+
+# ---------------------------------------------------------------- upkeep
+
+# Pins from an empty environment, so that nothing enters by accident. A local version ("+cpu") names a build that not
+# every index has, so it is left off: "==2.13.0" takes any build of 2.13.0.
+.PHONY: constraints
+constraints: ## write constraints.txt anew from the ranges in pyproject.toml
+	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
+	$(PYTHON) -m venv "$$fresh/venv"; \
+	$(PYTHON) -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; e = p["optional-dependencies"]; \
+	print(*p["dependencies"], *e["dev"], *e["compile"], sep="\n")' > "$$fresh/wanted.txt"; \
+	"$$fresh/venv/bin/python" -m pip --quiet install $(TORCH); \
+	"$$fresh/venv/bin/python" -m pip --quiet install -r "$$fresh/wanted.txt"; \
+	{ sed -n '/^#/p' constraints.txt; "$$fresh/venv/bin/python" -m pip freeze | sed 's/+[a-z0-9.]*$$//'; } > "$$fresh/pins.txt"; \
+	mv "$$fresh/pins.txt" constraints.txt
+
+.PHONY: clean
+clean: ## remove everything that was made here: .venv, caches, builds
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,60 @@
+"""What every test stands on: no network libraries awake, a cache of its own, and examples drawn the same way in CI."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Before any test module imports a library that reads them once.
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TRANSFORMERS_OFFLINE"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.pop("PINCITE_INDEX", None)
+
+# No deadline: a shared machine is slow now and then, and no test here is about time.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "ci", parent=settings.get_profile("here"), derandomize=True, print_blob=True, max_examples=200
+)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
+
+_cache = tempfile.TemporaryDirectory(prefix="pincite-tests-")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The user's cache is neither read nor written: every run of the tests builds the samples' index anew."""
+    os.environ["XDG_CACHE_HOME"] = _cache.name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The cache goes when the tests end."""
+    _cache.cleanup()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def seeds(root: Path) -> Path:
+    """The folder of the five sample documents."""
+    return root / "seeds"
+
+
+@pytest.fixture(scope="session")
+def clean_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables for a subprocess that starts like a new user: an empty home, an empty cache, and this checkout."""
+    home = tmp_path_factory.mktemp("home")
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache"), "PYTHONPATH": str(root)}
+    plain = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "120", "PYTHONIOENCODING": "utf-8"}
+    return kept | places | plain
