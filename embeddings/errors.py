@@ -1,0 +1,61 @@
+"""Everything that can go wrong, as one tree.
+
+    PinciteError
+    ├── DocumentError        a file or text that cannot become a Document
+    ├── QuestionError        a question that cannot be asked
+    ├── SettingsError        a setting outside its range
+    ├── GoldError            a line of gold questions that is not well formed
+    ├── ModelError           a model that is missing, damaged or of another kind
+    ├── ServerError          the chat cannot be served (a port that is taken, ...)
+    └── StoreError           an index that cannot be used
+        ├── StoreNotFound    there is no index where one was named
+        ├── StoreMismatch    made by another version of the format, or with another encoder
+        └── StoreLocked      another process is writing
+
+A message says what was expected, what came, and how to mend it, in one line: the command line prints it as it is and
+exits with 2. "No answer" is a value, never an error.
+"""
+
+
+class PinciteError(Exception):
+    """The root: catch this to catch every error that Pincite raises on purpose."""
+
+
+class DocumentError(PinciteError):
+    """A file or text that cannot become a Document."""
+
+
+class QuestionError(PinciteError):
+    """A question that cannot be asked: empty, too long, or without a single word."""
+
+
+class SettingsError(PinciteError):
+    """A setting outside its range."""
+
+
+class GoldError(PinciteError):
+    """A line of a gold file that is not well formed, or does not fit its document."""
+
+
+class ModelError(PinciteError):
+    """A model that is missing, damaged, or not of the kind that was asked for."""
+
+
+class ServerError(PinciteError):
+    """The chat cannot be served."""
+
+
+class StoreError(PinciteError):
+    """An index that cannot be used."""
+
+
+class StoreNotFound(StoreError):
+    """There is no index at the place that was named."""
+
+
+class StoreMismatch(StoreError):
+    """An index made by another version of the format, or with another encoder."""
+
+
+class StoreLocked(StoreError):
+    """Another process is writing to the index."""
