@@ -1,0 +1,169 @@
+"""An index: documents in, nearest passages out. SQLite is the truth, FAISS and tantivy find things in it.
+
+On disk an index is a folder with `store.sqlite` and `lexical/`. It is built in a folder beside the one it will have and
+takes its place by one rename: an index is whole or not there.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.dense import DenseIndex
+from embeddings.encoder import Encoder
+from embeddings.errors import StoreError, StoreMismatch
+from embeddings.lexical import LexicalIndex
+from embeddings.store import Store
+from embeddings.types import Chunk, Document
+
+if TYPE_CHECKING:
+    from embeddings.chunking import Chunker
+
+STORE_FILE = "store.sqlite"
+LEXICAL_FOLDER = "lexical"
+
+# Called after each document with its source.
+Progress = Callable[[str], None]
+
+
+class Index:
+    """Documents with their passages, searchable by meaning and by words. Make one with `build` or `open`."""
+
+    def __init__(self, store: Store, lexical: LexicalIndex, encoder: Encoder) -> None:
+        self._store, self._lexical, self.encoder = store, lexical, encoder
+        numbers, vectors = store.vectors()
+        self._dense = DenseIndex(numbers, vectors)
+        self.passage_count = len(numbers)
+        self._document = lru_cache(maxsize=64)(store.document)
+
+    @classmethod
+    def build(
+        cls,
+        documents: Iterable[Document],
+        encoder: Encoder,
+        chunker: Chunker,
+        path: Path | None = None,
+        progress: Progress | None = None,
+    ) -> Index:
+        """Chunks, embeds and stores documents.
+
+        Args:
+            documents: each with an id of its own.
+            encoder: what embeds the passages; the index can only be searched with the same one.
+            chunker: what cuts a document into passages.
+            path: the folder of the index, in memory where it is None. An index that is there is replaced whole, once
+                the new one is finished; any other folder that is not empty is refused.
+            progress: called after each document.
+
+        Raises:
+            DocumentError: two documents have the same id.
+            StoreError: the folder holds something that is not an index, or can't be written.
+        """
+        if path is None:
+            return cls._fill(documents, encoder, chunker, None, progress)
+        _check_target(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        except OSError as error:
+            raise StoreError(
+                f"{path}: can't be written ({error.strerror}); name a folder that can, or mend its rights"
+            ) from None
+        try:
+            cls._fill(documents, encoder, chunker, scratch, progress).close()
+            _replace(scratch, path)
+        except OSError as error:
+            raise StoreError(f"{path}: can't be written ({error.strerror}); the old index is untouched") from None
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return cls.open(path, encoder)
+
+    @classmethod
+    def open(cls, path: Path, encoder: Encoder) -> Index:
+        """Opens an index for reading.
+
+        Raises:
+            StoreNotFound: there is none.
+            StoreMismatch: made by another version of the format, or with another encoder.
+            StoreError: damaged.
+        """
+        store = Store(path / STORE_FILE)
+        made_with = store.fact("encoder")
+        if made_with != encoder.card.identity:
+            raise StoreMismatch(
+                f"{path}: made with the encoder {made_with}, opened with {encoder.card.identity}; "
+                f"build it again with: pincite index PATHS --index {path}"
+            )
+        return cls(store, LexicalIndex(path / LEXICAL_FOLDER), encoder)
+
+    @classmethod
+    def _fill(
+        cls,
+        documents: Iterable[Document],
+        encoder: Encoder,
+        chunker: Chunker,
+        folder: Path | None,
+        progress: Progress | None,
+    ) -> Index:
+        store = Store(folder / STORE_FILE if folder is not None else None, create=True)
+        lexical = LexicalIndex(folder / LEXICAL_FOLDER if folder is not None else None, create=True)
+        store.set_fact("encoder", encoder.card.identity)
+        words: list[tuple[int, str]] = []
+        for document in documents:
+            chunks = chunker(document)
+            texts = [chunker.embedded_text(document, chunk) for chunk in chunks]
+            numbers = store.add(document, chunks, encoder.encode(texts))
+            words += zip(numbers, texts, strict=True)
+            if progress is not None:
+                progress(document.source or document.id)
+        lexical.add(words)
+        store.commit()
+        return cls(store, lexical, encoder)
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents, in the order they were added."""
+        return self._store.documents()
+
+    def document(self, id: str) -> Document:
+        """The document with this id. Raises DocumentError where there is none, or its text was damaged."""
+        return self._document(id)
+
+    def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
+        """The passages with these numbers."""
+        return self._store.chunks(numbers)
+
+    def dense(self, question: str, k: int, also: Sequence[int] = ()) -> dict[int, float]:
+        """Cosine of the question with its k nearest passages, nearest first, and then with those named in `also`."""
+        vector = self.encoder.encode_query(question)
+        found = self._dense.search(vector, k)
+        return found | self._dense.scores(vector, [number for number in also if number not in found])
+
+    def lexical(self, question: str, k: int) -> dict[int, float]:
+        """BM25 score of the k passages that share the rarest words with the question, best first."""
+        return self._lexical.search(question, k)
+
+    def close(self) -> None:
+        """Closes the files."""
+        self._store.close()
+
+
+def _check_target(path: Path) -> None:
+    if path.exists() and not path.is_dir():
+        raise StoreError(f"{path}: a file, expected a folder for the index; name another place")
+    if path.is_dir() and any(path.iterdir()) and not (path / STORE_FILE).is_file():
+        raise StoreError(f"{path}: a folder that is not empty and not an index; name an empty or a new one")
+
+
+def _replace(new: Path, path: Path) -> None:
+    """Puts a finished folder in the place of another."""
+    if path.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        path.rename(old / path.name)
+        new.rename(path)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        new.rename(path)

@@ -1,0 +1,161 @@
+"""An ONNX model and its tokenizer: token ids in, arrays out, batched by length.
+
+A folder of a compiled model holds `model.onnx`, `tokenizer.json` and `card.json`. The weights are quantised with
+dynamic scales, which are computed over a whole tensor: what shares a batch changes the last digits of a result.
+Callers therefore decide what may share one; the runtime only sorts by length within what it is given.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from embeddings.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CARD_FILE = "card.json"
+
+# Batches of more tokens than this leave the cache of a laptop's core and gain nothing.
+BATCH_TOKENS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What must be known of a compiled model to use it.
+
+    Attributes:
+        kind: "encoder" or "reader".
+        name: the model it was compiled from.
+        precision: "fp32" or "int8".
+        max_tokens: the longest input it was made for, special tokens included.
+        dimension: length of an embedding; 0 for a reader.
+        source_sha256: of the weights it was compiled from. With `precision` it names the model in an index.
+        query_prompt, passage_prompt: what the model wants in front of a question and of a passage.
+    """
+
+    kind: Literal["encoder", "reader"]
+    name: str
+    precision: Literal["fp32", "int8"]
+    max_tokens: int
+    dimension: int
+    source_sha256: str
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+    @property
+    def identity(self) -> str:
+        """Two models with the same identity give the same vectors."""
+        return f"{self.name}/{self.precision}/{self.source_sha256}"
+
+    def to_json(self) -> str:
+        """The card as it stands in the model's folder."""
+        return json.dumps(asdict(self), indent=2)
+
+    @classmethod
+    def read(cls, folder: Path) -> ModelCard:
+        """Raises ModelError where the folder holds no card or not one of this form."""
+        try:
+            return cls(**json.loads((folder / CARD_FILE).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise ModelError(f"{folder}: not the folder of a compiled model ({error}); compile it again") from None
+
+
+class Runtime:
+    """A compiled model, ready to run.
+
+    Args:
+        folder: what `embeddings.compiling` wrote.
+        threads: cores that one run may use; 0 for all of them.
+
+    Raises:
+        ModelError: the folder is not a compiled model, or a file in it is damaged.
+    """
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self.card = ModelCard.read(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or available_cores()
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            self._session = onnxruntime.InferenceSession(
+                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # both libraries raise bare Exceptions of their own
+            raise ModelError(f"{folder}: the model can't be opened ({error}); compile it again") from None
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._inputs = {item.name for item in self._session.get_inputs()}
+
+    def tokenize(self, texts: Sequence[str] | Sequence[tuple[str, str]], special: bool = True) -> list[Encoding]:
+        """Token ids and code-point offsets of texts, or of pairs of texts; nothing is cut off."""
+        return list(self._tokenizer.encode_batch(list(texts), add_special_tokens=special))
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, the special ones included."""
+        return [len(encoding) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
+
+    def run(self, inputs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[list[np.ndarray[Any, Any]]]:
+        """Runs the model.
+
+        Args:
+            inputs: the token ids and the token types of each text.
+
+        Returns:
+            For each text, in the order given, its row of every output of the model; rows of outputs with a token
+            axis are as long as the longest text of their batch.
+        """
+        rows: list[list[np.ndarray[Any, Any]]] = [[] for _ in inputs]
+        for batch in batches_by_length([len(ids) for ids, _ in inputs]):
+            outputs = self._session.run(None, self._feed([inputs[i] for i in batch]))
+            for row, i in enumerate(batch):
+                rows[i] = [output[row] for output in outputs]
+        return rows
+
+    def _feed(self, batch: Sequence[tuple[Sequence[int], Sequence[int]]]) -> dict[str, np.ndarray[Any, Any]]:
+        longest = max(len(ids) for ids, _ in batch)
+        feed = {
+            name: np.zeros((len(batch), longest), dtype=np.int64)  # (texts, tokens)
+            for name in ("input_ids", "attention_mask", "token_type_ids")
+        }
+        for row, (ids, types) in enumerate(batch):
+            feed["input_ids"][row, : len(ids)] = ids
+            feed["attention_mask"][row, : len(ids)] = 1
+            feed["token_type_ids"][row, : len(ids)] = types
+        return {name: array for name, array in feed.items() if name in self._inputs}
+
+
+def batches_by_length(lengths: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[int]]:
+    """Indices of texts, longest first, in batches of at most `budget` tokens, padding included.
+
+    >>> list(batches_by_length([3, 9, 4, 8], budget=20))
+    [[1, 3], [2, 0]]
+    """
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])  # stable: equal lengths keep their order
+    batch: list[int] = []
+    for i in order:
+        if batch and (len(batch) + 1) * lengths[batch[0]] > budget:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def available_cores() -> int:
+    """Cores this process may run on, which in a container are fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,154 @@
+"""SQLite: documents, chunks and their vectors. The truth; what FAISS and tantivy hold can be rebuilt from it.
+
+A text is stored once and chunks are offsets into it. Vectors are float16. A document's text is checked against its
+content hash each time it is fetched, so that no damaged text is ever quoted.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings.encoder import Vectors
+from embeddings.errors import DocumentError, StoreError, StoreMismatch, StoreNotFound
+from embeddings.types import Chunk, Document
+
+# Raised with every change of the tables below or of what stands beside the file; an older index is refused.
+FORMAT = 1
+
+_TABLES = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, source TEXT NOT NULL,
+    text TEXT NOT NULL, date TEXT, media_type TEXT NOT NULL, content_hash TEXT NOT NULL
+);
+CREATE TABLE chunks (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents (number),
+    start INTEGER NOT NULL, body_start INTEGER NOT NULL, end INTEGER NOT NULL,
+    heading TEXT, date TEXT, vector BLOB NOT NULL
+);
+"""
+_DOCUMENT = "id, title, source, text, date, media_type, content_hash"
+
+
+class Store:
+    """One SQLite file, or one in memory. Safe to read from several threads.
+
+    Args:
+        path: the file; None for a store in memory.
+        create: make the tables; otherwise the file must hold them.
+
+    Raises:
+        StoreNotFound: there is no such file.
+        StoreMismatch: the file is of another format version.
+        StoreError: the file is not a store, or is damaged.
+    """
+
+    def __init__(self, path: Path | None, create: bool = False) -> None:
+        if path is not None and not create and not path.is_file():
+            raise StoreNotFound(f"{path.parent}: no index there; make one with: pincite index PATHS --index DIR")
+        self._path, self._lock = path, threading.Lock()
+        self._connection = sqlite3.connect(":memory:" if path is None else path, check_same_thread=False)
+        if create:
+            self._connection.executescript(_TABLES)
+            self.set_fact("format", str(FORMAT))
+        else:
+            self._check_format()
+
+    def add(self, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> list[int]:
+        """Stores a document with its chunks and their vectors, (chunks, dimension); returns the chunks' numbers.
+
+        Nothing is durable before `commit`. Raises DocumentError where a document of the same id is there.
+        """
+        values = tuple(getattr(document, name) for name in _DOCUMENT.split(", "))
+        with self._lock:
+            try:
+                row = self._connection.execute(f"INSERT INTO documents ({_DOCUMENT}) VALUES (?,?,?,?,?,?,?)", values)
+            except sqlite3.IntegrityError:
+                raise DocumentError(
+                    f"{document.source or document.id}: a document with id {document.id} is there"
+                ) from None
+            return [
+                self._add_chunk(row.lastrowid, chunk, vector) for chunk, vector in zip(chunks, vectors, strict=True)
+            ]
+
+    def _add_chunk(self, document: int | None, chunk: Chunk, vector: Vectors) -> int:
+        values = (chunk.start, chunk.body_start, chunk.end, chunk.heading, chunk.date)
+        row = self._connection.execute(
+            "INSERT INTO chunks (document, start, body_start, end, heading, date, vector) VALUES (?,?,?,?,?,?,?)",
+            (document, *values, vector.astype(np.float16).tobytes()),
+        )
+        assert row.lastrowid is not None  # an INSERT always has one
+        return row.lastrowid
+
+    def commit(self) -> None:
+        """Makes everything added so far durable, together."""
+        with self._lock:
+            self._connection.commit()
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Stores a fact about the index: its format, its encoder."""
+        with self._lock:
+            self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def fact(self, name: str) -> str:
+        """A fact that `set_fact` stored. Raises StoreError where it is missing."""
+        rows = self._rows("SELECT value FROM facts WHERE name = ?", (name,))
+        if not rows:
+            raise StoreError(f"{self._path}: the index does not say its {name}; build it again with: pincite index")
+        return str(rows[0][0])
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents, in the order they were added."""
+        return tuple(Document(*row) for row in self._rows(f"SELECT {_DOCUMENT} FROM documents ORDER BY number"))
+
+    def document(self, id: str) -> Document:
+        """The document with this id. Raises DocumentError where there is none, or its text was damaged."""
+        rows = self._rows(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (id,))
+        if not rows:
+            raise DocumentError(f"{id}: no document has this id; list the documents of the index")
+        return Document(*rows[0])
+
+    def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
+        """The chunks with these numbers, those that exist."""
+        wanted = list(numbers)
+        marks = ",".join("?" * len(wanted))
+        rows = self._rows(
+            "SELECT c.number, d.id, c.start, c.body_start, c.end, c.heading, c.date FROM chunks c "
+            f"JOIN documents d ON d.number = c.document WHERE c.number IN ({marks})",
+            tuple(wanted),
+        )
+        return {row[0]: Chunk(*row[1:]) for row in rows}
+
+    def vectors(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Vectors]:
+        """The numbers (chunks,) and the vectors (chunks, dimension) of all chunks."""
+        rows = self._rows("SELECT number, vector FROM chunks ORDER BY number")
+        numbers = np.array([row[0] for row in rows], dtype=np.int64)
+        flat = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+        return numbers, flat.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    def _check_format(self) -> None:
+        found = self.fact("format")
+        if found != str(FORMAT):
+            raise StoreMismatch(
+                f"{self._path}: an index of format {found}, this version reads format {FORMAT}; "
+                "build it again with: pincite index PATHS --index DIR"
+            )
+
+    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._connection.execute(query, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise StoreError(
+                    f"{self._path}: not an index, or a damaged one ({error}); build it again with: pincite index"
+                ) from None
