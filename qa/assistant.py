@@ -1,0 +1,142 @@
+"""The pipeline: a question and perhaps the turns before it -> an Answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from embeddings.chunking import Chunker
+from embeddings.encoder import Encoder, shipped_encoder
+from embeddings.errors import QuestionError
+from embeddings.index import Index, Progress
+from embeddings.loading import load
+from embeddings.types import Document, Hit
+from qa.answering import Reading, compose
+from qa.candidates import rank
+from qa.confidence import Calibration, shipped_calibration
+from qa.followup import standalone
+from qa.reader import Passage, Reader, shipped_reader
+from qa.retriever import Retriever
+from qa.settings import Settings
+from qa.types import Answer, Turn
+
+LONGEST_QUESTION = 1_000  # characters
+
+_DEFAULTS = Settings()
+
+
+class Assistant:
+    """Answers questions from one index. Make one with `from_documents` or `open`.
+
+    The encoder, reader and calibration that ship are used unless others are given.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        settings: Settings = _DEFAULTS,
+        reader: Reader | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        self.settings = settings
+        self._index, self._retriever = index, Retriever(index, settings)
+        self._reader = reader if reader is not None else shipped_reader(settings.threads)
+        self._calibration = calibration if calibration is not None else shipped_calibration()
+
+    @classmethod
+    def from_documents(
+        cls,
+        source: str | Path | Iterable[Document],
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+    ) -> Assistant:
+        """An assistant over documents that are indexed in memory, now.
+
+        Args:
+            source: a file, a folder, or documents.
+            settings: the defaults where it is None.
+            progress: called after each document with its source.
+
+        Raises:
+            DocumentError: there is nothing to read, or a document can't be read.
+        """
+        chosen = settings if settings is not None else _DEFAULTS
+        documents = load([source]).documents if isinstance(source, str | Path) else source
+        index = build_index(documents, None, chosen, progress)
+        return cls(index, chosen)
+
+    @classmethod
+    def open(cls, path: str | Path, settings: Settings | None = None) -> Assistant:
+        """An assistant over an index that `pincite index` built.
+
+        Raises:
+            StoreError: there is no index, or it can't be used.
+        """
+        chosen = settings if settings is not None else _DEFAULTS
+        return cls(Index.open(Path(path), shipped_encoder(chosen.threads)), chosen)
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents, in the order they were added."""
+        return self._index.documents()
+
+    def document(self, id: str) -> Document:
+        """The document with this id. Raises DocumentError where there is none."""
+        return self._index.document(id)
+
+    def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
+        """The k passages closest to a question, best first."""
+        return self._retriever.search(question, k)
+
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answers a question.
+
+        Args:
+            question: as it was asked; a follow-up is resolved with the turns before it.
+            history: those turns, oldest first.
+
+        Raises:
+            QuestionError: the question is empty, holds no word, or is longer than LONGEST_QUESTION characters.
+        """
+        understood = standalone(checked_question(question), history)
+        return compose(self.read(understood), self._calibration, self.settings)
+
+    def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
+        """Answers questions that have nothing to do with one another; the same spans as one by one."""
+        return tuple(self.answer(question) for question in questions)
+
+    def read(self, question: str) -> Reading:
+        """Retrieves and reads, without deciding: the passages and every candidate found in them."""
+        hits = self.retrieve(question, self.settings.passages)
+        spans = self._reader.read(question, [_passage(hit) for hit in hits])
+        return Reading(question, hits, tuple(rank(hits, spans, self.settings)))
+
+
+def _passage(hit: Hit) -> Passage:
+    return Passage(hit.text, hit.chunk.body_start - hit.chunk.start)
+
+
+def checked_question(question: str) -> str:
+    """The question without white space around it. Raises QuestionError where it can't be asked."""
+    text = question.strip()
+    if not any(character.isalnum() for character in text):
+        raise QuestionError(f"the question {text!r} holds no word; ask in words")
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(f"the question has {len(text)} characters, at most {LONGEST_QUESTION} are read; shorten it")
+    return text
+
+
+def build_index(
+    documents: Iterable[Document],
+    path: Path | None,
+    settings: Settings = _DEFAULTS,
+    progress: Progress | None = None,
+    encoder: Encoder | None = None,
+) -> Index:
+    """Builds an index with the settings' chunk size and overlap; in memory where `path` is None.
+
+    Raises:
+        StoreError: the folder can't be written, or holds something else.
+    """
+    chosen = encoder if encoder is not None else shipped_encoder(settings.threads)
+    chunker = Chunker(chosen.count, chosen.card.max_tokens, settings.chunk_tokens, settings.overlap)
+    return Index.build(documents, chosen, chunker, path, progress)

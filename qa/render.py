@@ -1,0 +1,141 @@
+"""An Answer -> what a person or a program reads: plain text, Markdown, JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from embeddings.types import Document
+from qa.types import Answer, Citation
+
+NO_ANSWER = "Not in these documents"
+
+# Lower ends of the words for a confidence; the numbers stand beside them wherever they are shown.
+_IN_WORDS = (
+    (0.9, "very likely"),
+    (0.7, "likely"),
+    (0.5, "more likely than not"),
+    (0.3, "uncertain"),
+    (0.0, "unlikely"),
+)
+
+
+def in_words(confidence: float) -> str:
+    """A confidence in words.
+
+    >>> in_words(0.93), in_words(0.2)
+    ('very likely', 'unlikely')
+    """
+    return next(words for lower, words in _IN_WORDS if confidence >= lower)
+
+
+def per_cent(confidence: float) -> str:
+    """A confidence as a whole percentage, never rounded to certainty.
+
+    >>> per_cent(0.834), per_cent(0.999)
+    ('83%', '99%')
+    """
+    return f"{min(99, max(1, round(100 * confidence)))}%"
+
+
+def place(citation: Citation) -> str:
+    """Where the words stand, in one line: title, heading, page, date, characters."""
+    parts = [citation.document.title]
+    if citation.heading is not None and citation.heading != citation.document.title:
+        parts.append(citation.heading)
+    if citation.page is not None:
+        parts.append(f"page {citation.page}")
+    parts += [citation.date if citation.date is not None else "undated"]
+    return " · ".join([*parts, f"characters {citation.start}-{citation.end}"])
+
+
+def split_quote(citation: Citation) -> tuple[str, str, str]:
+    """The quote as what stands before the span, the span, and what stands after it."""
+    text = citation.document.text
+    return text[citation.quote_start : citation.start], citation.text, text[citation.end : citation.quote_end]
+
+
+def to_text(answer: Answer) -> str:
+    """Plain text; the span stands between »« in its quote."""
+    return _lay_out(answer, lambda words: f"»{words}«", lambda line: line)
+
+
+def to_markdown(answer: Answer) -> str:
+    """Markdown; the text of documents is escaped, the span is bold."""
+    return _lay_out(answer, lambda words: f"**{words}**", _escape_markdown)
+
+
+def _lay_out(answer: Answer, mark: Callable[[str], str], escape: Callable[[str], str]) -> str:
+    lines: list[str] = []
+    if answer.text is None:
+        lines += [f"{NO_ANSWER} (confidence of the best span: {per_cent(answer.confidence)})", "", "Closest passages:"]
+        for passage in answer.passages[:3]:
+            lines += ["", f"- {escape(place(passage))}", f"  {escape(one_line(passage.text))}"]
+        return "\n".join(lines) + "\n"
+    lines.append(f"{escape(one_line(answer.text))}  ({in_words(answer.confidence)}, {per_cent(answer.confidence)})")
+    for citation in answer.citations:
+        before, span, after = (escape(one_line(part)) for part in split_quote(citation))
+        lines += ["", f"- {escape(place(citation))}", f"  {before}{mark(span)}{after}"]
+    if answer.alternatives:
+        lines += ["", "The documents disagree:"]
+        for other in answer.alternatives:
+            lines += ["", *_lay_out(other, mark, escape).rstrip("\n").splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def one_line(text: str) -> str:
+    """The text with its white space folded, so that it stands in one line; for showing only, never for offsets.
+
+    >>> one_line("two\\n  lines ")
+    'two lines '
+    """
+    out: list[str] = []
+    for character in text:
+        if not character.isspace():
+            out.append(character)
+        elif not out or out[-1] != " ":
+            out.append(" ")
+    return "".join(out)
+
+
+def _escape_markdown(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~&" else c for c in text)
+
+
+def to_dict(answer: Answer) -> dict[str, Any]:
+    """What `pincite ask --json` prints: the names of the contract, documents without their text."""
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "is_list": answer.is_list,
+        "confidence": round(answer.confidence, 4),
+        "citations": [_citation(citation) for citation in answer.citations],
+        "alternatives": [to_dict(other) for other in answer.alternatives],
+        "passages": [_citation(passage) for passage in answer.passages],
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    return {
+        "document": document_dict(citation.document),
+        "start": citation.start,
+        "end": citation.end,
+        "text": citation.text,
+        "quote_start": citation.quote_start,
+        "quote_end": citation.quote_end,
+        "quote": citation.quote,
+        "page": citation.page,
+        "heading": citation.heading,
+        "date": citation.date,
+    }
+
+
+def document_dict(document: Document) -> dict[str, str | None]:
+    """A document by its names, without its text."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "source": document.source,
+        "date": document.date,
+        "content_hash": document.content_hash,
+    }

@@ -1,0 +1,80 @@
+"""A question -> the passages that may hold its answer: by meaning and by words, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from embeddings.index import Index
+from embeddings.types import Hit
+from qa.settings import Settings
+
+Scores = Mapping[int, float]  # the number of a passage -> its score, best first
+
+# Cormack, Clarke and Büttcher 2009 found 60 to work across collections.
+_RANK_CONSTANT = 60
+
+
+class Retriever:
+    """Finds passages in an index."""
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self._index, self._settings = index, settings
+
+    def search(self, question: str, k: int) -> tuple[Hit, ...]:
+        """The k best passages, best first. Fewer where the index holds fewer."""
+        candidates = max(k, self._settings.candidates)
+        lexical = self._index.lexical(question, candidates)
+        dense = self._index.dense(question, candidates, also=list(lexical))
+        fused = self._fuse(dense, lexical)
+        best = sorted(fused, key=lambda number: (-fused[number], number))[:k]
+        chunks = self._index.chunks(best)
+        return tuple(
+            Hit(
+                document=self._index.document(chunks[number].document_id),
+                chunk=chunks[number],
+                dense=dense[number],
+                lexical=lexical.get(number, 0.0),
+                score=fused[number],
+            )
+            for number in best
+            if number in chunks
+        )
+
+    def _fuse(self, dense: Scores, lexical: Scores) -> dict[int, float]:
+        if self._settings.fusion == "reciprocal-rank":
+            return reciprocal_rank(dense, lexical)
+        return min_max(dense, lexical, self._settings.dense_weight)
+
+
+def min_max(dense: Scores, lexical: Scores, dense_weight: float) -> dict[int, float]:
+    """Weighted sum of both scores, each mapped to [0, 1] over the candidates (Lee 1997, CombSUM).
+
+    A passage that shares no word has the lexical score 0, which is also the lower end of that scale.
+
+    >>> min_max({1: 0.9, 2: 0.5}, {2: 8.0}, dense_weight=0.5)
+    {1: 0.5, 2: 0.5}
+    """
+    low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
+    top = max(lexical.values(), default=0.0)
+    return {
+        number: dense_weight * _ratio(cosine - low, high - low)
+        + (1 - dense_weight) * _ratio(lexical.get(number, 0.0), top)
+        for number, cosine in dense.items()
+    }
+
+
+def reciprocal_rank(dense: Scores, lexical: Scores) -> dict[int, float]:
+    """Sum of 1 / (60 + rank) over both rankings (Cormack et al. 2009), scaled so that first in both is 1.
+
+    >>> round(reciprocal_rank({1: 0.9, 2: 0.5}, {1: 8.0})[1], 3)
+    1.0
+    """
+    fused = dict.fromkeys(dense, 0.0)
+    for ranking in (dense, lexical):
+        for rank, number in enumerate(sorted(ranking, key=lambda n: (-ranking[n], n))):
+            fused[number] = fused.get(number, 0.0) + (_RANK_CONSTANT + 1) / (_RANK_CONSTANT + 1 + rank) / 2
+    return fused
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else float(part == whole)

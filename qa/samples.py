@@ -1,0 +1,81 @@
+"""The five sample documents, and their index in the user's cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from embeddings.encoder import shipped_encoder
+from embeddings.errors import StoreError
+from embeddings.index import Index
+from embeddings.loading import load
+from embeddings.store import FORMAT
+from embeddings.types import Document
+from qa.assistant import Assistant, build_index
+from qa.settings import Settings
+
+# Questions to start from, for whoever opens the chat on the samples.
+EXAMPLES = (
+    "Who leads Syria Tomorrow?",
+    "How many people were killed in the Khan Sheikhoun attack?",
+    "How much do smugglers charge to cross into Turkey?",
+    "When was the memorandum on de-escalation areas signed?",
+)
+
+
+def seeds_folder() -> Path:
+    """Where the sample documents are: inside the package where it is installed, at the top of a checkout."""
+    installed = Path(__file__).parent / "seeds"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "seeds"
+
+
+def is_samples(documents: Sequence[Document]) -> bool:
+    """Are these the sample documents, and no others?"""
+    names = {path.name for path in seeds_folder().iterdir()}
+    return {Path(document.source).name for document in documents} == names
+
+
+def open_samples(settings: Settings | None = None) -> Assistant:
+    """An assistant over the sample documents.
+
+    Their index is built once, under a lock, in the user's cache folder; where that can't be written it is kept in
+    memory.
+    """
+    chosen = settings if settings is not None else Settings()
+    encoder = shipped_encoder(chosen.threads)
+    try:
+        return Assistant(_cached_index(chosen), chosen)
+    except (OSError, StoreError):
+        return Assistant(build_index(load([seeds_folder()]).documents, None, chosen, encoder=encoder), chosen)
+
+
+def _cached_index(settings: Settings) -> Index:
+    from filelock import FileLock
+    from platformdirs import user_cache_path
+
+    encoder = shipped_encoder(settings.threads)
+    cache = user_cache_path("pincite", appauthor=False)
+    path = cache / f"samples-{_key(settings, encoder.card.identity)}"
+    if not path.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        _refuse_read_only(cache)
+        with FileLock(f"{path}.lock"):
+            if not path.is_dir():
+                build_index(load([seeds_folder()]).documents, path, settings, encoder=encoder).close()
+    return Index.open(path, encoder)
+
+
+def _refuse_read_only(folder: Path) -> None:
+    """Raises OSError at once where the folder can't be written: a lock there would be waited for without end."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _key(settings: Settings, encoder: str) -> str:
+    """Names the index by everything it is made of."""
+    digest = hashlib.sha256(f"{FORMAT} {encoder} {settings.chunk_tokens} {settings.overlap}".encode())
+    for path in sorted(seeds_folder().iterdir()):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,60 @@
+"""Every knob of a question's way to its answer, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from embeddings.errors import SettingsError
+
+Fusion = Literal["min-max", "reciprocal-rank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of an Assistant. The defaults were chosen by the tables in docs/experiments.md.
+
+    Attributes:
+        threshold: confidence under which the answer is "not in these documents"; 0 never refuses while anything was
+            retrieved.
+        passages: how many passages are read for a question.
+        candidates: how many passages each of the two searches contributes to the fusion.
+        fusion: how the two rankings become one.
+        dense_weight: share of the dense score in min-max fusion, in [0, 1].
+        retrieval_weight: what the best possible passage adds to the score of a span, in logits.
+        no_answer_weight: how much of a passage's no-answer score is taken off its spans' scores, in [0, 1].
+        answer_tokens: the longest answer, in the reader's tokens.
+        chunk_tokens: the longest passage, in tiktoken's tokens; takes effect when an index is built.
+        overlap: sentences that neighbouring passages share; takes effect when an index is built.
+        threads: cores that one question may use; 0 for all of them.
+
+    Raises:
+        SettingsError: a value is outside its range.
+    """
+
+    threshold: float = 0.35
+    passages: int = 5
+    candidates: int = 50
+    fusion: Fusion = "min-max"
+    dense_weight: float = 0.5
+    retrieval_weight: float = 7.0
+    no_answer_weight: float = 0.5
+    answer_tokens: int = 30
+    chunk_tokens: int = 200
+    overlap: int = 1
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("threshold", "dense_weight", "no_answer_weight"):
+            _check(0.0 <= getattr(self, name) <= 1.0, name, getattr(self, name), "a number from 0 to 1")
+        for name in ("passages", "candidates", "answer_tokens"):
+            _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        for name in ("retrieval_weight", "overlap", "threads"):
+            _check(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+        _check(self.chunk_tokens >= 16, "chunk_tokens", self.chunk_tokens, "at least 16")
+        _check(self.fusion in ("min-max", "reciprocal-rank"), "fusion", self.fusion, '"min-max" or "reciprocal-rank"')
+
+
+def _check(holds: bool, name: str, value: object, expected: str) -> None:
+    if not holds:
+        raise SettingsError(f"{name} is {value!r}, expected {expected}")

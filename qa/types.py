@@ -1,0 +1,82 @@
+"""What comes out: Citation, Answer, Turn. A citation holds its document, so that it can always show its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from embeddings.types import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Exact words in a document. Offsets are code points of `document.text`, half open.
+
+    Attributes:
+        document: the document the words stand in.
+        start, end: the span itself; `text` is those characters.
+        quote_start, quote_end: the sentence it stands in: at most three, never across a heading; `quote` is those.
+        page: the page, counted from 1, where the format has pages, else None.
+        heading: the heading the span stands under, else None.
+        date: the date of its own section, else of its document, else None.
+
+    Raises:
+        ValueError: the offsets are not 0 <= quote_start <= start < end <= quote_end <= len(document.text).
+    """
+
+    document: Document
+    start: int
+    end: int
+    quote_start: int
+    quote_end: int
+    page: int | None = None
+    heading: str | None = None
+    date: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.quote_start <= self.start < self.end <= self.quote_end <= len(self.document.text):
+            raise ValueError(
+                f"offsets {self.quote_start} <= {self.start} < {self.end} <= {self.quote_end} "
+                f"do not fit {self.document.id}, a text of {len(self.document.text)} characters"
+            )
+
+    @property
+    def text(self) -> str:
+        """The cited words."""
+        return self.document.text[self.start : self.end]
+
+    @property
+    def quote(self) -> str:
+        """The sentence around them."""
+        return self.document.text[self.quote_start : self.quote_end]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question, or that they do not.
+
+    Attributes:
+        question: as it was understood (after a follow-up was resolved).
+        text: the words of the first citation; for a list answer the distinct spans joined by "; "; None where the
+            documents do not hold the answer.
+        confidence: probability in [0, 1] that the best span found is right, also when `text` is None.
+        citations: support for `text`, best first; never empty when `text` is not None, empty when it is.
+        alternatives: conflicting answers whose confidence is over the threshold; theirs are ().
+        passages: the closest passages, best first, also when there is no answer.
+        is_list: True where `text` joins several spans, each of them cited.
+    """
+
+    question: str
+    text: str | None
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    alternatives: tuple[Answer, ...] = ()
+    passages: tuple[Citation, ...] = ()
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation, as it was asked, and its answer."""
+
+    question: str
+    answer: Answer
