@@ -1,0 +1,190 @@
+"""Fits the confidence: `python -m eval.calibrate --data DIR` writes qa/data/confidence.json.
+
+The questions are from articles of SQuAD 2.0 that no shipped model was trained on (eval/splits.json, "train" and
+"tune"; "report" is left alone for measuring, and so are the sample documents). All articles are one collection, and
+each question is asked of all of it. Three kinds are mixed, because users ask all three:
+
+    answerable   the collection holds the answer
+    adversarial  written by people to look answerable from a paragraph that does not answer it
+    absent       answerable, but asked of the collection without its article
+
+A span is right where token F1 is at least 0.5 and it overlaps a gold span (docs/design.md), and never for the last two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from embeddings.errors import GoldError, PinciteError
+from embeddings.types import Document
+from eval.gold import GoldQuestion
+from eval.metrics import RIGHT_F1, auroc, overlap, token_f1
+from eval.squad import load_squad, sample
+from qa.answering import Reading
+from qa.assistant import Assistant, build_index
+from qa.confidence import COEFFICIENTS, FEATURES, Calibration, features
+from qa.settings import Settings
+
+DATA_FILE = "squad2_dev_part.json.gz"
+SPLITS = Path(__file__).parent / "splits.json"
+
+# How often each kind is assumed to be asked: two questions in three can be answered.
+MIX = {"answerable": 4 / 6, "adversarial": 1 / 6, "absent": 1 / 6}
+THRESHOLDS = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question that was read: its kind, its article, what was found, and whether the best span is right."""
+
+    kind: str
+    article: str
+    reading: Reading
+    right: bool
+
+    @property
+    def features(self) -> tuple[float, ...]:
+        """Of the best candidate, in the order of FEATURES."""
+        return features(self.reading.question, self.reading.candidates[0], self.reading.candidates)
+
+
+def collect(path: Path, size: int, settings: Settings, console: Console | None = None) -> list[Example]:
+    """Reads up to `size` questions of each kind, evenly from the articles that are set aside for this.
+
+    Raises:
+        GoldError: the file can't be read.
+    """
+    splits = json.loads(SPLITS.read_text(encoding="utf-8"))[DATA_FILE]
+    articles = [*splits["train"], *splits["tune"]]
+    documents = load_squad(path).documents
+    whole = Assistant(build_index(documents, None, settings), settings)
+    examples: list[Example] = []
+    for article in track(articles, "reading", console=console):
+        questions = load_squad(path, [article]).questions
+        part = Assistant(build_index(_without(documents, article), None, settings), settings)
+        for kind, assistant, answerable in (
+            ("answerable", whole, True),
+            ("adversarial", whole, False),
+            ("absent", part, True),
+        ):
+            asked = sample([q for q in questions if q.answerable == answerable], size // len(articles))
+            examples += [_example(assistant, kind, article, question) for question in asked]
+    return [example for example in examples if example.reading.candidates]
+
+
+def _without(documents: Sequence[Document], article: str) -> list[Document]:
+    return [document for document in documents if document.id.rsplit("/", 1)[0] != article]
+
+
+def _example(assistant: Assistant, kind: str, article: str, question: GoldQuestion) -> Example:
+    reading = assistant.read(question.question)
+    best = reading.candidates[0] if reading.candidates else None
+    right = (
+        kind == "answerable"
+        and best is not None
+        and token_f1(best.text, [answer.text for answer in question.answers]) >= RIGHT_F1
+        and any(
+            answer.document == best.hit.document.id and overlap(answer.start, answer.end, best.start, best.end) > 0
+            for answer in question.answers
+        )
+    )
+    return Example(kind, article, reading, right)
+
+
+def fit(examples: Sequence[Example]) -> Calibration:
+    """Logistic regression with an L2 penalty of 1, each kind weighted by its share in MIX."""
+    from sklearn.linear_model import LogisticRegression
+
+    values = np.array([example.features for example in examples])  # (examples, features)
+    model = LogisticRegression(C=1.0, max_iter=1000)
+    model.fit(values, [example.right for example in examples], sample_weight=_weights(examples))
+    return Calibration(tuple(float(w) for w in model.coef_[0]), float(model.intercept_[0]))
+
+
+def _weights(examples: Sequence[Example]) -> np.ndarray[Any, Any]:
+    """A weight for each example, their mean 1, so that the kinds have their shares."""
+    kinds = [example.kind for example in examples]
+    return np.array([MIX[kind] * len(kinds) / kinds.count(kind) for kind in kinds])
+
+
+def held_out(examples: Sequence[Example]) -> np.ndarray[Any, Any]:
+    """The probability of each example by a calibration that has not seen its article: (examples,)."""
+    probabilities = np.zeros(len(examples))
+    for article in {example.article for example in examples}:
+        calibration = fit([example for example in examples if example.article != article])
+        for i, example in enumerate(examples):
+            if example.article == article:
+                probabilities[i] = calibration.probability(example.features)
+    return probabilities
+
+
+def report(examples: Sequence[Example], console: Console) -> dict[str, float]:
+    """Prints what the thresholds would do on articles that were not fitted on; returns the scores."""
+    probabilities, weights = held_out(examples), _weights(examples)
+    right = np.array([float(example.right) for example in examples])
+    answerable = np.array([float(example.kind == "answerable") for example in examples])
+    table = Table("threshold", "refused of answerable", "of absent", "of adversarial", "right of answered")
+    kinds = np.array([example.kind for example in examples])
+    for threshold in THRESHOLDS:
+        refused = probabilities < threshold
+        shares = [f"{refused[kinds == kind].mean():.1%}" for kind in ("answerable", "absent", "adversarial")]
+        table.add_row(f"{threshold}", *shares, f"{np.average(right[~refused], weights=weights[~refused]):.1%}")
+    console.print(table)
+    return {
+        "auroc": round(auroc(probabilities, answerable), 4),
+        "brier": round(float(np.average((probabilities - right) ** 2, weights=weights)), 4),
+    }
+
+
+def write(calibration: Calibration, examples: Sequence[Example], scores: dict[str, float], path: Path) -> None:
+    """Writes the coefficients with what they were fitted on."""
+    kinds = [example.kind for example in examples]
+    content = {
+        "weights": {name: round(w, 6) for name, w in zip(FEATURES, calibration.weights, strict=True)},
+        "bias": round(calibration.bias, 6),
+        "fitted_on": {"data": DATA_FILE, "questions": {kind: kinds.count(kind) for kind in MIX}, "mix": MIX},
+        "held_out_by_article": scores,
+    }
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def data_file(folder: Path | None, name: str = DATA_FILE) -> Path:
+    """The file in the folder of public data. Raises GoldError that says where to get it where it is not there."""
+    if folder is None or not (folder / name).is_file():
+        raise GoldError(
+            f"{folder if folder is not None else '--data DIR is missing'}: expected a folder with {name}, "
+            "made of articles of the SQuAD 2.0 dev set (Rajpurkar et al. 2018, rajpurkar.github.io/SQuAD-explorer)"
+        )
+    return folder / name
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description="Fit the confidence.")
+    parser.add_argument("--data", type=Path, help=f"folder that holds {DATA_FILE}")
+    parser.add_argument("--size", type=int, default=500, help="questions of each kind (default 500)")
+    parser.add_argument("--to", type=Path, default=COEFFICIENTS, help="the file to write")
+    options = parser.parse_args(arguments)
+    console = Console()
+    try:
+        examples = collect(data_file(options.data), options.size, Settings(), console)
+        write(fit(examples), examples, report(examples, console), options.to)
+    except PinciteError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

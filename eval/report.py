@@ -1,0 +1,186 @@
+"""From outcomes to figures: each with its 95% interval and the number of questions it was measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal
+
+import numpy as np
+
+from eval.metrics import (
+    RESAMPLES,
+    Column,
+    Estimate,
+    auroc,
+    brier_score,
+    calibration_error,
+    mean_with_interval,
+    percentile_with_interval,
+    recall_at,
+    reciprocal_rank,
+    risk_at_coverage,
+    with_interval,
+)
+from eval.runner import Outcome
+
+RECALL_AT = (1, 5, 20)
+COVERAGES = (0.8, 0.9)
+PERCENTILES = (50, 95)
+
+Unit = Literal["share", "score", "ms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A line of the report. `key` is its name in JSON; shares are shown in percent, `ms` are milliseconds."""
+
+    key: str
+    label: str
+    unit: Unit
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """The questions of one kind: means, None where none of them has an answer."""
+
+    kind: str
+    n: int
+    exact: float | None
+    f1: float | None
+    cited: float | None
+    refused: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was measured, on what, with which settings.
+
+    Attributes:
+        figures: in the order in which they are shown.
+        kinds: in the order in which the kinds first occur.
+        outcomes: one for each question.
+        documents: how many were searched.
+        settings: names and values.
+        models: what each model is for, and its name.
+    """
+
+    figures: tuple[Figure, ...]
+    kinds: tuple[KindRow, ...]
+    outcomes: tuple[Outcome, ...]
+    documents: int
+    settings: Mapping[str, object] = field(default_factory=dict)
+    models: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answerable(self) -> int:
+        """How many of the questions the documents answer."""
+        return sum(outcome.question.answerable for outcome in self.outcomes)
+
+    def __getitem__(self, key: str) -> Estimate:
+        return next(figure.estimate for figure in self.figures if figure.key == key)
+
+
+def make_report(
+    outcomes: Sequence[Outcome],
+    documents: int,
+    settings: Mapping[str, object] | None = None,
+    models: Mapping[str, str] | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Report:
+    """Every figure of the design over the outcomes of a run.
+
+    Exact match, token F1, citation accuracy, right, recall and reciprocal rank are over the questions that can be
+    answered, all of them: a refusal is a 0. Confidence is scored against the best span found, refused or not; a
+    refused question of which that span is not known counts as never answered in the risk, and is left out of Brier
+    score and calibration error.
+    """
+    figures = (
+        *_answer_figures(outcomes, partial(mean_with_interval, resamples=resamples, seed=seed)),
+        *_confidence_figures(outcomes, partial(with_interval, resamples=resamples, seed=seed)),
+        *_latency_figures(outcomes, partial(percentile_with_interval, resamples=resamples, seed=seed)),
+    )
+    return Report(figures, _kinds(outcomes), tuple(outcomes), documents, dict(settings or {}), dict(models or {}))
+
+
+def _answer_figures(outcomes: Sequence[Outcome], mean: Callable[[Sequence[float]], Estimate]) -> list[Figure]:
+    """The figures that are means over questions."""
+    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
+    unanswerable = [outcome for outcome in outcomes if not outcome.question.answerable]
+    tempting = [outcome for outcome in unanswerable if outcome.question.tempting]
+    ranks = [outcome.rank for outcome in answerable]
+    lists = [outcome.items_found for outcome in outcomes if outcome.items_found is not None]
+    sides = [outcome.sides_shown for outcome in outcomes if outcome.sides_shown is not None]
+    rows: list[tuple[str, str, Unit, list[float]]] = [
+        ("exact_match", "exact match", "share", [o.exact for o in answerable]),
+        ("token_f1", "token F1", "share", [o.f1 for o in answerable]),
+        ("citation_accuracy", "citation accuracy", "share", [o.cited for o in answerable]),
+        ("right", "right", "share", [o.right for o in answerable]),
+        ("items_found", "items found (lists)", "share", lists),
+        ("sides_shown", "sides shown (disagreements)", "share", sides),
+        *((f"recall_at_{k}", f"recall@{k}", "share", [recall_at(r, k) for r in ranks]) for k in RECALL_AT),
+        ("reciprocal_rank", "mean reciprocal rank", "score", [reciprocal_rank(rank) for rank in ranks]),
+        ("refused_answerable", "refused, of answerable", "share", [o.refused for o in answerable]),
+        ("refused_unanswerable", "refused, of unanswerable", "share", [o.refused for o in unanswerable]),
+        ("refused_tempting", "refused, of unanswerable and tempting", "share", [o.refused for o in tempting]),
+    ]
+    return [Figure(key, label, unit, mean(values)) for key, label, unit, values in rows]
+
+
+def _confidence_figures(outcomes: Sequence[Outcome], estimate: Callable[..., Estimate]) -> list[Figure]:
+    """The figures that say whether confidence means what it says."""
+    confidence = _column([o.answer.confidence for o in outcomes])
+    answerable = _column([o.question.answerable for o in outcomes])
+    best_f1 = _column([0.0 if o.best is None else o.best.f1 for o in outcomes])
+    best_right = _column([o.best is not None and o.best.right for o in outcomes])
+    known = np.array([o.best is not None for o in outcomes], dtype=bool)
+    answered_at = np.where(known, confidence, np.nan)
+    risks = [
+        Figure(
+            f"risk_at_{coverage:.0%}".rstrip("%"),
+            f"risk at {coverage:.0%} coverage",
+            "score",
+            estimate(partial(risk_at_coverage, coverage), answered_at, best_f1, answerable),
+        )
+        for coverage in COVERAGES
+    ]
+    scored = confidence[known], best_right[known]
+    return [
+        Figure("auroc", "abstention AUROC", "score", estimate(auroc, confidence, answerable)),
+        *risks,
+        Figure("brier", "Brier score", "score", estimate(brier_score, *scored)),
+        Figure("calibration_error", "expected calibration error", "score", estimate(calibration_error, *scored)),
+    ]
+
+
+def _latency_figures(outcomes: Sequence[Outcome], estimate: Callable[[Column, float], Estimate]) -> list[Figure]:
+    milliseconds = 1000 * _column([outcome.seconds for outcome in outcomes])
+    return [Figure(f"latency_p{p}", f"latency p{p}", "ms", estimate(milliseconds, p)) for p in PERCENTILES]
+
+
+def _kinds(outcomes: Sequence[Outcome]) -> tuple[KindRow, ...]:
+    names = dict.fromkeys(outcome.question.kind for outcome in outcomes)
+    return tuple(_kind(name, [o for o in outcomes if o.question.kind == name]) for name in names)
+
+
+def _kind(name: str, outcomes: Sequence[Outcome]) -> KindRow:
+    answerable = [outcome for outcome in outcomes if outcome.question.answerable]
+    return KindRow(
+        kind=name,
+        n=len(outcomes),
+        exact=_mean([outcome.exact for outcome in answerable]),
+        f1=_mean([outcome.f1 for outcome in answerable]),
+        cited=_mean([outcome.cited for outcome in answerable]),
+        refused=sum(outcome.refused for outcome in outcomes) / len(outcomes),
+    )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _column(values: Sequence[float]) -> Column:
+    return np.array(values, dtype=np.float64)
