@@ -57,7 +57,8 @@ def compile_module(
         card: what the runtime must know; `card.precision` decides whether the weights are quantised.
         target: the folder to make; one that is there is replaced whole, once everything has been written.
     """
-    with tempfile.TemporaryDirectory(prefix="pincite-compile-") as scratch:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as scratch:
         graph, folder = Path(scratch) / "graph.onnx", Path(scratch) / "model"
         folder.mkdir()
         _export(module, outputs, graph)
@@ -67,8 +68,7 @@ def compile_module(
         (folder / CARD_FILE).write_text(card.to_json() + "\n", encoding="utf-8")
         if target.exists():
             shutil.rmtree(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(folder, target)
+        folder.rename(target)
 
 
 def compile_encoder(
@@ -89,9 +89,14 @@ def compile_encoder(
     digest = verified_digest(source, sha256)
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(
-        str(source), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"}
-    )
+    try:
+        model = SentenceTransformer(
+            str(source), device="cpu", local_files_only=True, model_kwargs={"attn_implementation": "eager"}
+        )
+        tokenizer_json = (source / TOKENIZER_FILE).read_text(encoding="utf-8")
+    except Exception as error:  # whatever is damaged, another library raises
+        reason = str(error).partition("\n")[0]
+        raise ModelError(f"{source}: not a sentence-transformers model ({reason}); fetch the model again") from None
     config = model[0].auto_model.config
     card = ModelCard(
         kind="encoder",
@@ -102,7 +107,6 @@ def compile_encoder(
         source_sha256=digest,
     )
     architecture = Architecture(config.model_type, config.num_attention_heads, config.hidden_size)
-    tokenizer_json = (source / TOKENIZER_FILE).read_text(encoding="utf-8")
     compile_module(_sentence_module(model), ("embedding",), tokenizer_json, card, architecture, target)
     return card
 

@@ -34,6 +34,11 @@ class DenseIndex:
         return {int(self._numbers[row]): float(score) for score, row in zip(scores[0], rows[0], strict=True)}
 
     def scores(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
-        """The cosine of a unit vector (dimension,) with these passages."""
-        rows = np.searchsorted(self._numbers, np.array(numbers, dtype=np.int64))
-        return dict(zip(numbers, (self._vectors[rows] @ vector).tolist(), strict=True))
+        """The cosine of a unit vector (dimension,) with these passages, those that exist."""
+        if not len(self._numbers) or not numbers:
+            return {}
+        wanted = np.array(numbers, dtype=np.int64)
+        rows = np.minimum(np.searchsorted(self._numbers, wanted), len(self._numbers) - 1)
+        there = self._numbers[rows] == wanted
+        cosines = self._vectors[rows[there]] @ vector
+        return dict(zip(wanted[there].tolist(), cosines.tolist(), strict=True))

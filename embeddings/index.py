@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 STORE_FILE = "store.sqlite"
 LEXICAL_FOLDER = "lexical"
+# What a folder may hold and be replaced: the two above, and what SQLite leaves beside its file after a crash.
+_INDEX_NAMES = {LEXICAL_FOLDER, *(STORE_FILE + suffix for suffix in ("", "-journal", "-wal", "-shm"))}
 
 # Called after each document with its source.
 Progress = Callable[[str], None]
@@ -74,8 +77,10 @@ class Index:
                 f"{path}: can't be written ({error.strerror}); name a folder that can, or mend its rights"
             ) from None
         try:
-            cls._fill(documents, encoder, chunker, scratch, progress).close()
-            _replace(scratch, path)
+            new = scratch / path.name  # with the rights of any new folder; those of `scratch` are for its owner alone
+            new.mkdir()
+            cls._fill(documents, encoder, chunker, new, progress).close()
+            _replace(new, path, scratch / "replaced")
         except OSError as error:
             raise StoreError(f"{path}: can't be written ({error.strerror}); the old index is untouched") from None
         finally:
@@ -92,13 +97,17 @@ class Index:
             StoreError: damaged.
         """
         store = Store(path / STORE_FILE)
-        made_with = store.fact("encoder")
-        if made_with != encoder.card.identity:
-            raise StoreMismatch(
-                f"{path}: made with the encoder {made_with}, opened with {encoder.card.identity}; "
-                f"build it again with: pincite index PATHS --index {path}"
-            )
-        return cls(store, LexicalIndex(path / LEXICAL_FOLDER), encoder)
+        with ExitStack() as failed:
+            failed.callback(store.close)
+            made_with = store.fact("encoder")
+            if made_with != encoder.card.identity:
+                raise StoreMismatch(
+                    f"{path}: made with the encoder {made_with}, opened with {encoder.card.identity}; "
+                    f"build it again with: pincite index PATHS --index {path}"
+                )
+            index = cls(store, LexicalIndex(path / LEXICAL_FOLDER), encoder)
+            failed.pop_all()
+        return index
 
     @classmethod
     def _fill(
@@ -110,19 +119,23 @@ class Index:
         progress: Progress | None,
     ) -> Index:
         store = Store(folder / STORE_FILE if folder is not None else None, create=True)
-        lexical = LexicalIndex(folder / LEXICAL_FOLDER if folder is not None else None, create=True)
-        store.set_fact("encoder", encoder.card.identity)
-        words: list[tuple[int, str]] = []
-        for document in documents:
-            chunks = chunker(document)
-            texts = [chunker.embedded_text(document, chunk) for chunk in chunks]
-            numbers = store.add(document, chunks, encoder.encode(texts))
-            words += zip(numbers, texts, strict=True)
-            if progress is not None:
-                progress(document.source or document.id)
-        lexical.add(words)
-        store.commit()
-        return cls(store, lexical, encoder)
+        with ExitStack() as failed:
+            failed.callback(store.close)
+            lexical = LexicalIndex(folder / LEXICAL_FOLDER if folder is not None else None, create=True)
+            store.set_fact("encoder", encoder.card.identity)
+            words: list[tuple[int, str]] = []
+            for document in documents:
+                chunks = chunker(document)
+                texts = [chunker.embedded_text(document, chunk) for chunk in chunks]
+                numbers = store.add(document, chunks, encoder.encode(texts))
+                words += zip(numbers, (searched_text(document, chunk) for chunk in chunks), strict=True)
+                if progress is not None:
+                    progress(document.source or document.id)
+            lexical.add(words)
+            store.commit()
+            index = cls(store, lexical, encoder)
+            failed.pop_all()
+        return index
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order they were added."""
@@ -144,26 +157,43 @@ class Index:
 
     def lexical(self, question: str, k: int) -> dict[int, float]:
         """BM25 score of the k passages that share the rarest words with the question, best first."""
-        return self._lexical.search(question, k)
+        found = self._lexical.search(question, k)
+        there = self._store.chunks(found)  # damaged postings may name passages that never were
+        return {number: score for number, score in found.items() if number in there}
 
     def close(self) -> None:
         """Closes the files."""
         self._store.close()
 
 
+def searched_text(document: Document, chunk: Chunk) -> str:
+    """What is searched for words of a passage: its heading, and its own words.
+
+    The document's title, which is embedded with every passage, is left out here: in all passages of a document its
+    words would no longer tell one from another.
+    """
+    from embeddings.chunking import context
+
+    words = document.text[chunk.start : chunk.end].strip()
+    return context("", chunk.heading, words) + words
+
+
 def _check_target(path: Path) -> None:
     if path.exists() and not path.is_dir():
         raise StoreError(f"{path}: a file, expected a folder for the index; name another place")
-    if path.is_dir() and any(path.iterdir()) and not (path / STORE_FILE).is_file():
+    names = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
+    if names and not (STORE_FILE in names and names <= _INDEX_NAMES):
         raise StoreError(f"{path}: a folder that is not empty and not an index; name an empty or a new one")
 
 
-def _replace(new: Path, path: Path) -> None:
-    """Puts a finished folder in the place of another."""
-    if path.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-        path.rename(old / path.name)
+def _replace(new: Path, path: Path, old: Path) -> None:
+    """Puts a finished folder in the place of another, which becomes `old`."""
+    if not path.exists():
         new.rename(path)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
+        return
+    path.rename(old)
+    try:
         new.rename(path)
+    except OSError:
+        old.rename(path)
+        raise

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ CREATE TABLE chunks (
     heading TEXT, date TEXT, vector BLOB NOT NULL
 );
 """
+_DAMAGED, _UNWRITABLE = "not an index, or a damaged one", "can't be written"
 _DOCUMENT = "id, title, source, text, date, media_type, content_hash"
 
 
@@ -53,12 +55,16 @@ class Store:
         if path is not None and not create and not path.is_file():
             raise StoreNotFound(f"{path.parent}: no index there; make one with: pincite index PATHS --index DIR")
         self._path, self._lock = path, threading.Lock()
-        self._connection = sqlite3.connect(":memory:" if path is None else path, check_same_thread=False)
-        if create:
-            self._connection.executescript(_TABLES)
-            self.set_fact("format", str(FORMAT))
-        else:
-            self._check_format()
+        with self._database("can't be opened"):
+            self._connection = sqlite3.connect(":memory:" if path is None else path, check_same_thread=False)
+        try:
+            if create:
+                self._make_tables()
+            else:
+                self._check_format()
+        except StoreError:
+            self.close()
+            raise
 
     def add(self, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> list[int]:
         """Stores a document with its chunks and their vectors, (chunks, dimension); returns the chunks' numbers.
@@ -66,7 +72,7 @@ class Store:
         Nothing is durable before `commit`. Raises DocumentError where a document of the same id is there.
         """
         values = tuple(getattr(document, name) for name in _DOCUMENT.split(", "))
-        with self._lock:
+        with self._database(_UNWRITABLE):
             try:
                 row = self._connection.execute(f"INSERT INTO documents ({_DOCUMENT}) VALUES (?,?,?,?,?,?,?)", values)
             except sqlite3.IntegrityError:
@@ -88,12 +94,12 @@ class Store:
 
     def commit(self) -> None:
         """Makes everything added so far durable, together."""
-        with self._lock:
+        with self._database(_UNWRITABLE):
             self._connection.commit()
 
     def set_fact(self, name: str, value: str) -> None:
         """Stores a fact about the index: its format, its encoder."""
-        with self._lock:
+        with self._database(_UNWRITABLE):
             self._connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
     def fact(self, name: str) -> str:
@@ -105,14 +111,14 @@ class Store:
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order they were added."""
-        return tuple(Document(*row) for row in self._rows(f"SELECT {_DOCUMENT} FROM documents ORDER BY number"))
+        return tuple(_document(*row) for row in self._rows(f"SELECT {_DOCUMENT} FROM documents ORDER BY number"))
 
     def document(self, id: str) -> Document:
         """The document with this id. Raises DocumentError where there is none, or its text was damaged."""
         rows = self._rows(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (id,))
         if not rows:
             raise DocumentError(f"{id}: no document has this id; list the documents of the index")
-        return Document(*rows[0])
+        return _document(*rows[0])
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
         """The chunks with these numbers, those that exist."""
@@ -123,18 +129,29 @@ class Store:
             f"JOIN documents d ON d.number = c.document WHERE c.number IN ({marks})",
             tuple(wanted),
         )
-        return {row[0]: Chunk(*row[1:]) for row in rows}
+        return {row[0]: self._chunk(*row[1:]) for row in rows}
 
     def vectors(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Vectors]:
         """The numbers (chunks,) and the vectors (chunks, dimension) of all chunks."""
         rows = self._rows("SELECT number, vector FROM chunks ORDER BY number")
         numbers = np.array([row[0] for row in rows], dtype=np.int64)
-        flat = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
-        return numbers, flat.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+        try:
+            flat = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+            vectors = flat.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+        except (TypeError, ValueError) as error:
+            raise self._error(error) from None
+        if not np.isfinite(vectors).all():
+            raise self._error("a vector that is not finite")
+        return numbers, vectors
 
     def close(self) -> None:
         """Closes the file."""
         self._connection.close()
+
+    def _make_tables(self) -> None:
+        with self._database(_UNWRITABLE):
+            self._connection.executescript(_TABLES)
+        self.set_fact("format", str(FORMAT))
 
     def _check_format(self) -> None:
         found = self.fact("format")
@@ -145,10 +162,34 @@ class Store:
             )
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with self._database():
+            return self._connection.execute(query, values).fetchall()
+
+    def _chunk(self, id: Any, start: Any, body_start: Any, end: Any, heading: Any, date: Any) -> Chunk:
+        """A row as a Chunk. What comes from a damaged page may be of any type."""
+        texts = (value for value in (id, heading, date) if value is not None)
+        if not all(isinstance(value, int) for value in (start, body_start, end)) or not (
+            0 <= start <= body_start <= end and all(isinstance(value, str) for value in texts)
+        ):
+            raise self._error("a passage that no document can hold")
+        return Chunk(id, start, body_start, end, heading, date)
+
+    @contextmanager
+    def _database(self, failure: str = _DAMAGED) -> Iterator[None]:
+        """One thread at a time, and what SQLite raises as StoreErrors."""
         with self._lock:
             try:
-                return self._connection.execute(query, values).fetchall()
-            except sqlite3.DatabaseError as error:
-                raise StoreError(
-                    f"{self._path}: not an index, or a damaged one ({error}); build it again with: pincite index"
-                ) from None
+                yield
+            except (sqlite3.DatabaseError, UnicodeError) as error:  # a damaged page may break even SQLite's own message
+                raise self._error(error, failure) from None
+
+    def _error(self, reason: object, failure: str = _DAMAGED) -> StoreError:
+        return StoreError(f"{self._path}: {failure} ({reason}); build it again with: pincite index")
+
+
+def _document(id: Any, title: Any, source: Any, text: Any, date: Any, media_type: Any, content_hash: Any) -> Document:
+    """A row as a Document. What comes from a damaged page may be of any type."""
+    values = [id, title, source, text, media_type, content_hash, *([date] if date is not None else [])]
+    if not all(isinstance(value, str) for value in values) or not content_hash:
+        raise DocumentError(f"{source or id}: its record is damaged; build the index again with: pincite index")
+    return Document(id, title, source, text, date, media_type, content_hash)

@@ -44,7 +44,7 @@ def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
     from qa.assistant import Assistant, build_index
     from qa.reader import shipped_reader
 
-    encoder, reader = shipped_encoder(settings.threads), shipped_reader(settings.threads)
+    encoder, reader = shipped_encoder(settings.threads), shipped_reader(settings.threads, settings.answer_tokens)
     index = build_index(documents, None, settings, encoder=encoder)
     return Bench(
         Assistant(index, settings, reader),
@@ -108,7 +108,6 @@ def _check_outputs(json_path: Path | None, readme: Path | None) -> None:
 
 def _load(paths: Sequence[Path]) -> tuple[Document, ...]:
     from embeddings.loading import load
-
     from qa.samples import seeds_folder
 
     loaded = load(list(paths) or [seeds_folder()])

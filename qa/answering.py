@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from embeddings.sentences import sentences
 from embeddings.types import Hit
-from qa.candidates import Candidate, same_answer
+from qa.candidates import Candidate
 from qa.confidence import Calibration, features
 from qa.disagreement import conflict
+from qa.quoting import quote_bounds, stripped
 from qa.settings import Settings
 from qa.types import Answer, Citation
+from qa.wording import same_answer
 
 MOST_ALTERNATIVES = 3
 MOST_ITEMS = 10
-_MOST_QUOTED_SENTENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,7 @@ class _Judged:
 def compose(reading: Reading, calibration: Calibration, settings: Settings) -> Answer:
     """The answer to a question, or none where the confidence of the best candidate is under the threshold."""
     passages = tuple(_passage_citation(hit) for hit in reading.hits)
-    judged = [
-        _Judged(c, calibration.probability(features(reading.question, c, reading.candidates)))
-        for c in reading.candidates
-    ]
+    judged = [_Judged(c, calibration.probability(features(c, reading.candidates))) for c in reading.candidates]
     if not judged:
         # passages without a single word; only a threshold of 0 asks for one of them all the same
         text, cited = (passages[0].text, passages[:1]) if passages and settings.threshold == 0 else (None, ())
@@ -76,10 +73,12 @@ def _alternatives(question: str, best: _Judged, sure: Sequence[_Judged]) -> tupl
     return tuple(_answer(question, judged, sure) for judged in chosen[1 : MOST_ALTERNATIVES + 1])
 
 
+# After these no plural belongs to the question word: "What is his name?", "What did the rebels want?"
+_VERB = r"(?:is|was|are|were|has|have|had|does|do|did|will|would|can|could|should|may|might)\b"
 _LIST_QUESTION = re.compile(
     r"^\s*(?:(?:can|could|please)\b.*?)?(?:name|list)\b"
     r"|\b(?:which|what|who)\s+(?:are|were)\s+(?:the|all|some)?"
-    r"|\b(?:which|what)\s+(?:\w+\s+){0,2}?\w+(?<!s)s\b(?!\s+(?:is|was|has|does|did)\b)",
+    rf"|\b(?:which|what)\s+(?:(?!{_VERB})\w+\s+){{0,2}}?(?!{_VERB})\w+(?<!s)s\b(?!\s+(?:is|was|has|does|did)\b)",
     re.IGNORECASE,
 )
 
@@ -87,7 +86,7 @@ _LIST_QUESTION = re.compile(
 def asks_for_list(question: str) -> bool:
     """Does the question ask for several things?
 
-    >>> asks_for_list("Which groups took part?"), asks_for_list("Name the guarantors."), asks_for_list("Who won?")
+    >>> asks_for_list("Which groups took part?"), asks_for_list("Name the guarantors."), asks_for_list("What is it?")
     (True, True, False)
     """
     return _LIST_QUESTION.search(question) is not None
@@ -128,31 +127,7 @@ def _citation(candidate: Candidate) -> Citation:
     )
 
 
-def quote_bounds(hit: Hit, start: int, end: int) -> tuple[int, int]:
-    """The sentences of a passage that a span stands in, where they are at most three; else the span itself.
-
-    A heading line at the beginning of the passage is a sentence of its own.
-    """
-    chunk = hit.chunk
-    first = chunk.start if start < chunk.body_start else chunk.body_start
-    last = chunk.body_start if end <= chunk.body_start else chunk.end
-    text = hit.document.text[first:last]
-    around = [(first + a, first + b) for a, b in sentences(text) if first + a < end and start < first + b]
-    if not 1 <= len(around) <= _MOST_QUOTED_SENTENCES:
-        return start, end
-    return _stripped(hit.document.text, min(start, around[0][0]), max(end, around[-1][1]))
-
-
 def _passage_citation(hit: Hit) -> Citation:
-    start, end = _stripped(hit.document.text, hit.chunk.start, hit.chunk.end)
+    start, end = stripped(hit.document.text, hit.chunk.start, hit.chunk.end)
     date = hit.chunk.date if hit.chunk.date is not None else hit.document.date
     return Citation(hit.document, start, end, start, end, heading=hit.chunk.heading, date=date)
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    """The bounds without white space; unchanged where there is nothing else."""
-    stripped = text[start:end].strip()
-    if not stripped:
-        return start, end
-    first = start + text[start:end].index(stripped[0])
-    return first, first + len(stripped)

@@ -40,7 +40,7 @@ class Assistant:
     ) -> None:
         self.settings = settings
         self._index, self._retriever = index, Retriever(index, settings)
-        self._reader = reader if reader is not None else shipped_reader(settings.threads)
+        self._reader = reader if reader is not None else shipped_reader(settings.threads, settings.answer_tokens)
         self._calibration = calibration if calibration is not None else shipped_calibration()
 
     @classmethod
@@ -108,7 +108,7 @@ class Assistant:
         """Retrieves and reads, without deciding: the passages and every candidate found in them."""
         hits = self.retrieve(question, self.settings.passages)
         spans = self._reader.read(question, [_passage(hit) for hit in hits])
-        return Reading(question, hits, tuple(rank(hits, spans, self.settings)))
+        return Reading(question, hits, tuple(rank(question, hits, spans, self.settings)))
 
 
 def _passage(hit: Hit) -> Passage:
@@ -118,10 +118,12 @@ def _passage(hit: Hit) -> Passage:
 def checked_question(question: str) -> str:
     """The question without white space around it. Raises QuestionError where it can't be asked."""
     text = question.strip()
-    if not any(character.isalnum() for character in text):
-        raise QuestionError(f"the question {text!r} holds no word; ask in words")
     if len(text) > LONGEST_QUESTION:
         raise QuestionError(f"the question has {len(text)} characters, at most {LONGEST_QUESTION} are read; shorten it")
+    if not any(character.isalnum() for character in text):
+        raise QuestionError(f"the question {text!r} holds no word; ask in words")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise QuestionError(f"the question {text!r} holds a lone surrogate, which no text has; type it again")
     return text
 
 

@@ -14,51 +14,34 @@ from functools import cache
 from pathlib import Path
 
 from embeddings.errors import ModelError
-from qa.candidates import Candidate, same_answer, words
+from qa.candidates import Candidate
+from qa.wording import same_answer
 
 COEFFICIENTS = Path(__file__).parent / "data" / "confidence.json"
 
-FEATURES = ("margin", "probability", "dense", "lead", "support", "shared_words")
+FEATURES = ("margin", "first_margin", "dense", "lead")
+
+_SCALE = 10.0  # logits; margins beyond it hardly tell more
+_LONGEST_LEAD = 5.0
 
 
-def features(question: str, candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[float, ...]:
+def features(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[float, ...]:
     """What is known of a candidate, in the order of FEATURES.
 
     margin: start and end logits over those of "no answer", compressed by tanh(margin / 10).
-    probability: the reader's own, within the passage.
+    first_margin: the same of the best span in the passage that was found first, which need not be the candidate's.
     dense: cosine of question and passage.
     lead: how far its score lies over that of the best candidate that says something else, in logits, within +-5.
-    support: how many other passages' best spans say the same, at most 2.
-    shared_words: share of the question's longer words that stand in the passage or its title, by their first five
-        letters.
     """
+    first = max((c.span.margin for c in candidates if c.rank == 0), default=candidate.span.margin)
     rivals = [c.score for c in candidates if not same_answer(c.text, candidate.text)]
-    lead = candidate.score - max(rivals, default=candidate.score - 5.0)
-    others = {c.rank for c in candidates if c.rank != candidate.rank and same_answer(c.text, candidate.text)}
+    lead = candidate.score - max(rivals, default=candidate.score - _LONGEST_LEAD)
     return (
-        math.tanh(candidate.span.margin / 10.0),
-        candidate.span.probability,
+        math.tanh(candidate.span.margin / _SCALE),
+        math.tanh(first / _SCALE),
         candidate.hit.dense,
-        max(-5.0, min(5.0, lead)),
-        float(min(2, len(others))),
-        shared_words(question, f"{candidate.hit.document.title} {candidate.hit.text}"),
+        max(-_LONGEST_LEAD, min(_LONGEST_LEAD, lead)),
     )
-
-
-def shared_words(question: str, passage: str) -> float:
-    """Share of the question's words of four letters or more that the passage has, compared by five letters.
-
-    >>> shared_words("Which towns did rebels capture?", "The rebels captured two villages.")
-    0.5
-    """
-    asked = {word[:5] for word in words(question) if len(word) > 3 or word.isdigit()} - _QUESTION_WORDS
-    found = {word[:5] for word in words(passage)}
-    return len(asked & found) / len(asked) if asked else 0.0
-
-
-_QUESTION_WORDS = frozenset(
-    word[:5] for word in ("what", "when", "where", "which", "whom", "whose", "does", "were", "have")
-)
 
 
 @dataclass(frozen=True, slots=True)

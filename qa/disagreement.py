@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from qa.candidates import Candidate, overlap, words
+from qa.candidates import Candidate, overlap
+from qa.wording import stem, words
 
 _UNITS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -20,6 +21,7 @@ _ASKS_FOR_NUMBER = re.compile(
     r"\bhow (?:many|much|long|far|old|large|big|high|tall|deep)\b|\b(?:number|toll|count|share|size) of\b",
     re.IGNORECASE,
 )
+_CLAUSE_END = re.compile(r"[.,;:!?\n]")
 _WORDS_AFTER = 3  # where the thing that is counted is looked for
 
 
@@ -55,12 +57,8 @@ def conflict(question: str, best: Candidate, other: Candidate) -> bool:
 
 def counts_something_else(question: str, candidate: Candidate) -> bool:
     """Is the number followed by a plural that the question does not name ("four ships", asked for missiles)?"""
-    following = candidate.hit.document.text[candidate.end : candidate.end + 80].split("\n")[0]
+    following = _CLAUSE_END.split(candidate.hit.document.text[candidate.end : candidate.end + 80])[0]
     after = (*words(candidate.text), *words(following)[:_WORDS_AFTER])
-    asked = {_stem(word) for word in words(question)}
+    asked = {stem(word) for word in words(question)}
     counted = next((word for word in after if len(word) > 3 and word.endswith("s") and not word.endswith("ss")), None)
-    return counted is not None and _stem(counted) not in asked
-
-
-def _stem(word: str) -> str:
-    return word[:5]
+    return counted is not None and stem(counted) not in asked

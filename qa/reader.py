@@ -202,39 +202,58 @@ def _overlapping(weights: np.ndarray[Any, Any], first: int, last: int) -> float:
     return float(weights[(starts <= last) & (ends >= first)].sum())
 
 
-_OPENING, _CLOSING = "([{“‘«", ")]}”’»"
-_EDGE = " \t\n\r\f\v,;:.!?-–—…\"'" + _OPENING + _CLOSING + "\u00a0\u200b\u200e\u200f"
+_OPENING, _CLOSING = '([{“‘«"', ')]}”’»"'
+_EDGE = ",;:.!?-–—…'" + _OPENING + _CLOSING + "\u200b\u200e\u200f"
+# "U.S.", but not the end of a sentence in "on day 3." or "plan B."
+_ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.){2,}$")
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span without white space and punctuation at its ends; None where nothing else is left.
 
-    A closing bracket or quote stays where its opening one is inside, and the stop of an abbreviation ("U.S.") stays.
+    A bracket or quote stays where its other half is inside, unless the two enclose the whole span, and the stop of an
+    abbreviation ("U.S.") stays.
 
     >>> text = 'He said: "Never again", twice (or so).'
     >>> start, end = trimmed(text, 8, 23)
     >>> text[start:end]
     'Never again'
     """
-    while start < end and text[start] in _EDGE and not _opens_inside(text, start, end):
-        start += 1
-    while start < end and text[end - 1] in _EDGE and not _belongs(text, start, end):
-        end -= 1
+    partner = _partners(text, start, end)
+    while start < end:
+        if _is_edge(text[end - 1]) and end - 1 not in partner and not _is_abbreviated(text, start, end):
+            end -= 1
+        elif _is_edge(text[start]) and start not in partner:
+            start += 1
+        elif partner.get(start) == end - 1:
+            start, end = start + 1, end - 1
+        else:
+            break
     return (start, end) if any(c.isalnum() for c in text[start:end]) else None
 
 
-def _opens_inside(text: str, start: int, end: int) -> bool:
-    """Is the first character an opening bracket or quote that closes before the span's last character?"""
-    kind = _OPENING.find(text[start])
-    return kind >= 0 and 0 < text.find(_CLOSING[kind], start, end) - start < end - start - 1
+def _partners(text: str, start: int, end: int) -> dict[int, int]:
+    """Where the other half stands of each bracket and quote that has both inside the span."""
+    partner: dict[int, int] = {}
+    opened: list[int] = []
+    for i in range(start, end):
+        kind = _CLOSING.find(text[i])
+        apostrophe = text[i] == "’" and text[i + 1 : i + 2].isalnum()
+        first = next((o for o in reversed(opened) if kind >= 0 and text[o] == _OPENING[kind]), None)
+        if first is not None and not apostrophe:
+            partner[first], partner[i] = i, first
+            opened = opened[: opened.index(first)]
+        elif text[i] in _OPENING:
+            opened.append(i)
+    return partner
 
 
-def _belongs(text: str, start: int, end: int) -> bool:
-    """Does the last character belong to the words before it: a bracket opened inside, the stop of "U.S."?"""
-    kind = _CLOSING.find(text[end - 1])
-    if kind >= 0:
-        return text.find(_OPENING[kind], start, end - 1) > start
-    return text[end - 1] == "." and re.search(r"(?:^|[^\w.])(?:\w\.)+$", text[max(start, end - 12) : end]) is not None
+def _is_edge(character: str) -> bool:
+    return character in _EDGE or character.isspace()
+
+
+def _is_abbreviated(text: str, start: int, end: int) -> bool:
+    return text[end - 1] == "." and _ABBREVIATION.search(text[max(start, end - 12) : end]) is not None
 
 
 def without_overlaps(spans: Sequence[Span]) -> list[Span]:
@@ -247,6 +266,6 @@ def without_overlaps(spans: Sequence[Span]) -> list[Span]:
 
 
 @cache
-def shipped_reader(threads: int = 0) -> OnnxReader:
-    """The reader that ships, loaded once a process."""
-    return OnnxReader(SHIPPED, threads)
+def shipped_reader(threads: int = 0, answer_tokens: int = 30) -> OnnxReader:
+    """The reader that ships, loaded once a process for the same settings."""
+    return OnnxReader(SHIPPED, threads, answer_tokens)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from embeddings.index import Index
 from embeddings.types import Hit
 from qa.settings import Settings
+from qa.wording import without_question_words
 
 Scores = Mapping[int, float]  # the number of a passage -> its score, best first
 
@@ -23,7 +24,7 @@ class Retriever:
     def search(self, question: str, k: int) -> tuple[Hit, ...]:
         """The k best passages, best first. Fewer where the index holds fewer."""
         candidates = max(k, self._settings.candidates)
-        lexical = self._index.lexical(question, candidates)
+        lexical = self._index.lexical(without_question_words(question), candidates)
         dense = self._index.dense(question, candidates, also=list(lexical))
         fused = self._fuse(dense, lexical)
         best = sorted(fused, key=lambda number: (-fused[number], number))[:k]
@@ -55,7 +56,7 @@ def min_max(dense: Scores, lexical: Scores, dense_weight: float) -> dict[int, fl
     {1: 0.5, 2: 0.5}
     """
     low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
-    top = max(lexical.values(), default=0.0)
+    top = max(lexical.values(), default=1.0)
     return {
         number: dense_weight * _ratio(cosine - low, high - low)
         + (1 - dense_weight) * _ratio(lexical.get(number, 0.0), top)

@@ -22,6 +22,7 @@ class Settings:
         fusion: how the two rankings become one.
         dense_weight: share of the dense score in min-max fusion, in [0, 1].
         retrieval_weight: what the best possible passage adds to the score of a span, in logits.
+        sentence_weight: what a sentence that holds all the question's words adds to the score of a span, in logits.
         no_answer_weight: how much of a passage's no-answer score is taken off its spans' scores, in [0, 1].
         answer_tokens: the longest answer, in the reader's tokens.
         chunk_tokens: the longest passage, in tiktoken's tokens; takes effect when an index is built.
@@ -32,12 +33,13 @@ class Settings:
         SettingsError: a value is outside its range.
     """
 
-    threshold: float = 0.35
+    threshold: float = 0.2
     passages: int = 5
     candidates: int = 50
     fusion: Fusion = "min-max"
     dense_weight: float = 0.5
     retrieval_weight: float = 7.0
+    sentence_weight: float = 3.0
     no_answer_weight: float = 0.5
     answer_tokens: int = 30
     chunk_tokens: int = 200
@@ -49,7 +51,7 @@ class Settings:
             _check(0.0 <= getattr(self, name) <= 1.0, name, getattr(self, name), "a number from 0 to 1")
         for name in ("passages", "candidates", "answer_tokens"):
             _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        for name in ("retrieval_weight", "overlap", "threads"):
+        for name in ("retrieval_weight", "sentence_weight", "overlap", "threads"):
             _check(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
         _check(self.chunk_tokens >= 16, "chunk_tokens", self.chunk_tokens, "at least 16")
         _check(self.fusion in ("min-max", "reciprocal-rank"), "fusion", self.fusion, '"min-max" or "reciprocal-rank"')
