@@ -62,6 +62,8 @@ class LexicalIndex:
                 self._index = tantivy.Index(self._schema, path=str(path))
             else:
                 self._index = tantivy.Index.open(str(path))
+            # left alone, tantivy watches the folder and changes over to whatever index is put in its place
+            self._index.config_reader("manual")
         self._index.register_tokenizer(_ANALYSER, self._analyser)
 
     def add(self, passages: Iterable[tuple[int, str]]) -> None:

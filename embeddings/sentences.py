@@ -24,6 +24,7 @@ _WORD_BEFORE = re.compile(r"[^\s\"'“”‘’«»()\[\]—–/]*$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _REACH = 40  # characters looked at on either side of a stop
+_RAGGED = 8  # characters by which wrapped lines differ in length although the next word had room
 _WRAPPED = 120  # lines longer than this are not wrapped: their line breaks are meant
 
 
@@ -154,4 +155,4 @@ def _is_meant_break(text: str, line_end: int, next_start: int) -> bool:
     before = _line_before(text, line_end)
     if max(len(before), len(ahead)) > _WRAPPED:
         return True
-    return len(before) + 1 + len(ahead.split(maxsplit=1)[0]) <= len(ahead)
+    return len(before) + 1 + len(ahead.split(maxsplit=1)[0]) + _RAGGED <= len(ahead)

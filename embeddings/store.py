@@ -55,8 +55,10 @@ class Store:
         if path is not None and not create and not path.is_file():
             raise StoreNotFound(f"{path.parent}: no index there; make one with: pincite index PATHS --index DIR")
         self._path, self._lock = path, threading.Lock()
-        with self._database("can't be opened"):
+        try:
             self._connection = sqlite3.connect(":memory:" if path is None else path, check_same_thread=False)
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"{path}: can't be opened ({error}); check that you may read it") from None
         try:
             if create:
                 self._make_tables()

@@ -117,6 +117,7 @@ def _answer_figures(outcomes: Sequence[Outcome], mean: Callable[[Sequence[float]
     rows: list[tuple[str, str, Unit, list[float]]] = [
         ("exact_match", "exact match", "share", [o.exact for o in answerable]),
         ("token_f1", "token F1", "share", [o.f1 for o in answerable]),
+        ("token_f1_unrefused", "token F1, refusal not allowed", "share", [o.best.f1 for o in answerable if o.best]),
         ("citation_accuracy", "citation accuracy", "share", [o.cited for o in answerable]),
         ("right", "right", "share", [o.right for o in answerable]),
         ("items_found", "items found (lists)", "share", lists),

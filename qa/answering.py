@@ -108,7 +108,8 @@ def _items(best: _Judged, sure: Sequence[_Judged]) -> list[_Judged]:
 def _list_answer(question: str, items: Sequence[_Judged], passages: tuple[Citation, ...]) -> Answer:
     text = "; ".join(item.text for item in items)
     confidence = max(item.confidence for item in items)
-    citations = tuple(_citation(item.candidate) for item in items)
+    best_first = sorted(items, key=lambda item: -item.confidence)
+    citations = tuple(_citation(item.candidate) for item in best_first)
     return Answer(question, text, confidence, citations, passages=passages, is_list=True)
 
 

@@ -58,7 +58,8 @@ class Assistant:
             progress: called after each document with its source.
 
         Raises:
-            DocumentError: there is nothing to read, or a document can't be read.
+            DocumentError: a file can't be read, or a folder holds nothing to read. Without documents there are no
+                answers, which is no error.
         """
         chosen = settings if settings is not None else _DEFAULTS
         documents = load([source]).documents if isinstance(source, str | Path) else source

@@ -9,6 +9,7 @@ from embeddings.types import Hit
 from qa.quoting import quote_bounds
 from qa.reader import Span
 from qa.settings import Settings
+from qa.widening import widened
 from qa.wording import shared_words
 
 
@@ -49,7 +50,11 @@ def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Se
 
 
 def _candidate(question: str, hit: Hit, span: Span, settings: Settings) -> Candidate:
-    start, end = hit.chunk.start + span.start, hit.chunk.start + span.end
+    chunk = hit.chunk
+    start, end = chunk.start + span.start, chunk.start + span.end
+    in_heading = start < chunk.body_start
+    within = (chunk.start, chunk.body_start) if in_heading else (chunk.body_start, chunk.end)
+    start, end = widened(hit.document.text, start, end, within)
     quote_start, quote_end = quote_bounds(hit, start, end)
     score = (
         span.score

@@ -66,7 +66,10 @@ def ask(
     threshold: Threshold = None,
 ) -> None:
     """Answer one question: from PATHS, from an index, or from the sample documents."""
-    answer = _assistant(paths, index, _settings(threshold)).answer(question)
+    from qa.assistant import checked_question
+
+    asked = checked_question(question)  # before anything is read for it
+    answer = _assistant(paths, index, _settings(threshold)).answer(asked)
     if as_json:
         from qa.render import to_dict
 

@@ -48,7 +48,6 @@ def open_default(settings: Settings) -> Assistant:
     """The assistant over the index that was found, kept open for the next call; stderr says so of the samples."""
     path = find_index()
     if path is None:
-        sys.stderr.write("answering from the five sample documents\n")
         return _samples(settings)
     store = (path / STORE_FILE).stat() if (path / STORE_FILE).is_file() else None
     return _opened(path, settings, (store.st_ino, store.st_mtime_ns) if store is not None else None)
@@ -70,4 +69,5 @@ def _opened(path: Path, settings: Settings, version: tuple[int, int] | None) -> 
 
 @lru_cache(maxsize=1)
 def _samples(settings: Settings) -> Assistant:
+    sys.stderr.write("answering from the five sample documents\n")
     return open_samples(settings)

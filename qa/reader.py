@@ -211,8 +211,8 @@ _ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.){2,}$")
 def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span without white space and punctuation at its ends; None where nothing else is left.
 
-    A bracket or quote stays where its other half is inside, unless the two enclose the whole span, and the stop of an
-    abbreviation ("U.S.") stays.
+    A bracket or quote stays where its other half is inside or next to the span, unless the two enclose the whole span,
+    and the stop of an abbreviation ("U.S.") stays.
 
     >>> text = 'He said: "Never again", twice (or so).'
     >>> start, end = trimmed(text, 8, 23)
@@ -221,15 +221,31 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """
     partner = _partners(text, start, end)
     while start < end:
-        if _is_edge(text[end - 1]) and end - 1 not in partner and not _is_abbreviated(text, start, end):
+        if _is_edge(text, end - 1) and end - 1 not in partner and not _is_abbreviated(text, start, end):
             end -= 1
-        elif _is_edge(text[start]) and start not in partner:
+        elif _is_edge(text, start) and start not in partner:
             start += 1
         elif partner.get(start) == end - 1:
             start, end = start + 1, end - 1
         else:
             break
-    return (start, end) if any(c.isalnum() for c in text[start:end]) else None
+    return _with_other_half(text, start, end) if any(c.isalnum() for c in text[start:end]) else None
+
+
+def _with_other_half(text: str, start: int, end: int) -> tuple[int, int]:
+    """One character more on a side, where it is the other half of a bracket or quote that the span splits.
+
+    >>> text = "the “Aurora” cruiser"
+    >>> start, end = _with_other_half(text, 5, 20)
+    >>> text[start:end]
+    '“Aurora” cruiser'
+    """
+    partner = _partners(text, max(0, start - 1), min(len(text), end + 1))
+    before, after = partner.get(start - 1), partner.get(end)
+    return (
+        start - 1 if before is not None and start <= before < end else start,
+        end + 1 if after is not None and start <= after < end else end,
+    )
 
 
 def _partners(text: str, start: int, end: int) -> dict[int, int]:
@@ -248,8 +264,12 @@ def _partners(text: str, start: int, end: int) -> dict[int, int]:
     return partner
 
 
-def _is_edge(character: str) -> bool:
-    return character in _EDGE or character.isspace()
+def _is_edge(text: str, place: int) -> bool:
+    """Is the character there white space or punctuation, and not the sign of a number?"""
+    signed = (
+        text[place] in "-–" and text[place + 1 : place + 2].isdigit() and not text[max(0, place - 1) : place].strip()
+    )
+    return (text[place] in _EDGE or text[place].isspace()) and not signed
 
 
 def _is_abbreviated(text: str, start: int, end: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -40,9 +41,9 @@ def per_cent(confidence: float) -> str:
 
 def place(citation: Citation) -> str:
     """Where the words stand, in one line: title, heading, page, date, characters."""
-    parts = [citation.document.title]
+    parts = [one_line(citation.document.title)]
     if citation.heading is not None and citation.heading != citation.document.title:
-        parts.append(citation.heading)
+        parts.append(one_line(citation.heading))
     if citation.page is not None:
         parts.append(f"page {citation.page}")
     parts += [citation.date if citation.date is not None else "undated"]
@@ -86,20 +87,22 @@ def _lay_out(answer: Answer, mark: Callable[[str], str], escape: Callable[[str],
 def one_line(text: str) -> str:
     """The text with its white space folded, so that it stands in one line; for showing only, never for offsets.
 
+    Other control characters become U+FFFD: a document must not steer a terminal.
+
     >>> one_line("two\\n  lines ")
     'two lines '
     """
     out: list[str] = []
     for character in text:
         if not character.isspace():
-            out.append(character)
+            out.append("\ufffd" if unicodedata.category(character) == "Cc" else character)
         elif not out or out[-1] != " ":
             out.append(" ")
     return "".join(out)
 
 
 def _escape_markdown(text: str) -> str:
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~&" else c for c in text)
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~&=:$" else c for c in text)
 
 
 def to_dict(answer: Answer) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class Settings:
         SettingsError: a value is outside its range.
     """
 
-    threshold: float = 0.2
+    threshold: float = 0.25
     passages: int = 5
     candidates: int = 50
     fusion: Fusion = "min-max"

@@ -39,7 +39,7 @@ def _show_citation(citation: Citation, out: Console) -> None:
     out.print(Text(place(citation), style="cyan"))
     mark = ("»", "«") if not out.is_terminal else ("", "")
     quote = Text.assemble(before, (f"{mark[0]}{span}{mark[1]}", "black on yellow"), after)
-    out.print(Padding(quote, (0, 0, 0, 2)))
+    out.print(Padding(quote, (0, 0, 0, 2), expand=False))
 
 
 def _show_refusal(answer: Answer, out: Console) -> None:
@@ -51,4 +51,4 @@ def _show_refusal(answer: Answer, out: Console) -> None:
         out.print(Text(place(passage), style="cyan"))
         words = one_line(passage.text)
         shown = words if len(words) <= _PASSAGE_LENGTH else f"{words[:_PASSAGE_LENGTH]}…"
-        out.print(Padding(Text(shown), (0, 0, 0, 2)))
+        out.print(Padding(Text(shown), (0, 0, 0, 2), expand=False))
