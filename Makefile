@@ -52,8 +52,8 @@ $(STAMPS)/run: pyproject.toml constraints.txt $(STAMPS)/torch
 	@touch $@
 
 $(STAMPS)/dev: pyproject.toml constraints.txt $(STAMPS)/torch
-	$(call timed,pincite and the tools of its developers,$(PIP) install -c constraints.txt -e '.[dev]')
-	@touch $(STAMPS)/run $@
+	$(call timed,pincite and the tools of its developers,$(PIP) install -c constraints.txt -e '.[dev,compile]')
+	@touch $(STAMPS)/run $(STAMPS)/compile $@
 
 $(STAMPS)/compile: pyproject.toml constraints.txt $(STAMPS)/torch
 	$(call timed,pincite and what compiles models,$(PIP) install -c constraints.txt -e '.[compile]')

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -58,3 +62,22 @@ def clean_environment(root: Path, tmp_path_factory: pytest.TempPathFactory) -> d
     places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache"), "PYTHONPATH": str(root)}
     plain = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "120", "PYTHONIOENCODING": "utf-8"}
     return kept | places | plain
+
+
+@pytest.fixture(scope="session")
+def seeds_assistant(seeds: Path) -> Assistant:
+    """The shipped models over the sample documents, indexed in memory once for all tests."""
+    from qa.assistant import Assistant
+
+    return Assistant.from_documents(seeds)
+
+
+@pytest.fixture(scope="session")
+def seeds_index(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an index of the sample documents, built once for all tests."""
+    from embeddings.loading import load
+    from qa.assistant import build_index
+
+    path = tmp_path_factory.mktemp("seeds") / "index"
+    build_index(load([seeds]).documents, path).close()
+    return path
