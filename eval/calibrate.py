@@ -19,17 +19,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from embeddings.errors import PinciteError
 from embeddings.types import Document
 from eval.gold import GoldQuestion
-from eval.metrics import RIGHT_F1, auroc, overlap, token_f1
+from eval.metrics import RIGHT_F1, Column, auroc, overlap, token_f1
+from eval.readme import check_markers, markers, rewrite, write_whole
+from eval.rendering import markdown_table
 from eval.squad import DATA_FILE, data_file, load_squad, sample, set_aside
 from qa.answering import Reading
 from qa.assistant import Assistant, build_index
@@ -38,6 +38,7 @@ from qa.settings import Settings
 
 # How often each kind is assumed to be asked: three questions in four can be answered.
 MIX = {"answerable": 3 / 4, "adversarial": 1 / 8, "absent": 1 / 8}
+TABLE = "table:thresholds"
 THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 
 
@@ -108,13 +109,13 @@ def fit(examples: Sequence[Example]) -> Calibration:
     return Calibration(tuple(float(w) for w in model.coef_[0]), float(model.intercept_[0]))
 
 
-def _weights(examples: Sequence[Example]) -> np.ndarray[Any, Any]:
+def _weights(examples: Sequence[Example]) -> Column:
     """A weight for each example, their mean 1, so that the kinds have their shares."""
     kinds = [example.kind for example in examples]
     return np.array([MIX[kind] * len(kinds) / kinds.count(kind) for kind in kinds])
 
 
-def held_out(examples: Sequence[Example]) -> np.ndarray[Any, Any]:
+def held_out(examples: Sequence[Example]) -> Column:
     """The probability of each example by a calibration that has not seen its article: (examples,)."""
     probabilities = np.zeros(len(examples))
     for article in {example.article for example in examples}:
@@ -125,34 +126,42 @@ def held_out(examples: Sequence[Example]) -> np.ndarray[Any, Any]:
     return probabilities
 
 
-def report(examples: Sequence[Example], console: Console) -> dict[str, float]:
-    """Prints what the thresholds would do on articles that were not fitted on; returns the scores."""
-    probabilities, weights = held_out(examples), _weights(examples)
+THRESHOLD_COLUMNS = ("threshold", "refused of answerable", "of absent", "of adversarial", "right of answered")
+
+
+def threshold_rows(examples: Sequence[Example], probabilities: Column) -> list[list[str]]:
+    """What each threshold would refuse, and how much of the rest would be right, in the order of THRESHOLD_COLUMNS."""
+    weights, kinds = _weights(examples), np.array([example.kind for example in examples])
     right = np.array([float(example.right) for example in examples])
-    answerable = np.array([float(example.kind == "answerable") for example in examples])
-    table = Table("threshold", "refused of answerable", "of absent", "of adversarial", "right of answered")
-    kinds = np.array([example.kind for example in examples])
+    rows = []
     for threshold in THRESHOLDS:
         refused = probabilities < threshold
         shares = [f"{refused[kinds == kind].mean():.1%}" for kind in ("answerable", "absent", "adversarial")]
-        table.add_row(f"{threshold}", *shares, f"{np.average(right[~refused], weights=weights[~refused]):.1%}")
-    console.print(table)
+        rightly = f"{np.average(right[~refused], weights=weights[~refused]):.1%}" if not refused.all() else "-"
+        rows.append([f"{threshold}", *shares, rightly])
+    return rows
+
+
+def scores(examples: Sequence[Example], probabilities: Column) -> dict[str, float]:
+    """AUROC of answerable against not, and the Brier score of "right", rounded."""
+    right = np.array([float(example.right) for example in examples])
+    answerable = np.array([float(example.kind == "answerable") for example in examples])
     return {
         "auroc": round(auroc(probabilities, answerable), 4),
-        "brier": round(float(np.average((probabilities - right) ** 2, weights=weights)), 4),
+        "brier": round(float(np.average((probabilities - right) ** 2, weights=_weights(examples))), 4),
     }
 
 
-def write(calibration: Calibration, examples: Sequence[Example], scores: dict[str, float], path: Path) -> None:
+def write(calibration: Calibration, examples: Sequence[Example], found: dict[str, float], path: Path) -> None:
     """Writes the coefficients with what they were fitted on."""
     kinds = [example.kind for example in examples]
     content = {
         "weights": {name: round(w, 6) for name, w in zip(FEATURES, calibration.weights, strict=True)},
         "bias": round(calibration.bias, 6),
         "fitted_on": {"data": DATA_FILE, "questions": {kind: kinds.count(kind) for kind in MIX}, "mix": MIX},
-        "held_out_by_article": scores,
+        "held_out_by_article": found,
     }
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=2) + "\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -161,11 +170,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help=f"folder that holds {DATA_FILE}")
     parser.add_argument("--size", type=int, default=500, help="questions of each kind (default 500)")
     parser.add_argument("--to", type=Path, default=COEFFICIENTS, help="the file to write")
+    parser.add_argument(
+        "--write", type=Path, help=f"put the table of thresholds into this page, at {markers(TABLE)[0]}"
+    )
     options = parser.parse_args(arguments)
     console = Console()
     try:
+        if options.write is not None:
+            check_markers(options.write, TABLE)
         examples = collect(data_file(options.data), options.size, Settings(), console)
-        write(fit(examples), examples, report(examples, console), options.to)
+        probabilities = held_out(examples)
+        table = markdown_table(THRESHOLD_COLUMNS, threshold_rows(examples, probabilities))
+        console.print(table, highlight=False)
+        if options.write is not None:
+            rewrite(options.write, table, TABLE)
+        write(fit(examples), examples, scores(examples, probabilities), options.to)
     except PinciteError as error:
         sys.stderr.write(f"{error}\n")
         return 2

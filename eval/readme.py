@@ -8,12 +8,21 @@ from pathlib import Path
 
 from embeddings.errors import SettingsError
 
-BEGIN = "<!-- eval:begin -->"
-END = "<!-- eval:end -->"
+
+def markers(part: str = "eval") -> tuple[str, str]:
+    """The two comments that a part of a file stands between.
+
+    >>> markers("table:fusion")
+    ('<!-- table:fusion:begin -->', '<!-- table:fusion:end -->')
+    """
+    return f"<!-- {part}:begin -->", f"<!-- {part}:end -->"
 
 
-def put_between_markers(text: str, table: str, name: str = "text") -> str:
-    """The text with everything between the two markers replaced by the table; the rest stays as it is.
+BEGIN, END = markers()
+
+
+def put_between_markers(text: str, table: str, name: str = "text", part: str = "eval") -> str:
+    """The text with everything between the two markers of a part replaced by the table; the rest stays as it is.
 
     Raises:
         SettingsError: a marker is missing or there twice, or the end stands before the beginning.
@@ -21,30 +30,31 @@ def put_between_markers(text: str, table: str, name: str = "text") -> str:
     >>> put_between_markers("a <!-- eval:begin -->old<!-- eval:end --> z", "new")
     'a <!-- eval:begin -->\\nnew\\n<!-- eval:end --> z'
     """
-    for marker in (BEGIN, END):
+    begin, end = markers(part)
+    for marker in (begin, end):
         if text.count(marker) != 1:
             raise SettingsError(f"{name}: expected {marker} once, found it {text.count(marker)} times; write it once")
-    before, _, rest = text.partition(BEGIN)
-    _, found, after = rest.partition(END)
+    before, _, rest = text.partition(begin)
+    _, found, after = rest.partition(end)
     if not found:
-        raise SettingsError(f"{name}: {END} stands before {BEGIN}; put it after")
+        raise SettingsError(f"{name}: {end} stands before {begin}; put it after")
     newline = "\r\n" if "\r\n" in text else "\n"
     table = newline.join(table.strip().splitlines())
-    return f"{before}{BEGIN}{newline}{table}{newline}{END}{after}"
+    return f"{before}{begin}{newline}{table}{newline}{end}{after}"
 
 
-def check_markers(path: Path) -> None:
+def check_markers(path: Path, part: str = "eval") -> None:
     """Raises SettingsError where `rewrite` would: before a long run rather than after it."""
-    put_between_markers(_read(path), "", name=str(path))
+    put_between_markers(_read(path, part), "", name=str(path), part=part)
 
 
-def rewrite(path: Path, table: str) -> None:
-    """Puts the table between the markers of a file: the whole new file, or the old one, never a part.
+def rewrite(path: Path, table: str, part: str = "eval") -> None:
+    """Puts the table between the markers of a file: the whole new file, or the old one, never a piece.
 
     Raises:
         SettingsError: the file can't be read or written, or its markers are not in order.
     """
-    write_whole(path, put_between_markers(_read(path), table, name=str(path)))
+    write_whole(path, put_between_markers(_read(path, part), table, name=str(path), part=part))
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -66,8 +76,9 @@ def write_whole(path: Path, text: str) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, part: str) -> str:
     try:
         return path.read_bytes().decode("utf-8")  # bytes, so that line ends stay as they are
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read ({error}); name a UTF-8 file with {BEGIN} and {END}") from error
+        begin, end = markers(part)
+        raise SettingsError(f"{path}: cannot be read ({error}); name a UTF-8 file with {begin} and {end}") from error

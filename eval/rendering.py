@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from rich.console import Group, RenderableType
@@ -33,13 +33,13 @@ def to_terminal(report: Report) -> RenderableType:
 
 def to_markdown(report: Report) -> str:
     """The tables of `to_terminal`, as Markdown."""
-    kinds = _markdown_table(KIND_COLUMNS, map(_kind_cells, report.kinds))
+    kinds = markdown_table(KIND_COLUMNS, map(_kind_cells, report.kinds))
     return "\n\n".join([headline(report), kinds, *_made_with(report)])
 
 
 def headline(report: Report) -> str:
     """The table of figures as Markdown, with the line that says what was measured: what a README shows."""
-    return f"{_markdown_table(FIGURE_COLUMNS, map(_figure_cells, report.figures))}\n\n{summary(report)}"
+    return f"{markdown_table(FIGURE_COLUMNS, map(_figure_cells, report.figures))}\n\n{summary(report)}"
 
 
 def summary(report: Report) -> str:
@@ -138,7 +138,8 @@ def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
     return table
 
 
-def _markdown_table(columns: tuple[str, ...], rows: Iterable[Iterable[str]]) -> str:
+def markdown_table(columns: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown; the cells of the first column are text, those of the others figures."""
     ruler = ["---", *["---:"] * (len(columns) - 1)]
     cells = ([cell.replace("|", "\\|") for cell in row] for row in rows)
     return "\n".join(f"| {' | '.join(row)} |" for row in [list(columns), ruler, *cells])

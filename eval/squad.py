@@ -14,6 +14,9 @@ from embeddings.errors import GoldError
 from embeddings.types import Document
 from eval.gold import GoldAnswer, GoldQuestion
 
+DATA_FILE = "squad2_dev_part.json.gz"
+SPLITS = Path(__file__).parent / "splits.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Squad:
@@ -23,11 +26,14 @@ class Squad:
         documents: one for each paragraph; its id is the article and the paragraph's place in it, "Normans/3".
         questions: of the kind "answerable" or "unanswerable", in the order of the file.
         dropped: ids of the answerable questions of which no answer stands where the file says. They are left out.
+        written_on: for each question the id of the document that its writer had in front of them, also where it does
+            not answer.
     """
 
     documents: tuple[Document, ...]
     questions: tuple[GoldQuestion, ...]
     dropped: tuple[str, ...] = ()
+    written_on: tuple[str, ...] = ()
 
 
 def load_squad(path: str | Path, articles: Collection[str] | None = None) -> Squad:
@@ -58,6 +64,22 @@ def sample(questions: Sequence[GoldQuestion], size: int, seed: int = 0) -> tuple
     return tuple(questions[place] for place in sorted(random.Random(seed).sample(range(len(questions)), size)))
 
 
+def data_file(folder: Path | None, name: str = DATA_FILE) -> Path:
+    """The file in the folder of public data. Raises GoldError that says where to get it where it is not there."""
+    if folder is None or not (folder / name).is_file():
+        raise GoldError(
+            f"{folder if folder is not None else '--data DIR is missing'}: expected a folder with {name}, "
+            "made of articles of the SQuAD 2.0 dev set (Rajpurkar et al. 2018, rajpurkar.github.io/SQuAD-explorer)"
+        )
+    return folder / name
+
+
+def set_aside() -> tuple[str, ...]:
+    """The articles of DATA_FILE that may be fitted and tuned on; the others are left alone for measuring."""
+    splits = json.loads(SPLITS.read_text(encoding="utf-8"))[DATA_FILE]
+    return (*splits["train"], *splits["tune"])
+
+
 def _read(path: Path) -> list[Any]:
     try:
         raw = path.read_bytes()
@@ -80,6 +102,7 @@ def _squad(name: str, articles: Sequence[Mapping[str, Any]]) -> Squad:
     documents: list[Document] = []
     questions: list[GoldQuestion] = []
     dropped: list[str] = []
+    written_on: list[str] = []
     for article in articles:
         for place, paragraph in enumerate(article["paragraphs"]):
             document = _document(name, article["title"], place, paragraph["context"])
@@ -90,7 +113,8 @@ def _squad(name: str, articles: Sequence[Mapping[str, Any]]) -> Squad:
                     dropped.append(str(row["id"]))
                 else:
                     questions.append(question)
-    return Squad(tuple(documents), tuple(questions), tuple(dropped))
+                    written_on.append(document.id)
+    return Squad(tuple(documents), tuple(questions), tuple(dropped), tuple(written_on))
 
 
 def _document(name: str, title: str, place: int, text: str) -> Document:

