@@ -7,7 +7,7 @@ include the default.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -32,7 +32,6 @@ PASSAGES = (3, 5, 8)
 RETRIEVAL_WEIGHTS = (0.0, 2.0, 5.0, 7.0, 10.0)
 NO_ANSWER_WEIGHTS = (0.0, 0.5, 1.0)
 SENTENCE_WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0)
-TIMED = 60  # questions whose reading is timed
 
 _AGAINST = "against the default"
 
@@ -142,24 +141,32 @@ def _chunked(collection: Collection, encoder: Encoder, reader: Reader, settings:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A question with the most passages that are compared, and their spans, best first."""
+    """A question with the most passages that are compared, and the spans that were found, best first.
+
+    `spans` and `seconds` are those of reading so many passages: what shares a batch changes the last digits of a
+    score, so that the spans of three passages are not simply those of the first three of eight.
+    """
 
     question: GoldQuestion
     hits: tuple[Hit, ...]
-    spans: tuple[Span, ...]
+    spans: dict[int, list[Span]] = field(default_factory=dict)
+    seconds: dict[int, float] = field(default_factory=dict)
+
+    def read(self, reader: Reader, passages: int) -> None:
+        """Reads the first passages and keeps what was found."""
+        texts = [Passage(hit.text, hit.chunk.body_start - hit.chunk.start) for hit in self.hits[:passages]]
+        self.spans[passages], self.seconds[passages] = timed(partial(reader.read, self.question.question, texts))
 
     def best(self, settings: Settings) -> str | None:
         """The words of the best span with these settings."""
-        spans = [span for span in self.spans if span.passage < settings.passages]
-        candidates = rank(self.question.question, self.hits, spans, settings)
+        candidates = rank(self.question.question, self.hits, self.spans[settings.passages], settings)
         return candidates[0].text if candidates else None
 
     def ceiling(self, passages: int) -> str | None:
         """The best span of the passage that an oracle chooses."""
         best: dict[int, Span] = {}
-        for span in self.spans:
-            if span.passage < passages:
-                best.setdefault(span.passage, span)
+        for span in self.spans[passages]:
+            best.setdefault(span.passage, span)
         texts = [self.hits[passage].text[span.start : span.end] for passage, span in best.items()]
         return max(texts, key=lambda text: score(text, self.question), default=None)
 
@@ -169,31 +176,21 @@ def compare_reading(
 ) -> str:
     """What the number of passages read and the weights of a span's score do to the best span.
 
-    Each question's passages are read once, and its spans are put together anew for each choice.
+    The spans are found once for each number of passages, and put together anew for each choice of weights.
     """
     retriever = Retriever(build_index(collection.documents, None, settings, encoder=encoder), settings)
     counts = [int(count) for count in _axis(PASSAGES, settings.passages)]
-    reads: list[_Read] = []
-    for question in track(collection.questions, f"reading, {collection.name}"):
-        hits = retriever.search(question.question, max(counts))
-        reads.append(_Read(question, hits, tuple(reader.read(question.question, _passages(hits)))))
-    seconds = {count: _seconds(reader, reads[:TIMED], count) for count in counts}
+    reads = [_Read(question, retriever.search(question.question, max(counts))) for question in collection.questions]
+    for count in counts:
+        for read in track(reads, f"reading {count} passages, {collection.name}"):
+            read.read(reader, count)
     variants = [*_grid(settings), *_sentence_weights(settings)]
     scores = {
         variant: Scores.of((read.best(variant), read.question) for read in reads)
         for variant in track(list(dict.fromkeys(variants)), f"weights, {collection.name}")
     }
     tables = [_grid_table(scores, settings), _best_table(scores, settings), _sentence_table(scores, settings)]
-    return "\n\n".join([f"{collection.caption()}; exact match / F1", *tables, _ceiling_table(reads, seconds)])
-
-
-def _passages(hits: Sequence[Hit]) -> list[Passage]:
-    return [Passage(hit.text, hit.chunk.body_start - hit.chunk.start) for hit in hits]
-
-
-def _seconds(reader: Reader, reads: Sequence[_Read], passages: int) -> list[float]:
-    """How long it takes to read so many passages of each question; the reader alone, nothing else in between."""
-    return [timed(partial(reader.read, r.question.question, _passages(r.hits[:passages])))[1] for r in reads]
+    return "\n\n".join([f"{collection.caption()}; exact match / F1", *tables, _ceiling_table(reads, counts)])
 
 
 def _grid(settings: Settings) -> list[Settings]:
@@ -251,9 +248,13 @@ def _sentence_table(scores: Mapping[Settings, Scores], settings: Settings) -> st
     return markdown_table(("sentence weight", "exact match", "F1", _AGAINST), rows)
 
 
-def _ceiling_table(reads: Sequence[_Read], seconds: Mapping[int, Sequence[float]]) -> str:
+def _ceiling_table(reads: Sequence[_Read], counts: Sequence[int]) -> str:
     rows = [
-        [str(count), Scores.of((read.ceiling(count), read.question) for read in reads).brief(), milliseconds(times)]
-        for count, times in seconds.items()
+        [
+            str(count),
+            Scores.of((read.ceiling(count), read.question) for read in reads).brief(),
+            milliseconds([read.seconds[count] for read in reads]),
+        ]
+        for count in counts
     ]
     return markdown_table(("passages", "an oracle chooses among their best spans", "ms to read them (median)"), rows)

@@ -17,6 +17,7 @@ from qa.wording import same_answer
 
 MOST_ALTERNATIVES = 3
 MOST_ITEMS = 10
+LEAST_ITEM_CONFIDENCE = 0.5  # a further item of a list is named only where it is more likely right than not
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _items(best: _Judged, sure: Sequence[_Judged]) -> list[_Judged]:
     for judged in sure:
         candidate = judged.candidate
         inside = candidate.hit.document.id == place.hit.document.id and start <= candidate.start < end
-        if inside and not any(same_answer(judged.text, item.text) for item in items):
+        if judged.confidence >= LEAST_ITEM_CONFIDENCE and inside and not any(same_answer(judged.text, item.text) for item in items):
             items.append(judged)
     return sorted(items[:MOST_ITEMS], key=lambda item: item.candidate.start)
 
