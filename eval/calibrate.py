@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         examples = collect(data_file(options.data), options.size, Settings(), console)
         probabilities = held_out(examples)
         table = markdown_table(THRESHOLD_COLUMNS, threshold_rows(examples, probabilities))
-        console.print(table, highlight=False)
+        console.print(table, highlight=False, soft_wrap=True)
         if options.write is not None:
             rewrite(options.write, table, TABLE)
         write(fit(examples), examples, scores(examples, probabilities), options.to)
