@@ -101,7 +101,11 @@ def _items(best: _Judged, sure: Sequence[_Judged]) -> list[_Judged]:
     for judged in sure:
         candidate = judged.candidate
         inside = candidate.hit.document.id == place.hit.document.id and start <= candidate.start < end
-        if judged.confidence >= LEAST_ITEM_CONFIDENCE and inside and not any(same_answer(judged.text, item.text) for item in items):
+        if (
+            judged.confidence >= LEAST_ITEM_CONFIDENCE
+            and inside
+            and not any(same_answer(judged.text, item.text) for item in items)
+        ):
             items.append(judged)
     return sorted(items[:MOST_ITEMS], key=lambda item: item.candidate.start)
 

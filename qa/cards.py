@@ -10,11 +10,11 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.render import disagreement_title, in_words, per_cent
 from qa.source_page import citation_url, escape
 from qa.types import Answer, Citation, Turn
 
 CLOSEST = 3  # passages shown under "closest passages"
-_WORDS = ((0.9, "Very likely"), (0.7, "Likely"), (0.5, "More likely than not"), (0.0, "Uncertain"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,7 @@ def confidence_words(confidence: float) -> str:
     >>> confidence_words(0.83)
     'Likely · 83%'
     """
-    words = next(words for least, words in _WORDS if round(confidence, 2) >= least)
-    return f"{words} · {_percent(confidence)}"
-
-
-def _percent(probability: float) -> str:
-    """Per cent without false certainty: never 0% or 100%."""
-    if probability < 0.01:
-        return "under 1%"
-    return "over 99%" if probability > 0.99 else f"{probability:.0%}"
+    return f"{in_words(confidence).capitalize()} · {per_cent(confidence)}"
 
 
 def _turn(exchange: Exchange) -> str:
@@ -107,8 +99,7 @@ def _one_answer(answer: Answer) -> str:
 
 def _disagreement(answer: Answer) -> str:
     sides = (answer, *answer.alternatives)
-    documents = {citation.document.id for side in sides for citation in side.citations}
-    title = "The documents disagree" if len(documents) > 1 else "The document gives more than one answer"
+    title = disagreement_title(answer)
     columns = "".join(f'<section class="side">{_one_answer(side)}</section>' for side in sides)
     return (
         f'<div class="card answer disagree"><h3>{title}</h3><div class="sides">{columns}</div>{_closest(answer)}</div>'
@@ -120,7 +111,7 @@ def _no_answer(answer: Answer) -> str:
         return '<div class="card none"><h3>Not in these documents</h3><p>No passage comes near this question.</p></div>'
     return (
         '<div class="card none"><h3>Not in these documents</h3>'
-        f"<p>The best words found would be right with a probability of {_percent(answer.confidence)}: "
+        f"<p>The best words found would be right with a probability of {per_cent(answer.confidence)}: "
         "too little to call them an answer. The closest passages, to judge for yourself:</p>"
         f"{_passages(answer.passages[:CLOSEST])}</div>"
     )

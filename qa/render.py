@@ -27,16 +27,24 @@ def in_words(confidence: float) -> str:
     >>> in_words(0.93), in_words(0.2)
     ('very likely', 'unlikely')
     """
-    return next(words for lower, words in _IN_WORDS if confidence >= lower)
+    return next(words for lower, words in _IN_WORDS if round(confidence, 2) >= lower)
 
 
 def per_cent(confidence: float) -> str:
     """A confidence as a whole percentage, never rounded to certainty.
 
-    >>> per_cent(0.834), per_cent(0.999)
-    ('83%', '99%')
+    >>> per_cent(0.834), per_cent(0.999), per_cent(0.001)
+    ('83%', 'over 99%', 'under 1%')
     """
-    return f"{min(99, max(1, round(100 * confidence)))}%"
+    if confidence < 0.005:
+        return "under 1%"
+    return "over 99%" if confidence > 0.99 else f"{confidence:.0%}"
+
+
+def disagreement_title(answer: Answer) -> str:
+    """What stands over an answer with alternatives: whether documents, or places of one document, disagree."""
+    documents = {citation.document.id for side in (answer, *answer.alternatives) for citation in side.citations}
+    return "The documents disagree" if len(documents) > 1 else "The document gives more than one answer"
 
 
 def place(citation: Citation) -> str:
@@ -78,7 +86,7 @@ def _lay_out(answer: Answer, mark: Callable[[str], str], escape: Callable[[str],
         before, span, after = (escape(one_line(part)) for part in split_quote(citation))
         lines += ["", f"- {escape(place(citation))}", f"  {before}{mark(span)}{after}"]
     if answer.alternatives:
-        lines += ["", "The documents disagree:"]
+        lines += ["", f"{disagreement_title(answer)}:"]
         for other in answer.alternatives:
             lines += ["", *_lay_out(other, mark, escape).rstrip("\n").splitlines()]
     return "\n".join(lines) + "\n"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from qa.render import NO_ANSWER, in_words, one_line, per_cent, place, split_quote
+from qa.render import NO_ANSWER, disagreement_title, in_words, one_line, per_cent, place, split_quote
 from qa.types import Answer, Citation
 
 _MOST_PASSAGES = 3
@@ -15,13 +14,13 @@ _PASSAGE_LENGTH = 300  # characters shown of a closest passage
 
 def show(answer: Answer, console: Console | None = None) -> None:
     """Prints the answer, its confidence, and each citation with its quote."""
-    out = console if console is not None else Console(highlight=False, soft_wrap=False)
+    out = console if console is not None else Console(highlight=False)
     if answer.text is None:
         _show_refusal(answer, out)
         return
     _show_answer(answer, out)
     if answer.alternatives:
-        out.print(Text("\nThe documents disagree:", style="bold yellow"))
+        out.print(Text(f"\n{disagreement_title(answer)}:", style="bold yellow"))
         for other in answer.alternatives:
             _show_answer(other, out)
 
@@ -29,17 +28,17 @@ def show(answer: Answer, console: Console | None = None) -> None:
 def _show_answer(answer: Answer, out: Console) -> None:
     line = Text(one_line(answer.text or ""), style="bold")
     line.append(f"  {in_words(answer.confidence)}, {per_cent(answer.confidence)}", style="not bold dim")
-    out.print(line)
+    _print(line, out)
     for citation in answer.citations:
         _show_citation(citation, out)
 
 
 def _show_citation(citation: Citation, out: Console) -> None:
     before, span, after = (one_line(part) for part in split_quote(citation))
-    out.print(Text(place(citation), style="cyan"))
+    _print(Text(place(citation), style="cyan"), out)
     mark = ("»", "«") if not out.is_terminal else ("", "")
     quote = Text.assemble(before, (f"{mark[0]}{span}{mark[1]}", "black on yellow"), after)
-    out.print(Padding(quote, (0, 0, 0, 2), expand=False))
+    _print(quote, out, indent=2)
 
 
 def _show_refusal(answer: Answer, out: Console) -> None:
@@ -48,7 +47,15 @@ def _show_refusal(answer: Answer, out: Console) -> None:
     if answer.passages:
         out.print(Text("Closest passages:", style="bold"))
     for passage in answer.passages[:_MOST_PASSAGES]:
-        out.print(Text(place(passage), style="cyan"))
+        _print(Text(place(passage), style="cyan"), out)
         words = one_line(passage.text)
         shown = words if len(words) <= _PASSAGE_LENGTH else f"{words[:_PASSAGE_LENGTH]}…"
-        out.print(Padding(Text(shown), (0, 0, 0, 2), expand=False))
+        _print(Text(shown), out, indent=2)
+
+
+def _print(text: Text, out: Console, indent: int = 0) -> None:
+    """Prints a paragraph: wrapped and indented in a terminal, in one line where a program reads it."""
+    lines = text.wrap(out, max(20, out.width - indent)) if out.is_terminal else [text]
+    for line in lines:
+        line.rstrip()
+        out.print(Text(" " * indent) + line, soft_wrap=True)

@@ -166,7 +166,7 @@ def test_text_of_a_document_never_becomes_markup_or_a_second_line_in_a_card() ->
         (0.83, "Likely · 83%"),
         (0.5, "More likely than not · 50%"),
         (0.31, "Uncertain · 31%"),
-        (0.0, "Uncertain · under 1%"),
+        (0.0, "Unlikely · under 1%"),
     ],
 )
 def test_a_confidence_is_said_in_words_and_never_as_a_certainty(confidence: float, words: str) -> None:

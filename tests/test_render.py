@@ -35,9 +35,9 @@ HOSTILE = "# Title *bold* _it_ [link](http://x) `code` <img src=x onerror=y> & |
 
 @given(st.floats(0, 1))
 def test_a_percentage_is_never_certainty_and_lies_within_a_point(confidence: float) -> None:
-    shown = int(per_cent(confidence).removesuffix("%"))
-    assert 1 <= shown <= 99
-    assert abs(shown - 100 * confidence) <= 1
+    shown = per_cent(confidence)
+    assert shown not in ("0%", "100%")
+    assert abs(int(shown.removeprefix("under ").removeprefix("over ").removesuffix("%")) - 100 * confidence) <= 1
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
