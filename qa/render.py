@@ -36,7 +36,7 @@ def per_cent(confidence: float) -> str:
     >>> per_cent(0.834), per_cent(0.999), per_cent(0.001)
     ('83%', 'over 99%', 'under 1%')
     """
-    if confidence < 0.005:
+    if confidence < 0.01:
         return "under 1%"
     return "over 99%" if confidence > 0.99 else f"{confidence:.0%}"
 
