@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from embeddings.errors import ModelError
-from embeddings.runtime import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, ModelCard
+from embeddings.runtime import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, ModelCard, load_onnxruntime
 
 if TYPE_CHECKING:
     import torch
@@ -163,6 +163,7 @@ def _fuse(path: Path, architecture: Architecture) -> None:
     """Attention, GELU and layer normalisation as one operator each; other families than BERT's are left as they are."""
     if architecture.model_type != "bert":
         return
+    load_onnxruntime()
     from onnxruntime.transformers import optimizer
 
     logging.getLogger("onnxruntime.transformers").setLevel(logging.ERROR)
@@ -176,6 +177,7 @@ def _finish(graph: Path, target: Path, precision: Precision) -> None:
     if precision == "fp32":
         shutil.copyfile(graph, target)
         return
+    load_onnxruntime()
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 

@@ -18,7 +18,7 @@ from embeddings.errors import DocumentError
 from embeddings.sections import document_date, front_matter
 from embeddings.types import Document
 
-# A file without a suffix is read when it is text.
+# A file without a suffix is read when it is text; the ".0" of "Rules-2.0" is none.
 MEDIA_TYPES = {
     ".txt": "text/plain",
     ".text": "text/plain",
@@ -110,14 +110,15 @@ def load_file(path: str | Path) -> Document:
     """
     path = Path(path)
     source = _printable(path.as_posix())
-    media_type = MEDIA_TYPES.get(path.suffix.lower())
+    suffix = _suffix(path)
+    media_type = MEDIA_TYPES.get(suffix.lower())
     if path.is_file() and media_type is None:
-        raise DocumentError(f"{source}: {path.suffix} files are not read; the formats are {FORMATS}")
+        raise DocumentError(f"{source}: {suffix} files are not read; the formats are {FORMATS}")
     text = decode(_bytes(path, source), source)
     if not text.strip():
         raise DocumentError(f"{source}: holds no text; leave it out")
     markdown = media_type == "text/markdown"
-    title = _title(text, markdown) or _printable(path.stem)
+    title = _title(text, markdown) or _printable(path.stem if suffix else path.name)
     return Document("", title, source, text, document_date(text), media_type or "text/plain")
 
 
@@ -136,6 +137,11 @@ def decode(data: bytes, name: str = "text") -> str:
     if _is_binary(text):
         raise DocumentError(f"{name}: not text but binary data; the formats are {FORMATS}")
     return text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _suffix(path: Path) -> str:
+    """What a file's name says of its format: nothing where it ends in a number or a stop."""
+    return "" if path.suffix in ("", ".") or path.suffix[1:].isdecimal() else path.suffix
 
 
 def _documents(path: Path, skipped: list[Skipped]) -> Iterator[Document]:

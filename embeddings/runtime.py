@@ -70,6 +70,15 @@ class ModelCard:
             raise ModelError(f"{folder}: not the folder of a compiled model ({error}); compile it again") from None
 
 
+def load_onnxruntime() -> Any:
+    """ONNX Runtime with its telemetry off: its Linux builds report usage unless the environment says otherwise, and
+    write an identifier of the machine into the home directory as soon as they are imported."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    return onnxruntime
+
+
 class Runtime:
     """A compiled model, ready to run.
 
@@ -82,8 +91,9 @@ class Runtime:
     """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
+
+        onnxruntime = load_onnxruntime()
 
         self.card = ModelCard.read(folder)
         options = onnxruntime.SessionOptions()

@@ -21,7 +21,9 @@ from embeddings.dates import date_line, first_day, heading_date
 
 LONGEST_HEADING = 120  # characters
 LONGEST_RUN = 3  # short lines one after the other are headings (title, subtitle, section); more are a list
+_LONGEST_ITEMS = 2_000  # characters of a paragraph in which a second item is looked for
 _WRAPPED = 120  # a longer line shows that lines are not wrapped
+_LONGEST_NUMBERED = 60  # characters of "1. Scope" right above its text
 _UNSPACED = 40  # characters of a heading in a script without spaces, where 120 are a paragraph
 
 _MARKDOWN = re.compile(r" {0,3}#{1,6}[ \t]+(?P<words>\S.*?)[ \t]*#*$")
@@ -34,6 +36,10 @@ _NUMBERED = re.compile(
     r"[ \t]+[“‘\"'(]?[A-Z]"
 )
 _SIMPLE_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z]|[IVXLC]{1,6})[.)][ \t]")
+# "15. Duties of the Owner."
+_STOPPED_TITLE = re.compile(r"(?=.{1,60}$)\S+(?=.*[A-Z]\w{3})(?:[ \t]+(?:[A-Z]\w*|[a-z]{1,3}))++\.$")
+_TITLED = re.compile(r"\S+[ \t]+[“‘\"'(]?[^\W\d_a-z]")
+_NEXT_ITEM = re.compile(rf"\n[ \t]*{_SIMPLE_NUMBER.pattern}")
 _LIST_ITEM = re.compile(r"(?:[-*+•‣◦▪·–—>|]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{1,5})[.)])[ \t]")
 _CREDIT = re.compile(
     r"[(\[]?(?:©|copyright\b|(?:archive |file )?"
@@ -135,8 +141,7 @@ def sections(text: str, media_type: str = "text/plain") -> tuple[Section, ...]:
     """
     skip = _front_matter_end(text) if media_type == "text/markdown" else 0
     lines = _lines(text, skip)
-    marks = _without_lists(list(_marks(lines)))
-    starts = _joined(marks, text)
+    starts = _joined(_without_lists(list(_marks(lines)), text), text)
     if not starts or starts[0].start > 0:
         starts.insert(0, Section(0, 0, 0))
     ends = [section.start for section in starts[1:]] + [len(text)]
@@ -237,10 +242,9 @@ def _mark(before: _Line | None, here: _Line, after: _Line | None, previous: _Mar
         day = date_line(here.words) if opens else None
         if day is not None:
             return _Mark(here, "date", None, day)
-    if opens:
-        label = _label(here)
-        if label is not None:
-            return label
+    label = _label(here) if opens else None
+    if label is not None:
+        return label
     if here.words and len(here.words) <= LONGEST_HEADING:
         if _is_numbered(before, here, after):
             return _heading(here, "marked", here.words)
@@ -274,14 +278,27 @@ def _is_underlined(before: _Line | None, here: _Line, after: _Line | None) -> bo
 
 
 def _is_numbered(before: _Line | None, here: _Line, after: _Line | None) -> bool:
-    """ "2.1 Scope": alone or over its text. "2. Scope" must be alone and have no neighbour that is numbered alike."""
-    if not _NUMBERED.match(here.words) or _ends_open(here.words) or (before is not None and here.blanks == 0):
+    """ "2.1 Scope": alone or over its text. "2. Scope" too, where no neighbour is numbered alike."""
+    if before is not None and here.blanks == 0:
         return False
+    numbered, closed = _NUMBERED.match(here.words) is not None, not _ends_open(here.words)
     if not _SIMPLE_NUMBER.match(here.words):
-        return True
-    if after is None or after.blanks == 0:
+        return numbered and closed
+    if after is None or any(line and _SIMPLE_NUMBER.match(line.words or line.head) for line in (before, after)):
         return False
-    return not any(line is not None and _SIMPLE_NUMBER.match(line.words or line.head) for line in (before, after))
+    if after.blanks == 0:
+        return _is_over_text(here, after)
+    return numbered and (closed or _STOPPED_TITLE.match(here.words) is not None)
+
+
+def _is_over_text(here: _Line, after: _Line) -> bool:
+    """Whether "2. Scope" heads the line right below it. An item that is wrapped there is about as long as that line."""
+    words, longer = here.words, after.end - after.start - len(here.words)
+    if not _TITLED.match(words) or _LAYOUT.search(words) or _ends_open(words) or words.endswith(("!", "?")):
+        return False
+    if len(words) > _LONGEST_NUMBERED or _LIST_ITEM.match(after.head) or after.head[:1].islower():
+        return False
+    return longer >= 20 or (_ends_sentence(after) and 2 * len(words) <= _LONGEST_NUMBERED)
 
 
 def _is_short_line_alone(before: _Line | None, here: _Line, after: _Line | None, previous: _Mark | None) -> bool:
@@ -293,19 +310,13 @@ def _is_short_line_alone(before: _Line | None, here: _Line, after: _Line | None,
     alone_above = before is None or here.blanks > 0 or (before.long and _ends_sentence(before))
     if not alone_above or not _is_alone_below(before, here, after):
         return False
-    if _is_name(here.words):
-        # a name under a heading is a byline; one that no text follows is a signature
-        follows_text = previous is None and before is not None
-        return follows_text and not _ends_section(after)
-    return True
+    # under a heading a name is a byline; one that no text follows is a signature
+    name = _NAME.match(here.words) is not None and not _NOT_A_NAME.search(here.words)
+    return not name or (previous is None and before is not None and not _ends_section(after))
 
 
 def _is_headline(words: str) -> bool:
-    """Whether words are capitalised as a headline: then they head a text even where a colon introduces them.
-
-    >>> _is_headline("Mayor Closes the Old Harbour"), _is_headline("HARBOUR MAP"), _is_headline("The mayor at work")
-    (True, False, False)
-    """
+    """Whether words are capitalised as a headline: then they head a text even where a colon introduces them."""
     long = [word for word in words.split() if len(word) > 3]
     return len(long) >= 3 and not words.isupper() and 3 * sum(word[0].isupper() for word in long) >= 2 * len(long)
 
@@ -336,34 +347,32 @@ def _ends_open(words: str) -> bool:
     return words.endswith(("...", "…", "—", "–", "-", "(", "/")) or words.rstrip(_CLOSERS).endswith(_STOPS)
 
 
-def _is_name(words: str) -> bool:
-    return _NAME.match(words) is not None and not _NOT_A_NAME.search(words)
-
-
 def _ends_section(line: _Line) -> bool:
     """Whether a line begins something new, rather than the text of a heading before it."""
-    return bool(line.words) and (
-        date_line(line.words) is not None
-        or _label(line) is not None
-        or _MARKDOWN.match(line.words) is not None
-        or any(pattern.match(line.words) for pattern in (_CREDIT, _LINK, _BYLINE))
-        or _is_heading_like(line.words)
-    )
+    words, marks = line.words, (_MARKDOWN, _CREDIT, _LINK, _BYLINE)
+    marked = any(pattern.match(words) for pattern in marks) or date_line(words) is not None or _label(line) is not None
+    return bool(words) and (marked or _is_heading_like(words))
 
 
 def _ends_sentence(line: _Line) -> bool:
     return line.tail.rstrip(_CLOSERS).endswith((".", "!", "?", "…", "。", "！", "？", ":"))
 
 
-def _without_lists(marks: list[_Mark]) -> list[_Mark]:
-    """The marks without runs of short lines that are rather a list: of those only the first stays."""
+def _without_lists(marks: list[_Mark], text: str) -> list[_Mark]:
+    """The marks without what is rather a list: of a run of short lines only the first stays, of numbered lines none."""
     kept: list[_Mark] = []
     position = iter(range(len(marks)))
     for _, run in groupby(marks, key=lambda mark: mark.line.number - next(position)):
         for kind, group in groupby(run, key=lambda mark: mark.kind):
-            same = list(group)
+            same = [mark for mark in group if not (kind == "marked" and _opens_list(mark, text))]
             kept.extend(same[:1] if kind == "short" and len(same) > LONGEST_RUN else same)
     return kept
+
+
+def _opens_list(mark: _Mark, text: str) -> bool:
+    """Whether the paragraph that "1. Scope" opens has another line that is numbered so."""
+    paragraph = text[mark.line.end : mark.line.end + _LONGEST_ITEMS].partition("\n\n")[0]
+    return mark.lines == 1 and bool(_SIMPLE_NUMBER.match(mark.line.words) and _NEXT_ITEM.search(paragraph))
 
 
 def _joined(marks: list[_Mark], text: str) -> list[Section]:
@@ -371,18 +380,13 @@ def _joined(marks: list[_Mark], text: str) -> list[Section]:
     found: list[Section] = []
     next_line = -1
     for mark in marks:
-        begin, after = mark.line.begin, _after(mark, text)
-        joins = mark.line.number == next_line
         last = found[-1] if found else None
-        if joins and last is not None:
-            heading = mark.heading if mark.heading is not None else last.heading
-            body = begin if mark.kind == "opening" else after
-            date = mark.date if mark.date is not None else last.date
-            found[-1] = Section(last.start, body, 0, heading, date)
+        body = mark.line.begin if mark.kind == "opening" else _after(mark, text)
+        heading = mark.heading if mark.heading is not None else (last.heading if last else mark.line.words)
+        if last is not None and mark.line.number == next_line:
+            found[-1] = Section(last.start, body, 0, heading, mark.date if mark.date is not None else last.date)
         else:
-            heading = mark.heading if mark.heading is not None else (last.heading if last else None)
-            body = begin if mark.kind == "opening" else after
-            found.append(Section(begin, body, 0, heading if heading is not None else mark.line.words, mark.date))
+            found.append(Section(mark.line.begin, body, 0, heading, mark.date))
         next_line = -1 if mark.kind == "opening" else mark.line.number + mark.lines
     return found
 
@@ -391,7 +395,6 @@ def _after(mark: _Mark, text: str) -> int:
     """Where the text after a mark begins: at the next line that is not blank."""
     end = mark.line.end
     for _ in range(mark.lines):
-        stop = text.find("\n", end)
-        end = len(text) if stop < 0 else stop + 1
+        end = text.find("\n", end) + 1 or len(text)
     rest = re.compile(r"(?:[^\S\n]*+\n)*+").match(text, end)
     return rest.end() if rest else end

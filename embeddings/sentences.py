@@ -1,8 +1,9 @@
 """Cutting a text into sentences by rules. The spans tile the text: each ends where the next begins.
 
 A sentence ends at a stop (. ! ? … and the full-width ones) with its closing quotes and brackets, at a blank line, and
-at a line break that was meant: before a list item or heading, or where lines are not wrapped. Every look to the left
-or right is bounded, so the time is linear in the text, also for one line of ten million characters.
+at a line break that was meant: before a list item, a heading or a record of a log, or where lines are not wrapped.
+Every look to the left or right is bounded, so the time is linear in the text, also for one line of ten million
+characters.
 """
 
 from __future__ import annotations
@@ -20,6 +21,15 @@ _CANDIDATE = re.compile(
 _BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+•‣◦▪·–][ \t]|\(?(?:\d{1,3}|[a-zA-Z])[.)][ \t])")
 _MARKDOWN_HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
+_DAY = r"(?:\d{4}[-/]\d\d[-/]\d\d|\d{1,2}/\d{1,2}/\d{2,4}|\d{1,2}\.\d{1,2}\.\d{4})"
+_NAMED_DAY = (
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?[ ])?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ ]{1,2}\d{1,2}"
+)
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?"
+_STAMP = re.compile(
+    rf"[ \t]*(?P<bracket>[\[(])?(?:{_DAY}(?P<time>,?[T ]{_CLOCK})?|{_NAMED_DAY}[ ](?P<named>{_CLOCK})|{_CLOCK})"
+    r"(?:Z|[+-]\d\d:?\d\d)?(?!\w)"
+)
 _WORD_BEFORE = re.compile(r"[^\s\"'“”‘’«»()\[\]—–/]*$")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _FIRST_WORD = re.compile(r"[^\W_]+")
@@ -50,6 +60,11 @@ _STARTERS = _words("""
     nor not nothing now of on once one only or other others our she since so some soon still such that the their them
     then there these they this those though thus to today two under until we what when where which while who why with
     yesterday yet you your
+""")
+# At the end of a line they show that a time or day on the next one was wrapped.
+_BEFORE_TIMES = _words("""
+    about after and are around as at before between but by during for from in is of on or over since than that the
+    then through till to under until was were with within
 """)
 
 
@@ -133,9 +148,19 @@ def _next_starts_sentence(text: str, after: int, alone: bool) -> bool:
 
 
 def _begins_line(text: str, found: re.Match[str]) -> bool:
-    """Whether what follows the line break is a list item or a Markdown heading."""
+    """Whether what follows the line break is a list item, a Markdown heading or a record of a log."""
     line = text[found.start() + found[0].rfind("\n") + 1 : found.end() + _REACH]
-    return bool(_LIST_ITEM.match(line) or _MARKDOWN_HEADING.match(line))
+    return bool(_LIST_ITEM.match(line) or _MARKDOWN_HEADING.match(line)) or _is_record(line, text, found.start())
+
+
+def _is_record(line: str, text: str, line_end: int) -> bool:
+    """Whether a line begins with the time or day of a record, and not with one that was wrapped after "at"."""
+    stamp = _STAMP.match(line)
+    if stamp is None:
+        return False
+    before = text[max(0, line_end - _REACH) : line_end].rsplit(maxsplit=1)[-1:] or [""]
+    in_full = stamp["bracket"] or stamp["time"] or stamp["named"]
+    return bool(in_full) or not (before[0].endswith(",") or before[0].lower() in _BEFORE_TIMES)
 
 
 def _line_before(text: str, end: int) -> str:

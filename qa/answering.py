@@ -75,11 +75,14 @@ def _alternatives(question: str, best: _Judged, sure: Sequence[_Judged]) -> tupl
 
 
 # After these no plural belongs to the question word: "What is his name?", "What did the rebels want?"
-_VERB = r"(?:is|was|are|were|has|have|had|does|do|did|will|would|can|could|should|may|might)\b"
+_VERB = (
+    r"(?:is|was|are|were|has|have|had|does|do|did|will|would|can|could|should|may|might"
+    r"|causes|makes|happens|goes|comes|gives|takes|keeps|helps|needs|means|says|doing|going)\b"
+)
 _LIST_QUESTION = re.compile(
     r"^\s*(?:(?:can|could|please)\b.*?)?(?:name|list)\b"
     r"|\b(?:which|what|who)\s+(?:are|were)\s+(?:the|all|some)?"
-    rf"|\b(?:which|what)\s+(?:(?!{_VERB})\w+\s+){{0,2}}?(?!{_VERB})\w+(?<!s)s\b(?!\s+(?:is|was|has|does|did)\b)",
+    rf"|\b(?:which|what)\s+(?:(?!{_VERB})\w+\s+){{0,2}}?(?!{_VERB})\w+(?<![sui])s\b(?!\s+(?:is|was|has|does|did)\b)",
     re.IGNORECASE,
 )
 

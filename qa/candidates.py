@@ -41,6 +41,7 @@ class Candidate:
 def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Settings) -> list[Candidate]:
     """Candidates, best first. Spans that overlap in a document count once, with the best score."""
     candidates = [_candidate(question, hits[span.passage], span, settings) for span in spans]
+    candidates = [candidate for candidate in candidates if not _repeats(question, candidate)]
     candidates.sort(key=lambda c: (-c.score, c.rank, c.start))
     kept: list[Candidate] = []
     for candidate in candidates:
@@ -63,6 +64,12 @@ def _candidate(question: str, hit: Hit, span: Span, settings: Settings) -> Candi
         + settings.sentence_weight * shared_words(question, hit.document.text[quote_start:quote_end])
     )
     return Candidate(hit, span.passage, span, start, end, score)
+
+
+def _repeats(question: str, candidate: Candidate) -> bool:
+    """Do the words stand in a heading that only asks what the question asks, as in a list of questions and answers?"""
+    in_heading = candidate.start < candidate.hit.chunk.body_start
+    return in_heading and shared_words(candidate.text, question) == 1.0
 
 
 def overlap(a: Candidate, b: Candidate) -> bool:

@@ -7,6 +7,7 @@ Exit codes: 0 done or answered, 1 no answer, 2 an error, said in one line on std
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from embeddings.loading import Loaded
     from qa.assistant import Assistant
     from qa.settings import Settings
+    from qa.types import Answer
 
 app = typer.Typer(
     name="pincite",
@@ -38,6 +40,23 @@ Threshold = Annotated[
     float | None,
     typer.Option(help="Answer only from this confidence on, 0 to 1 (0 never refuses).", show_default=False),
 ]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"pincite {version('pincite')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Ask your own documents; get the exact words that answer, each with a pinpoint citation."""
 
 
 @app.command()
@@ -70,14 +89,7 @@ def ask(
 
     asked = checked_question(question)  # before anything is read for it
     answer = _assistant(paths, index, _settings(threshold)).answer(asked)
-    if as_json:
-        from qa.render import to_dict
-
-        typer.echo(json.dumps(to_dict(answer), ensure_ascii=False, indent=2))
-    else:
-        from qa.terminal import show
-
-        show(answer)
+    _print_answer(answer, as_json)
     raise typer.Exit(ANSWERED if answer.text is not None else NO_ANSWER)
 
 
@@ -114,12 +126,31 @@ def evaluate(
 
 
 def main() -> None:
-    """The entry point: errors of the project become one line and exit code 2."""
+    """The entry point: errors become one line and exit code 2, since 1 means that there was no answer."""
     try:
         app()
     except PinciteError as error:
         sys.stderr.write(f"pincite: {error}\n")
         sys.exit(ERROR)
+    except OSError as error:
+        sys.stderr.write(f"pincite: {error.filename or 'output'}: {error.strerror or error}\n")
+        sys.exit(ERROR)
+
+
+def _print_answer(answer: Answer, as_json: bool) -> None:
+    """Prints an answer; a reader that has seen enough (`| head -1`) is no error."""
+    try:
+        if as_json:
+            from qa.render import to_dict
+
+            typer.echo(json.dumps(to_dict(answer), ensure_ascii=False, indent=2))
+        else:
+            from qa.terminal import show
+
+            show(answer)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _settings(threshold: float | None) -> Settings:

@@ -8,38 +8,24 @@ from __future__ import annotations
 import re
 
 from qa.candidates import Candidate, overlap
+from qa.quantities import numbers
 from qa.wording import stem, words
 
-_UNITS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
-)  # fmt: skip
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9}
-# A number stands alone: not the digits of a name such as "T-72" or "3M54".
-_TOKEN = re.compile(r"(?<![\w-])\d[\d,]*(?:\.\d+)?(?![\w]|-[A-Za-z\d])|[a-z]+", re.IGNORECASE)
 _ASKS_FOR_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|far|old|large|big|high|tall|deep)\b|\b(?:number|toll|count|share|size) of\b",
+    r"\bhow (?:many|much|long|far|old|large|big|high|tall|deep|wide|heavy|hot|cold|warm|fast|often)\b"
+    r"|\b(?:number|toll|count|share|size|percentage|amount) of\b"
+    r"|\bwhat\b.*\b(?:price|cost|fee|rent|salary|wage|budget|percentage|age|temperature|distance|population|total)s?\b",
     re.IGNORECASE,
+)
+_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
+# Plurals that measure rather than are counted: "How much does it cost?" - "940 euros".
+_MEASURES = frozenset(
+    """dollars euros pounds francs rubles roubles cents seconds minutes hours days weeks months years miles kilometers
+    kilometres meters metres feet inches yards acres hectares tons tonnes kilos kilograms grams ounces liters litres
+    gallons barrels degrees points times""".split()
 )
 _CLAUSE_END = re.compile(r"[.,;:!?\n]")
 _WORDS_AFTER = 3  # where the thing that is counted is looked for
-
-
-def numbers(text: str) -> tuple[float, ...]:
-    """The numbers of a text: those in digits, and the words up to twenty, with their scales.
-
-    >>> numbers("at least 3,000 fighters"), numbers("two million"), numbers("five T-72 tanks")
-    ((3000.0,), (2000000.0,), (5.0,))
-    """
-    found: list[float] = []
-    for token in _TOKEN.findall(text.lower()):
-        if token[0].isdigit():
-            found.append(float(token.replace(",", "")))
-        elif token in _SCALES:
-            found = [*found[:-1], (found[-1] if found else 1.0) * _SCALES[token]]
-        elif token in _UNITS:
-            found.append(float(_UNITS.index(token)))
-    return tuple(found)
 
 
 def asks_for_number(question: str) -> bool:
@@ -59,6 +45,7 @@ def counts_something_else(question: str, candidate: Candidate) -> bool:
     """Is the number followed by a plural that the question does not name ("four ships", asked for missiles)?"""
     following = _CLAUSE_END.split(candidate.hit.document.text[candidate.end : candidate.end + 80])[0]
     after = (*words(candidate.text), *words(following)[:_WORDS_AFTER])
-    asked = {stem(word) for word in words(question)}
     counted = next((word for word in after if len(word) > 3 and word.endswith("s") and not word.endswith("ss")), None)
-    return counted is not None and stem(counted) not in asked
+    if counted is None or (counted in _MEASURES and _HOW_MANY.search(question) is None):
+        return False
+    return stem(counted) not in {stem(word) for word in words(question)}

@@ -41,6 +41,7 @@ _AUXILIARY = re.compile(
     r"^\s*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)\b", re.IGNORECASE
 )
 _NAME = re.compile(r"[A-Z][\w'’.-]*(?:\s+(?:(?:al|bin|de|der|van|von|la)[\s-])?[A-Z][\w'’.-]*){1,4}")
+_TAKEN_ALONG = re.compile(r" \([^()]*\)\?$")
 _LONGEST_ANSWER = 80  # characters of an answer that are taken along
 
 
@@ -50,12 +51,13 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         return question
     last = history[-1]
     said = (last.answer.text or "")[:_LONGEST_ANSWER]
+    asked = _TAKEN_ALONG.sub("?", last.answer.question)  # or terms would pile up from turn to turn
     bare = _CONNECTIVE.sub("", question).strip() or question
     if not _content(bare):
-        return _in_place(bare, last.answer.question, said)
+        return _in_place(bare, asked, said)
     if _NAME.fullmatch(said) is not None and _PERSON.search(bare) is not None:
         return _capitalised(_PERSON.sub(said, _POSSESSIVE.sub(f"{said}'s", bare)))
-    return _with_terms(bare, f"{_content(last.answer.question)} {said}")
+    return _with_terms(bare, f"{_content(asked)} {said}")
 
 
 def leans(question: str) -> bool:
@@ -84,8 +86,8 @@ def _in_place(bare: str, last: str, said: str) -> str:
 
 def _with_terms(question: str, terms: str) -> str:
     """The question with the terms that it does not hold already, each once, in their order."""
-    present = {word.lower() for word in _WORD.findall(question)}
-    missing = " ".join(dict.fromkeys(word for word in _WORD.findall(terms) if word.lower() not in present))
+    present = {word.lower() for word in question.split()}
+    missing = " ".join(dict.fromkeys(word for word in terms.split() if word.lower() not in present))
     return _capitalised(f"{question.rstrip(' ?')} ({missing})?" if missing else question)
 
 

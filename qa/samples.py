@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from embeddings.encoder import shipped_encoder
@@ -47,7 +49,7 @@ def open_samples(settings: Settings | None = None) -> Assistant:
     encoder = shipped_encoder(chosen.threads)
     try:
         return Assistant(_cached_index(chosen), chosen)
-    except (OSError, StoreError):
+    except OSError:
         return Assistant(build_index(load([seeds_folder()]).documents, None, chosen, encoder=encoder), chosen)
 
 
@@ -58,13 +60,16 @@ def _cached_index(settings: Settings) -> Index:
     encoder = shipped_encoder(settings.threads)
     cache = user_cache_path("pincite", appauthor=False)
     path = cache / f"samples-{_key(settings, encoder.card.identity)}"
-    if not path.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        _refuse_read_only(cache)
-        with FileLock(f"{path}.lock"):
-            if not path.is_dir():
-                build_index(load([seeds_folder()]).documents, path, settings, encoder=encoder).close()
-    return Index.open(path, encoder)
+    if path.is_dir():
+        with suppress(StoreError):  # damaged: built again below
+            return Index.open(path, encoder)
+    cache.mkdir(parents=True, exist_ok=True)
+    _refuse_read_only(cache)
+    with FileLock(f"{path}.lock"):
+        with suppress(StoreError):  # another process may have built it since
+            return Index.open(path, encoder)
+        shutil.rmtree(path, ignore_errors=True)
+        return build_index(load([seeds_folder()]).documents, path, settings, encoder=encoder)
 
 
 def _refuse_read_only(folder: Path) -> None:

@@ -12,9 +12,16 @@ _MOST_PASSAGES = 3
 _PASSAGE_LENGTH = 300  # characters shown of a closest passage
 
 
+class _Terminal(Console):
+    """A console that leaves it to the caller what a reader who went away means; rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def show(answer: Answer, console: Console | None = None) -> None:
     """Prints the answer, its confidence, and each citation with its quote."""
-    out = console if console is not None else Console(highlight=False)
+    out = console if console is not None else _Terminal(highlight=False)
     if answer.text is None:
         _show_refusal(answer, out)
         return

@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from embeddings.errors import DocumentError
+from embeddings.errors import DocumentError, PinciteError
 from embeddings.types import Document
 from qa.source_page import STYLE, Range, View, page_of_documents, page_of_message, page_of_source
 from qa.types import Answer, Turn
@@ -113,6 +113,8 @@ def _source(assistant: Responder, request: Request) -> tuple[int, str]:
         document = assistant.document(id)
     except DocumentError as error:
         return 404, page_of_message("No such document", str(error))
+    except PinciteError as error:
+        return 500, page_of_message("The index can't be read", str(error))
     try:
         return 200, page_of_source(_view(document, request))
     except ValueError as error:
@@ -152,7 +154,7 @@ def _number(request: Request, name: str) -> int | None:
 
 
 class SecurityHeaders:
-    """ASGI middleware: adds the headers of `_HEADERS` to every response that does not set its own."""
+    """ASGI middleware: adds the headers of `_HEADERS` to every response that does not set its own, errors included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -160,14 +162,23 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes everything on, its headers added to each response."""
 
+        began = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal began
             if message["type"] == "http.response.start":
+                began = True
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            if scope["type"] == "http" and not began:  # else the framework's own page would be sent, without headers
+                await PlainTextResponse("Something went wrong here.", 500)(scope, receive, send_with_headers)
+            raise
 
 
 class Gate:

@@ -1,11 +1,13 @@
-"""A span that stops in the middle of a date or a quantity is widened to the whole of it.
+"""A span that stops in the middle of a date, a time, a quantity or an address is widened to the whole of it.
 
-A reader often takes "21" of "October 21, 2015", or "90" of "more than 90". The whole expression is what can be quoted.
+A reader often takes "21" of "October 21, 2015", "90" of "more than 90", "8 a.m" of "8 a.m.", or the first word of the
+name of a host. The whole expression is what can be quoted.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
@@ -15,6 +17,13 @@ _DAY = r"(?:[0-3]?\d(?:st|nd|rd|th)?)"
 _YEAR = r"(?:1\d{3}|20\d{2})"
 _MONTH_FIRST, _DAY_FIRST = rf"{_MONTH} {_DAY}(?:,? {_YEAR})?", rf"{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?"
 _DATE = re.compile(rf"\b(?:{_MONTH_FIRST}|{_DAY_FIRST}|{_MONTH},? {_YEAR})\b")
+_CLOCK = re.compile(r"(?<!\d)(?<!\d:)\d{1,2}:\d\d(?::\d\d)?(?!:?\d)")
+_ABBREVIATION = re.compile(r"(?<![A-Za-z.@/-])(?:[A-Za-z]\.){2,5}(?![A-Za-z])")
+_TOKEN = re.compile(
+    r"(?P<url>(?<![\w+.-])(?:[A-Za-z][\w+.-]*+://|www\.)[^\s<>\"“”`|]++)|[\w+%@~/.-]++(?::\d++(?![\w:]))?"
+)
+_ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z][a-z0-9]*+(?=[/:]|$)|^\d{1,3}(?:\.\d{1,3}){3}(?!\.)")
+_CLOSING = ".,;:!?'’*_-"  # after an address they belong to the sentence
 _QUALIFIER = re.compile(
     r"\b(?:at least|at most|(?:no )?(?:more|less|fewer) than|as many as|up to|over|under|almost|nearly|about|around"
     r"|some|roughly|approximately|an estimated)\s$",
@@ -23,10 +32,11 @@ _QUALIFIER = re.compile(
 _CURRENCY = "$€£¥"
 _NUMBER = re.compile(r"[$€£¥]?\d")
 _AROUND = 40  # characters on either side in which an expression is looked for
+_LONGEST_ADDRESS = 200  # characters
 
 
 def widened(text: str, start: int, end: int, within: tuple[int, int] | None = None) -> tuple[int, int]:
-    """The bounds of a span, moved out to those of the date or quantity that it cuts, but not out of `within`.
+    """The bounds of a span, moved out to those of the expression that it cuts, but not out of `within`.
 
     >>> text = "On October 21, 2015 more than 90 arrived."
     >>> [text[slice(*widened(text, *bounds))] for bounds in ((11, 13), (30, 32), (33, 40))]
@@ -34,10 +44,30 @@ def widened(text: str, start: int, end: int, within: tuple[int, int] | None = No
     """
     floor, ceiling = within if within is not None else (0, len(text))
     low = max(floor, start - _AROUND)
-    for found in _DATE.finditer(text, low, min(ceiling, end + _AROUND)):
-        if found.start() < end and start < found.end():
-            start, end = min(start, found.start()), max(end, found.end())
+    for first, last in _expressions(text, start, end, (floor, ceiling)):
+        if first < end and start < last:
+            start, end = min(start, first), max(end, last)
     if start > low and text[start - 1] in _CURRENCY:
         start -= 1
     qualifier = _QUALIFIER.search(text, low, start) if _NUMBER.match(text, start) else None
     return (qualifier.start() if qualifier is not None else start), end
+
+
+def _expressions(text: str, start: int, end: int, within: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """The bounds of the addresses, dates, times and abbreviations in and around a span."""
+    yield from _addresses(text, start, end, within)
+    low, high = max(within[0], start - _AROUND), min(within[1], end + _AROUND)
+    for pattern in (_DATE, _CLOCK, _ABBREVIATION):
+        yield from (found.span() for found in pattern.finditer(text, low, high))
+
+
+def _addresses(text: str, start: int, end: int, within: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """The bounds of e-mail addresses, URLs and names of hosts and files; none of which only a part was looked at."""
+    low, high = max(within[0], start - _LONGEST_ADDRESS), min(within[1], end + _LONGEST_ADDRESS)
+    for found in _TOKEN.finditer(text, low, high):
+        words = found[0].rstrip(_CLOSING)
+        while words.endswith(")") and words.count(")") > words.count("("):
+            words = words[:-1].rstrip(_CLOSING)
+        cut = (found.start() == low > within[0]) or (found.end() == high < within[1])
+        if not cut and (found["url"] or _ADDRESS.search(words)):
+            yield found.start(), found.start() + len(words)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from qa.quantities import numbers
+
 _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset(("a", "an", "the"))
 # Words that make a question of a sentence: no passage is a better answer for holding them.
@@ -23,13 +25,15 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def same_answer(a: str, b: str) -> bool:
-    """Do two answers say the same, one perhaps in more words than the other?
+    """Do two answers say the same, one perhaps in more words than the other? Their numbers must be equal.
 
-    >>> same_answer("Mr. Ban Ki-moon", "Ban Ki-moon"), same_answer("70", "at least 70"), same_answer("70", "90")
+    >>> same_answer("Mr. Ban Ki-moon", "Ban Ki-moon"), same_answer("70", "at least 70"), same_answer("3", "3,000")
     (True, True, False)
     """
-    shorter, longer = sorted((words(a), words(b)), key=len)
-    return bool(shorter) and set(shorter) <= set(longer)
+    if numbers(a) != numbers(b) or not words(a) or not words(b):
+        return False
+    shorter, longer = sorted(({word for word in words(text) if not numbers(word)} for text in (a, b)), key=len)
+    return shorter <= longer and (bool(shorter) or bool(numbers(a)))
 
 
 def stem(word: str) -> str:

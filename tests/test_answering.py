@@ -122,6 +122,10 @@ def test_a_question_for_several_things_is_known(question: str) -> None:
         "Which class is it?",
         "How many boats sailed?",
         "Where was the list found?",
+        "Which bus goes to Oslo?",
+        "Which virus is it?",
+        "What causes rust?",
+        "What happens next?",
     ],
 )
 def test_a_question_for_one_thing_is_no_list(question: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.types import Document
+from embeddings.types import Chunk, Document, Hit
 from qa.candidates import Candidate, overlap, rank
 from qa.reader import Span
 from qa.settings import Settings
@@ -126,3 +126,13 @@ def test_the_share_of_shared_words_lies_between_0_and_1(question: str, text: str
 def test_a_question_of_nothing_but_question_words_is_searched_for_as_it_is() -> None:
     assert without_question_words("How many?") == "How many?"
     assert without_question_words("") == ""
+
+
+def test_a_heading_that_only_asks_the_question_again_is_no_answer() -> None:
+    asked = "How do I reset the router?"
+    document = Document.from_text(f"{asked}\n\nHold the button for ten seconds.", title="Help")
+    body = document.text.index("Hold")
+    chunk = Chunk(document.id, 0, body, len(document.text), heading=asked)
+    hit = Hit(document, chunk, dense=0.5, lexical=0.5, score=0.5)
+    spans = [span("reset the router", 0, hit.text, 9.0), span("Hold the button", 0, hit.text, 1.0)]
+    assert [c.text for c in rank(asked, [hit], spans, Settings())] == ["Hold the button"]

@@ -15,7 +15,7 @@ from keyword_assistant import KeywordAssistant, folder
 from starlette.testclient import TestClient
 
 from embeddings import Document
-from embeddings.errors import ServerError
+from embeddings.errors import ServerError, StoreError
 from qa import Answer, Citation
 from qa.cards import Exchange, confidence_words, conversation, history
 from qa.chat import create_app, serve
@@ -321,3 +321,23 @@ def test_a_port_that_is_taken_is_one_line(documents: tuple[Document, ...]) -> No
 def test_an_address_that_is_none_is_one_line(documents: tuple[Document, ...], host: str, port: int) -> None:
     with pytest.raises(ServerError, match=rf"^{host}:{port}"):
         serve(KeywordAssistant(documents), host, port)
+
+
+class Unreadable(KeywordAssistant):
+    """An assistant whose documents can't be fetched, for one reason or another."""
+
+    def __init__(self, documents: tuple[Document, ...], error: Exception) -> None:
+        super().__init__(documents)
+        self.error = error
+
+    def document(self, id: str) -> Document:
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [StoreError("the index is damaged"), RuntimeError("unforeseen")])
+def test_a_failure_of_the_server_carries_the_policy_too(documents: tuple[Document, ...], error: Exception) -> None:
+    with TestClient(create_app(Unreadable(documents, error)), base_url=HOST, raise_server_exceptions=False) as client:
+        response = client.get("/source", params={"document": documents[0].id, "start": "0", "end": "1"})
+    assert response.status_code == 500
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert "unforeseen" not in response.text

@@ -280,3 +280,29 @@ def test_a_question_of_bytes_that_are_no_text_is_one_line(clean_environment: dic
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.count(b"\n") == 1
     assert b"lone surrogate" in done.stderr
+
+
+def test_the_version_is_told() -> None:
+    done = CliRunner().invoke(cli.app, ["--version"])
+    assert done.exit_code == 0
+    assert done.output.startswith("pincite ")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full, a disk that is always full")
+def test_an_output_that_can_not_be_written_is_one_line_and_not_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "town.txt").write_text(TOWN, encoding="utf-8")
+    command = [sys.executable, "-m", "qa.cli", "ask", "Who is the mayor?", str(tmp_path)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "town.txt").write_text(TOWN, encoding="utf-8")
+    asked = f'"{sys.executable}" -m qa.cli ask "Who is the mayor?" "{tmp_path}"'
+    done = subprocess.run(
+        ["bash", "-c", f"{asked} | true; exit ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert done.stderr == ""

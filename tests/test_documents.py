@@ -185,10 +185,11 @@ def test_where_the_cache_cannot_be_written_the_samples_are_kept_in_memory(
     assert in_the_way.read_text(encoding="utf-8") == "a file"
 
 
-def test_a_damaged_samples_index_is_passed_over(cache: Path) -> None:
+def test_a_damaged_samples_index_is_built_again(cache: Path) -> None:
     (folder,) = samples_folders(cache)
     (folder / STORE_FILE).write_bytes(b"damaged")
     assert is_samples(open_samples().documents())
+    assert (folder / STORE_FILE).read_bytes() != b"damaged"
 
 
 ASK = """

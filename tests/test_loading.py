@@ -154,6 +154,15 @@ def test_the_title_is_metadata_then_first_line_then_name(folder: Path, name: str
     assert load_file(write(folder / name, text)).title == title
 
 
+@pytest.mark.parametrize("name", ["Rules-2.0", "notes.2023", "notes.", "notes"])
+def test_a_name_that_ends_in_a_number_or_a_stop_has_no_suffix(folder: Path, name: str) -> None:
+    path = write(folder / name, "word " * 40)
+    assert (load_file(path).title, load_file(path).media_type) == (name, "text/plain")
+    assert sources(load([folder])) == [f"tales/{name}"]
+    with pytest.raises(DocumentError, match="not text but binary data"):
+        load_file(write(path, bytes(range(256))))
+
+
 def test_only_line_ends_byte_order_marks_and_nuls_change() -> None:
     kept = "\ufb01 “quotes” e\u0301 \u00a0\u2028 \t\x0c\ufeff\n"
     assert decode(f"\ufeff{kept}\0one\r\ntwo\rthree\r\n\r\n".encode()) == f"{kept}one\ntwo\nthree\n\n"

@@ -78,3 +78,18 @@ def test_a_namespace_without_network_hides_even_a_server_that_is_there() -> None
     assert outside.returncode == 0
     assert inside.returncode != 0
     assert "unreachable" in inside.stderr
+
+
+def test_an_answer_leaves_nothing_in_the_home_folder_but_our_cache(
+    clean_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """ONNX Runtime's telemetry would leave an identifier of the machine there, and report it."""
+    environment = clean_environment | {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / ".cache")}
+    environment = {name: value for name, value in environment.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    script = "from qa import answer; answer('Who leads Syria Tomorrow?')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    left = {path.relative_to(tmp_path).parts[:2] for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {(".cache", "pincite")}

@@ -152,6 +152,50 @@ def test_numbered_paragraphs_of_a_list_are_no_headings() -> None:
     ]
 
 
+@pytest.mark.parametrize("number", ["1.", "2)", "A.", "IV."])
+@pytest.mark.parametrize("below", ["Ann Lee gave 500 euros for the new roof of the hall.", TEXT, f"{TEXT}\n{TEXT}"])
+def test_a_numbered_line_right_above_its_text_is_a_heading(number: str, below: str) -> None:
+    line = f"{number} Gifts and fees"
+    assert headings(f"{line}\n{below}\n") == [line]
+    assert headings(f"Harbour Report\n\n{TEXT}\n\n{line}\n{below}\n") == ["Harbour Report", line]
+
+
+def test_every_numbered_part_of_a_contract_is_a_section() -> None:
+    text = "1. Premises\nThe flat is in Oslo.\n\n2. Rent\nIt is 500 euros.\n\n3. Pets\nNone.\n"
+    assert headings(text) == ["1. Premises", "2. Rent", "3. Pets"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "1. Bread\n2. Milk",
+        "1. Bread\n- brown bread of the baker in Harbour Street",
+        "1. Bread\nBuy it at the baker's.\n2. Milk\nAny kind will do.",
+        "1. The tenant pays the rent to the\nowner on the first day of each month.",
+        "1. The tenant pays the rent of the flat in the old\nHarbour Street on the first day of each month.",
+        "1. The tenant pays.\nThe owner may come by to look at the flat.",
+        "1. bread from the shop\nThe shop is open from eight to five on each day.",
+        "1. Bread\nfor two",
+    ],
+)
+def test_a_numbered_list_stays_a_list(lines: str) -> None:
+    assert headings(f"Harbour Report\n\n{TEXT}\n\n{lines}\n\n{TEXT}\n") == ["Harbour Report"]
+
+
+@pytest.mark.parametrize(
+    ("line", "counts"),
+    [
+        ("15. Duties of the Owner.", True),
+        ("0. Terms.", True),
+        ("3. The owner pays.", False),
+        ("3. The Owner Pays. The Tenant Too.", False),
+        ("3. So it is.", False),
+    ],
+)
+def test_a_numbered_title_may_end_in_a_full_stop(line: str, counts: bool) -> None:
+    assert headings(f"Rules\n\n{TEXT}\n\n{line}\n\n{TEXT}\n") == (["Rules", line] if counts else ["Rules"])
+
+
 def test_a_short_line_at_the_end_is_text() -> None:
     assert headings(f"Harbour Report\n\n{TEXT}\n\nThe End of It\n") == ["Harbour Report"]
 

@@ -25,6 +25,7 @@ PIECES = st.sampled_from(
         "…",
         " ",
         "1. ",
+        "10:22 ",
         "é",
     ]
 )
@@ -88,7 +89,40 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, expected: list[s
     assert cut(text) == expected
 
 
-@pytest.mark.parametrize("unit", ["a", " ", ".", "a. ", '."', "\n", "\n ", "。", "a ", "x\n"])
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2024-05-01 10:00:03",
+        "2024-05-01T10:00:03.123Z",
+        "2024-05-01",
+        "01/05/2024 10:00",
+        "[10:22:01]",
+        "[2024-05-01 10:00:03,123]",
+        "10:22",
+        "10:22:03.5",
+        "May  1 10:22:03",
+        "Wed May  1 10:22:03",
+    ],
+)
+def test_every_record_of_a_log_is_a_sentence_of_its_own(stamp: str) -> None:
+    records = [f"{stamp} disk {name} is full, retry from" if "[" in stamp else f"{stamp} disk {name}" for name in "abc"]
+    assert cut("\n".join(records)) == records
+    assert cut("\n".join([records[0], "  trace of it", records[1]]))[-1] == records[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ferry that goes out to the islands leaves the harbour at\n10:22 and comes back in the evening.",
+        "The rules for all the boats in the harbour hold since\n2024-05-01 and were never changed.",
+        "On the first Friday of the month, in the evening,\n18:30 is when the council meets in the hall.",
+    ],
+)
+def test_a_wrapped_line_that_begins_with_a_time_goes_on(text: str) -> None:
+    assert cut(text) == [text]
+
+
+@pytest.mark.parametrize("unit", ["a", " ", ".", "a. ", '."', "\n", "\n ", "。", "a ", "x\n", "10:22\n"])
 def test_a_million_characters_of_anything_tile(unit: str) -> None:
     text = "b" + unit * (1_000_000 // len(unit)) + "b"
     spans = sentences(text)
