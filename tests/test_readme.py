@@ -3,7 +3,8 @@
 - ```python blocks with `>>>` are doctests (`...` stands for anything, white space is folded); without it they are run.
   They share their names from top to bottom, as a reader would type them.
 - ```console blocks: each `$ pincite ...` is run in a folder that holds `seeds/`, and what stands under it must be its
-  output (stdout and stderr together; percentages may differ). Other commands, and `pincite chat` and `pincite models`, are not run.
+  output (stdout and stderr together; percentages may differ). Other commands, and `pincite chat` and `pincite models`,
+  are not run.
 - Links to files, here and in docs/, must lead to files.
 """
 
