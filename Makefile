@@ -17,6 +17,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check $(if $(CI),--quiet)
 TORCH := torch==2.13.0
 STAMPS := $(VENV)/stamps
+# A variable, because a comma would end an argument of `call`. The tests compile small models, hence the second extra.
+DEV := .[dev,compile]
 
 # What is tested is what users run: no model hub, no telemetry.
 OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1 GRADIO_ANALYTICS_ENABLED=False
@@ -52,7 +54,7 @@ $(STAMPS)/run: pyproject.toml constraints.txt $(STAMPS)/torch
 	@touch $@
 
 $(STAMPS)/dev: pyproject.toml constraints.txt $(STAMPS)/torch
-	$(call timed,pincite and the tools of its developers,$(PIP) install -c constraints.txt -e '.[dev,compile]')
+	$(call timed,pincite and the tools of its developers,$(PIP) install -c constraints.txt -e '$(DEV)')
 	@touch $(STAMPS)/run $(STAMPS)/compile $@
 
 $(STAMPS)/compile: pyproject.toml constraints.txt $(STAMPS)/torch
