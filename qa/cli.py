@@ -133,6 +133,7 @@ def main() -> None:
         sys.stderr.write(f"pincite: {error}\n")
         sys.exit(ERROR)
     except OSError as error:
+        _drop_output()
         sys.stderr.write(f"pincite: {error.filename or 'output'}: {error.strerror or error}\n")
         sys.exit(ERROR)
 
@@ -150,7 +151,12 @@ def _print_answer(answer: Answer, as_json: bool) -> None:
             show(answer)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
+
+
+def _drop_output() -> None:
+    """What could not be written is not tried again when Python ends, which would change the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _settings(threshold: float | None) -> Settings:
