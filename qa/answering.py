@@ -128,15 +128,16 @@ def paragraph(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _citation(candidate: Candidate) -> Citation:
-    hit = candidate.hit
-    quote_start, quote_end = quote_bounds(hit, candidate.start, candidate.end)
-    date = hit.chunk.date if hit.chunk.date is not None else hit.document.date
-    return Citation(
-        hit.document, candidate.start, candidate.end, quote_start, quote_end, heading=hit.chunk.heading, date=date
-    )
+    quote = quote_bounds(candidate.hit, candidate.start, candidate.end)
+    return _cited(candidate.hit, (candidate.start, candidate.end), quote)
 
 
 def _passage_citation(hit: Hit) -> Citation:
-    start, end = stripped(hit.document.text, hit.chunk.start, hit.chunk.end)
+    bounds = stripped(hit.document.text, hit.chunk.start, hit.chunk.end)
+    return _cited(hit, bounds, bounds)
+
+
+def _cited(hit: Hit, span: tuple[int, int], quote: tuple[int, int]) -> Citation:
+    """A span and its quote with the heading and the date of their section, else the document's date."""
     date = hit.chunk.date if hit.chunk.date is not None else hit.document.date
-    return Citation(hit.document, start, end, start, end, heading=hit.chunk.heading, date=date)
+    return Citation(hit.document, *span, *quote, heading=hit.chunk.heading, date=date)

@@ -23,7 +23,7 @@ EXAMPLES = (
     "Who leads Syria Tomorrow?",
     "How many people were killed in the Khan Sheikhoun attack?",
     "How much do smugglers charge to cross into Turkey?",
-    "When was the memorandum on de-escalation areas signed?",
+    "How long was the phone call between Putin and Erdogan?",
 )
 
 
@@ -49,7 +49,7 @@ def open_samples(settings: Settings | None = None) -> Assistant:
     encoder = shipped_encoder(chosen.threads)
     try:
         return Assistant(_cached_index(chosen), chosen)
-    except OSError:
+    except (OSError, StoreError):  # a disk that fills up while the index is built is told as a StoreError
         return Assistant(build_index(load([seeds_folder()]).documents, None, chosen, encoder=encoder), chosen)
 
 

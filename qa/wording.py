@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from qa.quantities import numbers
 
@@ -30,10 +31,17 @@ def same_answer(a: str, b: str) -> bool:
     >>> same_answer("Mr. Ban Ki-moon", "Ban Ki-moon"), same_answer("70", "at least 70"), same_answer("3", "3,000")
     (True, True, False)
     """
-    if numbers(a) != numbers(b) or not words(a) or not words(b):
+    counts, rest = _parts(a)
+    other_counts, other_rest = _parts(b)
+    if counts != other_counts or not (counts or (rest and other_rest)):
         return False
-    shorter, longer = sorted(({word for word in words(text) if not numbers(word)} for text in (a, b)), key=len)
-    return shorter <= longer and (bool(shorter) or bool(numbers(a)))
+    return rest <= other_rest or other_rest <= rest
+
+
+@lru_cache(maxsize=1024)  # the candidates of a question are all compared with one another
+def _parts(text: str) -> tuple[tuple[float, ...], frozenset[str]]:
+    """The numbers of a text, and its words that are none."""
+    return numbers(text), frozenset(word for word in words(text) if not numbers(word))
 
 
 def stem(word: str) -> str:
