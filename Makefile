@@ -71,6 +71,10 @@ chat: $(STAMPS)/run ## set up and open the chat on the sample documents (ARGS="m
 models: $(STAMPS)/compile ## compile the models that ship (ENCODER=folder READER=folder)
 	$(OFFLINE) $(PY) -m qa.compiling $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(READER),--reader "$(READER)")
 
+.PHONY: bench
+bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS="--write docs/benchmarks.md")
+	$(OFFLINE) $(PY) -m eval.benchmarks $(ARGS)
+
 # ---------------------------------------------------------------- checks
 
 .PHONY: test
