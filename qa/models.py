@@ -12,12 +12,14 @@ from pathlib import Path
 
 from embeddings.chunking import SMALLEST_ENCODER_LIMIT
 from embeddings.compiled import compiled_encoder, models_folder, open_compiled
+from embeddings.compiling import check_encoder, compile_encoder
 from embeddings.encoder import SHIPPED as SHIPPED_ENCODER
 from embeddings.encoder import Encoder, OnnxEncoder, shipped_encoder
 from embeddings.errors import ModelError
 from embeddings.exporting import Precision
 from embeddings.runtime import ModelCard, version_of
 from embeddings.sources import Source, find_source
+from qa.compiling import check_reader, compile_reader
 from qa.confidence import Calibration, shipped_calibration
 from qa.reader import SHIPPED as SHIPPED_READER
 from qa.reader import OnnxReader, shipped_reader
@@ -32,10 +34,11 @@ UNCALIBRATED = (
 
 
 def check_names(settings: Settings) -> None:
-    """Raises ModelError where a model that the settings name is not here: before anything is read for it."""
-    for name in (settings.encoder, settings.reader):
-        if name is not None:
-            find_source(name)
+    """Raises ModelError where a model that the settings name is not here or can't be used: before anything is read."""
+    if settings.encoder is not None:
+        _encoder_source(settings.encoder)
+    if settings.reader is not None:
+        _reader_source(settings.reader)
 
 
 def encoder_for(settings: Settings) -> OnnxEncoder:
@@ -46,7 +49,7 @@ def encoder_for(settings: Settings) -> OnnxEncoder:
     """
     if settings.encoder is None:
         return shipped_encoder(settings.threads)
-    source = find_source(settings.encoder)
+    source = _encoder_source(settings.encoder)
 
     def opened(folder: Path) -> OnnxEncoder:
         return _encoder(folder, settings.threads)
@@ -81,7 +84,7 @@ def reader_for(settings: Settings) -> OnnxReader:
     """
     if settings.reader is None:
         return shipped_reader(settings.threads, settings.answer_tokens)
-    source = find_source(settings.reader)
+    source = _reader_source(settings.reader)
 
     def opened(folder: Path) -> OnnxReader:
         return _reader(folder, settings.threads, settings.answer_tokens)
@@ -115,15 +118,23 @@ def calibration_path(encoder: ModelCard, reader: ModelCard | None) -> Path | Non
     return models_folder() / CALIBRATIONS / f"{key}.json"
 
 
-def _compile_encoder(source: Source, target: Path, digest: str, precision: Precision) -> None:
-    from embeddings.compiling import compile_encoder
+def _encoder_source(name: str) -> Source:
+    source = find_source(name)
+    check_encoder(source.folder)
+    return source
 
+
+def _reader_source(name: str) -> Source:
+    source = find_source(name)
+    check_reader(source.folder)
+    return source
+
+
+def _compile_encoder(source: Source, target: Path, digest: str, precision: Precision) -> None:
     compile_encoder(source.folder, target, source.name, precision, digest=digest)
 
 
 def _compile_reader(source: Source, target: Path, digest: str, precision: Precision) -> None:
-    from qa.compiling import compile_reader
-
     compile_reader(source.folder, target, precision, source.name, digest)
 
 
