@@ -17,7 +17,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check $(if $(CI),--quiet)
 TORCH := torch==2.13.0
 STAMPS := $(VENV)/stamps
-# A variable, because a comma would end an argument of `call`. The tests compile small models, hence the second extra.
+# A variable, because a comma would end an argument of `call`. The tests compile the encoder that ships, hence the second extra.
 DEV := .[dev,compile]
 
 # What is tested is what users run: no model hub, no telemetry.

@@ -18,6 +18,7 @@ from embeddings.dense import DenseIndex
 from embeddings.encoder import Encoder
 from embeddings.errors import StoreError, StoreMismatch
 from embeddings.lexical import LexicalIndex
+from embeddings.runtime import version_of
 from embeddings.store import Store
 from embeddings.types import Chunk, Document
 
@@ -100,14 +101,27 @@ class Index:
         with ExitStack() as failed:
             failed.callback(store.close)
             made_with = store.fact("encoder")
-            if made_with != encoder.card.identity:
+            if version_of(made_with) != encoder.card.version:
                 raise StoreMismatch(
-                    f"{path}: made with the encoder {made_with}, opened with {encoder.card.identity}; "
-                    f"build it again with: pincite index PATHS --index {path}"
+                    f"{path}: made with the encoder {made_with}, opened with {encoder.card.identity}; name the model "
+                    f"it was made with (--encoder), or build it again with: pincite index PATHS --index {path}"
                 )
             index = cls(store, LexicalIndex(path / LEXICAL_FOLDER), encoder)
             failed.pop_all()
         return index
+
+    @staticmethod
+    def made_with(path: Path) -> str:
+        """The identity of the encoder that an index was made with.
+
+        Raises:
+            StoreError: there is no index, or it can't be used.
+        """
+        store = Store(path / STORE_FILE)
+        try:
+            return store.fact("encoder")
+        finally:
+            store.close()
 
     @classmethod
     def _fill(

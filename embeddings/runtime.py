@@ -45,6 +45,8 @@ class ModelCard:
         dimension: length of an embedding; 0 for a reader.
         source_sha256: of the weights it was compiled from. With `precision` it names the model in an index.
         query_prompt, passage_prompt: what the model wants in front of a question and of a passage.
+        pad_id: the token that fills a row up to the longest of its batch.
+        licence: what the model's own page states.
     """
 
     kind: Literal["encoder", "reader"]
@@ -55,11 +57,18 @@ class ModelCard:
     source_sha256: str
     query_prompt: str = ""
     passage_prompt: str = ""
+    pad_id: int = 0
+    licence: str = "unknown"
 
     @property
     def identity(self) -> str:
         """Two models with the same identity give the same vectors."""
         return f"{self.name}/{self.precision}/{self.source_sha256}"
+
+    @property
+    def version(self) -> str:
+        """What the identity says besides the name, which may be another in each place the model is kept."""
+        return version_of(self.identity)
 
     def to_json(self) -> str:
         """The card as it stands in the model's folder."""
@@ -72,6 +81,15 @@ class ModelCard:
             return cls(**json.loads((folder / CARD_FILE).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
             raise ModelError(f"{folder}: not the folder of a compiled model ({error}); compile it again") from None
+
+
+def version_of(identity: str) -> str:
+    """Precision and digest of a model's identity.
+
+    >>> version_of("org/name/int8/53aa")
+    'int8/53aa'
+    """
+    return "/".join(identity.rsplit("/", 2)[1:])
 
 
 def load_onnxruntime() -> Any:
@@ -158,6 +176,7 @@ class Runtime:
             name: np.zeros((len(batch), longest), dtype=np.int64)  # (texts, tokens)
             for name in ("input_ids", "attention_mask", "token_type_ids")
         }
+        feed["input_ids"] += self.card.pad_id
         for row, (ids, types) in enumerate(batch):
             feed["input_ids"][row, : len(ids)] = ids
             feed["attention_mask"][row, : len(ids)] = 1

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from embeddings.errors import PinciteError
 from eval.command import run_eval
+from qa.settings import Settings, precision_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -16,7 +17,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return run_eval(
-            questions=options.questions, documents=options.documents, json_path=options.json, readme=options.readme
+            questions=options.questions,
+            documents=options.documents,
+            json_path=options.json,
+            readme=options.readme,
+            settings=Settings(
+                encoder=options.encoder, reader=options.reader, precision=precision_of(options.precision)
+            ),
         )
     except PinciteError as error:
         sys.stderr.write(f"{error}\n")
@@ -30,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--questions", type=Path, metavar="FILE", help="gold questions, JSON lines; default: those that ship")
     add("--json", type=Path, metavar="FILE", help="write every figure and every answer as JSON")
     add("--readme", type=Path, metavar="FILE", help="rewrite the table between the eval markers of a Markdown file")
+    add("--encoder", metavar="NAME", help="a sentence-transformers model; default: the one that ships")
+    add("--reader", metavar="NAME", help="a question-answering model; default: the one that ships")
+    add("--precision", default="int8", help="what these are compiled to: int8 (default) or fp32")
     return parser
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from embeddings.errors import PinciteError
+from embeddings.errors import ModelError, PinciteError
 from embeddings.types import Document
 from eval.gold import GoldQuestion
 from eval.metrics import RIGHT_F1, Column, auroc, overlap, token_f1
@@ -34,7 +34,8 @@ from eval.squad import DATA_FILE, data_file, load_squad, sample, set_aside
 from qa.answering import Reading
 from qa.assistant import Assistant, build_index
 from qa.confidence import COEFFICIENTS, FEATURES, Calibration, features
-from qa.settings import Settings
+from qa.models import calibration_path, encoder_for, reader_for
+from qa.settings import Settings, precision_of
 
 # How often each kind is assumed to be asked: three questions in four can be answered.
 MIX = {"answerable": 3 / 4, "adversarial": 1 / 8, "absent": 1 / 8}
@@ -164,12 +165,31 @@ def write(calibration: Calibration, examples: Sequence[Example], found: dict[str
     write_whole(path, json.dumps(content, indent=2) + "\n")
 
 
+def coefficients_of(settings: Settings) -> Path:
+    """Where the models that the settings name will look for their calibration: those that ship in the package, any
+    other pair in the user's cache."""
+    path = calibration_path(encoder_for(settings).card, reader_for(settings).card)
+    if path is None:
+        return COEFFICIENTS
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"{path.parent}: can't be written ({error.strerror}); name another place with --to FILE, "
+            "or another cache with XDG_CACHE_HOME"
+        ) from None
+    return path
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description="Fit the confidence.")
     parser.add_argument("--data", type=Path, help=f"folder that holds {DATA_FILE}")
     parser.add_argument("--size", type=int, default=500, help="questions of each kind (default 500)")
-    parser.add_argument("--to", type=Path, default=COEFFICIENTS, help="the file to write")
+    parser.add_argument("--encoder", metavar="NAME", help="fit it for this encoder (default: the one that ships)")
+    parser.add_argument("--reader", metavar="NAME", help="fit it for this reader (default: the one that ships)")
+    parser.add_argument("--precision", default="int8", help="what these are compiled to: int8 (default) or fp32")
+    parser.add_argument("--to", type=Path, help="the file to write (default: where these models will look for it)")
     parser.add_argument(
         "--write", type=Path, help=f"put the table of thresholds into this page, at {markers(TABLE)[0]}"
     )
@@ -178,13 +198,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.write is not None:
             check_markers(options.write, TABLE)
-        examples = collect(data_file(options.data), options.size, Settings(), console)
+        settings = Settings(encoder=options.encoder, reader=options.reader, precision=precision_of(options.precision))
+        target = options.to if options.to is not None else coefficients_of(settings)
+        examples = collect(data_file(options.data), options.size, settings, console)
         probabilities = held_out(examples)
         table = markdown_table(THRESHOLD_COLUMNS, threshold_rows(examples, probabilities))
         console.print(table, highlight=False, soft_wrap=True)
         if options.write is not None:
             rewrite(options.write, table, TABLE)
-        write(fit(examples), examples, scores(examples, probabilities), options.to)
+        write(fit(examples), examples, scores(examples, probabilities), target)
+        console.print(f"{target}: written", highlight=False, soft_wrap=True)
     except PinciteError as error:
         sys.stderr.write(f"{error}\n")
         return 2

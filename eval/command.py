@@ -39,15 +39,17 @@ class Bench:
 
 
 def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
-    """Both assistants over one index of the documents, in memory, with the models that ship."""
-    from embeddings.encoder import shipped_encoder
+    """Both assistants over one index of the documents, in memory, with the models that the settings name."""
     from qa.assistant import Assistant, build_index
-    from qa.reader import shipped_reader
+    from qa.models import UNCALIBRATED, encoder_for, reader_for
 
-    encoder, reader = shipped_encoder(settings.threads), shipped_reader(settings.threads, settings.answer_tokens)
+    encoder, reader = encoder_for(settings), reader_for(settings)
     index = build_index(documents, None, settings, encoder=encoder)
+    measured = Assistant(index, settings, reader)
+    if not measured.is_calibrated:
+        Console(stderr=True).print(UNCALIBRATED, markup=False, highlight=False, soft_wrap=True)
     return Bench(
-        Assistant(index, settings, reader),
+        measured,
         Assistant(index, replace(settings, threshold=0.0), reader),
         asdict(settings),
         {card.kind: f"{card.name} ({card.precision})" for card in (encoder.card, reader.card)},

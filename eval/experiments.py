@@ -36,7 +36,7 @@ from eval.precision import Embeds, compare_encoders, compare_readers
 from eval.readme import check_markers, rewrite
 from eval.squad import DATA_FILE, Squad, data_file, load_squad, sample, set_aside
 from eval.tables import Collection, Item, Track
-from qa.compiling import ALL_MINILM_SHA256, compile_reader, shipped_weights
+from qa.compiling import ALL_MINILM_SHA256, READER_MAX_TOKENS, compile_reader, shipped_weights
 from qa.reader import SHIPPED as SHIPPED_READER
 from qa.reader import OnnxReader, Reader, shipped_reader
 from qa.samples import seeds_folder
@@ -147,7 +147,7 @@ def reader(materials: Materials) -> str:
         return f"{compare_readers(shipped, materials.squad, questions, materials.track)}\n\n{note}"
     with tempfile.TemporaryDirectory(prefix="pincite-experiments-") as scratch:
         target = Path(scratch) / "reader"
-        card = compile_reader(materials.reader_weights, target, "fp32")
+        card = compile_reader(materials.reader_weights, target, "fp32", max_tokens=READER_MAX_TOKENS)
         expect_same_weights(card, materials.reader_weights)
         readers = {"ONNX fp32": OnnxReader(target), **shipped}
         return compare_readers(readers, materials.squad, questions, materials.track)

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from embeddings.chunking import Chunker
-from embeddings.encoder import Encoder, shipped_encoder
+from embeddings.encoder import Encoder
 from embeddings.errors import QuestionError
 from embeddings.index import Index, Progress
 from embeddings.loading import load
 from embeddings.types import Document, Hit
 from qa.answering import Reading, compose
 from qa.candidates import rank
-from qa.confidence import Calibration, shipped_calibration
+from qa.confidence import Calibration
 from qa.followup import standalone
-from qa.reader import Passage, Reader, shipped_reader
+from qa.models import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for
+from qa.reader import Passage, Reader
 from qa.retriever import Retriever
 from qa.settings import Settings
 from qa.types import Answer, Turn
@@ -28,7 +29,8 @@ _DEFAULTS = Settings()
 class Assistant:
     """Answers questions from one index. Make one with `from_documents` or `open`.
 
-    The encoder, reader and calibration that ship are used unless others are given.
+    The encoder and reader that ship are used unless the settings name others, or others are given here. The confidence
+    is a probability for the pair of models it was fitted for (`qa.models.calibration_for`), see `is_calibrated`.
     """
 
     def __init__(
@@ -40,8 +42,9 @@ class Assistant:
     ) -> None:
         self.settings = settings
         self._index, self._retriever = index, Retriever(index, settings)
-        self._reader = reader if reader is not None else shipped_reader(settings.threads, settings.answer_tokens)
-        self._calibration = calibration if calibration is not None else shipped_calibration()
+        self._reader = reader if reader is not None else reader_for(settings)
+        self._calibration = calibration if calibration is not None else calibration_for(index.encoder, self._reader)
+        self.is_calibrated = calibration is not None or is_calibrated(index.encoder, self._reader)
 
     @classmethod
     def from_documents(
@@ -60,11 +63,13 @@ class Assistant:
         Raises:
             DocumentError: a file can't be read, or a folder holds nothing to read. Without documents there are no
                 answers, which is no error.
+            ModelError: a model that the settings name is not here, or can't be compiled.
         """
         chosen = settings if settings is not None else _DEFAULTS
+        reader = reader_for(chosen)  # a model that is not here fails before anything is read
         documents = load([source]).documents if isinstance(source, str | Path) else source
         index = build_index(documents, None, chosen, progress)
-        return cls(index, chosen)
+        return cls(index, chosen, reader)
 
     @classmethod
     def open(cls, path: str | Path, settings: Settings | None = None) -> Assistant:
@@ -72,9 +77,11 @@ class Assistant:
 
         Raises:
             StoreError: there is no index, or it can't be used.
+            ModelError: a model that the settings name is not here.
         """
         chosen = settings if settings is not None else _DEFAULTS
-        return cls(Index.open(Path(path), shipped_encoder(chosen.threads)), chosen)
+        encoder = encoder_of_index(Index.made_with(Path(path)), chosen)
+        return cls(Index.open(Path(path), encoder), chosen)
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order they were added."""
@@ -140,6 +147,6 @@ def build_index(
     Raises:
         StoreError: the folder can't be written, or holds something else.
     """
-    chosen = encoder if encoder is not None else shipped_encoder(settings.threads)
+    chosen = encoder if encoder is not None else encoder_for(settings)
     chunker = Chunker(chosen.count, chosen.card.max_tokens, settings.chunk_tokens, settings.overlap)
     return Index.build(documents, chosen, chunker, path, progress)

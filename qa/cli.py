@@ -1,4 +1,4 @@
-"""The command line: pincite index | ask | chat | eval.
+"""The command line: pincite index | ask | chat | eval | models.
 
 This is the composition root: `ask` must start fast, so everything that one command alone needs is imported inside it.
 Exit codes: 0 done or answered, 1 no answer, 2 an error, said in one line on stderr.
@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,22 @@ Threshold = Annotated[
     float | None,
     typer.Option(help="Answer only from this confidence on, 0 to 1 (0 never refuses).", show_default=False),
 ]
+EncoderName = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder", metavar="NAME", help="A sentence-transformers model: its folder, or its name if it was fetched."
+    ),
+]
+ReaderName = Annotated[
+    str | None,
+    typer.Option(
+        "--reader", metavar="NAME", help="A question-answering model: its folder, or its name if it was fetched."
+    ),
+]
+Precision = Annotated[str, typer.Option(help="What --encoder and --reader are compiled to: int8 or fp32.")]
+
+models = typer.Typer(name="models", help="Fetch models, and list those that are here.", no_args_is_help=True)
+app.add_typer(models)
 
 
 def _print_version(wanted: bool) -> None:
@@ -65,13 +82,18 @@ def index(
     folder: Annotated[Path, typer.Option("--index", help="The folder to make; an index there is replaced.")] = Path(
         ".pincite"
     ),
+    encoder: EncoderName = None,
+    precision: Precision = "int8",
 ) -> None:
     """Build an index of files and folders."""
     from qa.assistant import build_index
+    from qa.models import encoder_for
 
+    settings = _settings(encoder=encoder, precision=precision)
+    embedder = encoder_for(settings)  # before anything is read for it
     loaded = _load(paths)
     with _progress("indexing", len(loaded.documents)) as advance:
-        built = build_index(loaded.documents, folder, progress=lambda _: advance())
+        built = build_index(loaded.documents, folder, settings, lambda _: advance(), embedder)
     skipped = f", {len(loaded.skipped)} skipped" if loaded.skipped else ""
     typer.echo(f"{folder}: {len(loaded.documents)} documents, {built.passage_count} passages{skipped}")
 
@@ -83,12 +105,16 @@ def ask(
     index: IndexFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     threshold: Threshold = None,
+    encoder: EncoderName = None,
+    reader: ReaderName = None,
+    precision: Precision = "int8",
 ) -> None:
     """Answer one question: from PATHS, from an index, or from the sample documents."""
     from qa.assistant import checked_question
 
     asked = checked_question(question)  # before anything is read for it
-    answer = _assistant(paths, index, _settings(threshold)).answer(asked)
+    settings = _settings(threshold, encoder, reader, precision)
+    answer = _assistant(paths, index, settings).answer(asked)
     _print_answer(answer, as_json)
     raise typer.Exit(ANSWERED if answer.text is not None else NO_ANSWER)
 
@@ -100,9 +126,12 @@ def chat(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 7860,
     threshold: Threshold = None,
+    encoder: EncoderName = None,
+    reader: ReaderName = None,
+    precision: Precision = "int8",
 ) -> None:
     """Serve the chat in the browser."""
-    assistant = _assistant(paths, index, _settings(threshold))
+    assistant = _assistant(paths, index, _settings(threshold, encoder, reader, precision))
     from qa.chat import serve
     from qa.samples import EXAMPLES, is_samples
 
@@ -118,11 +147,37 @@ def evaluate(
     documents: Annotated[list[Path] | None, typer.Option(help="Files and folders that the gold refers to.")] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
     readme: Annotated[Path | None, typer.Option(help="Write the table into this file, between its markers.")] = None,
+    encoder: EncoderName = None,
+    reader: ReaderName = None,
+    precision: Precision = "int8",
 ) -> None:
     """Measure answers against gold questions."""
     from eval.command import run_eval
 
-    raise typer.Exit(run_eval(questions=questions, documents=documents or (), json_path=json_path, readme=readme))
+    settings = _settings(encoder=encoder, reader=reader, precision=precision)
+    raise typer.Exit(
+        run_eval(questions=questions, documents=documents or (), json_path=json_path, readme=readme, settings=settings)
+    )
+
+
+@models.command(name="list")
+def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """List the models that are here: those that ship, compiled, and fetched."""
+    from qa.model_list import listed, to_json, to_lines
+
+    found = listed()
+    typer.echo(to_json(found) if as_json else "\n".join(to_lines(found)))
+
+
+@models.command(name="fetch")
+def fetch_model(
+    name: Annotated[str, typer.Argument(help="The model's name on the hub, OWNER/NAME.")],
+) -> None:
+    """Fetch a model from the Hugging Face hub: the only command that uses a network."""
+    from qa.fetching import fetch
+
+    source = fetch(name)
+    typer.echo(f"{source.name}: in {source.folder}")
 
 
 def main() -> None:
@@ -159,14 +214,30 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _settings(threshold: float | None) -> Settings:
-    from qa.settings import Settings
+def _settings(
+    threshold: float | None = None, encoder: str | None = None, reader: str | None = None, precision: str = "int8"
+) -> Settings:
+    from qa.settings import Settings, precision_of
 
-    return Settings() if threshold is None else Settings(threshold=threshold)
+    chosen = Settings(encoder=encoder, reader=reader, precision=precision_of(precision))
+    if encoder is not None or reader is not None:
+        from qa.models import check_names
+
+        check_names(chosen)
+    return chosen if threshold is None else replace(chosen, threshold=threshold)
 
 
 def _assistant(paths: list[Path] | None, index: Path | None, settings: Settings) -> Assistant:
-    """From the paths, else the index that was named, else whatever is found."""
+    """From the paths, else the index that was named, else whatever is found; says where its confidence is none."""
+    from qa.models import UNCALIBRATED
+
+    assistant = _opened(paths, index, settings)
+    if not assistant.is_calibrated:
+        sys.stderr.write(f"{UNCALIBRATED}\n")
+    return assistant
+
+
+def _opened(paths: list[Path] | None, index: Path | None, settings: Settings) -> Assistant:
     from qa.assistant import Assistant
     from qa.documents import open_default
 

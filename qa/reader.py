@@ -29,6 +29,8 @@ SHIPPED = Path(__file__).parent / "data" / "reader"
 QUESTION_TOKENS = 64
 # How many tokens neighbouring windows of a long passage share: as many as the longest answer.
 WINDOW_OVERLAP = 64
+# A model that reads less than this would go through a passage a few tokens at a time.
+SMALLEST_INPUT = 2 * QUESTION_TOKENS + WINDOW_OVERLAP
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 
 Logits = np.ndarray[Any, np.dtype[np.float32]]
@@ -89,6 +91,14 @@ class _Window:
     last: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """Special tokens of the template that puts a question and a passage together, with their types."""
+
+    ids: list[int]
+    types: list[int]
+
+
 class OnnxReader:
     """A reader that runs without PyTorch.
 
@@ -113,7 +123,7 @@ class OnnxReader:
         if self.card.kind != "reader":
             raise ModelError(f"{folder}: an {self.card.kind}, expected a reader; name a reader's folder")
         self._answer_tokens, self._n_best = answer_tokens, n_best
-        self._before, self._between, self._after = self._special_tokens()
+        self._before, self._between, self._after = self._template()
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         """The best spans of every passage that do not overlap, best first. One question to a model call."""
@@ -121,7 +131,7 @@ class OnnxReader:
         encodings = self.runtime.tokenize([passage.text for passage in passages], special=False)
         windows = [w for i, encoding in enumerate(encodings) for w in self._windows(i, len(encoding.ids), len(asked))]
         inputs = [self._input(asked, encodings[w.passage].ids[w.first : w.last]) for w in windows]
-        skip = len(self._before) + len(asked) + len(self._between)  # tokens in front of the passage
+        skip = len(self._before.ids) + len(asked) + len(self._between.ids)  # tokens in front of the passage
         spans: list[Span] = []
         for window, (start, end) in zip(windows, self.runtime.run(inputs), strict=True):
             tokens = slice(skip, skip + window.last - window.first)
@@ -130,23 +140,38 @@ class OnnxReader:
             spans += decoder.best(start[tokens], end[tokens], no_answer, self._n_best)
         return without_overlaps(spans)
 
-    def _special_tokens(self) -> tuple[list[int], list[int], list[int]]:
-        """The special tokens before the question, between it and the passage, and after the passage."""
+    def _template(self) -> tuple[_Tokens, _Tokens, _Tokens]:
+        """The special tokens before the question, between it and the passage, and after the passage.
+
+        Raises ModelError where the tokenizer puts nothing in front, where the score of "no answer" stands.
+        """
         pair = self.runtime.tokenize([("a", "b")])[0]
-        first, second = (i for i, special in enumerate(pair.special_tokens_mask) if not special)
-        return pair.ids[:first], pair.ids[first + 1 : second], pair.ids[second + 1 :]
+        ids, types = pair.ids, pair.type_ids
+        question = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 0]
+        passage = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 1]
+        if not question or not passage or not 0 < question[0] <= question[-1] < passage[0]:
+            raise ModelError(
+                f"{self.card.name}: its tokenizer doesn't put a special token, the question and the passage in this "
+                "order; name another reader"
+            )
+        self._types = types[question[0]], types[passage[0]]
+        parts = slice(0, question[0]), slice(question[-1] + 1, passage[0]), slice(passage[-1] + 1, None)
+        before, between, after = (_Tokens(ids[part], types[part]) for part in parts)
+        return before, between, after
 
     def _windows(self, passage: int, tokens: int, question_tokens: int) -> Iterator[_Window]:
-        specials = len(self._before) + len(self._between) + len(self._after)
+        specials = len(self._before.ids) + len(self._between.ids) + len(self._after.ids)
         width = self.card.max_tokens - question_tokens - specials
         for first in range(0, max(1, tokens - WINDOW_OVERLAP), max(1, width - WINDOW_OVERLAP)):
             if tokens:
                 yield _Window(passage, first, min(tokens, first + width))
 
     def _input(self, question: Sequence[int], passage: Sequence[int]) -> tuple[list[int], list[int]]:
-        left = [*self._before, *question, *self._between]
-        right = [*passage, *self._after]
-        return left + right, [0] * len(left) + [1] * len(right)
+        before, between, after = self._before, self._between, self._after
+        of_question, of_passage = self._types
+        ids = [*before.ids, *question, *between.ids, *passage, *after.ids]
+        asked, read = [of_question] * len(question), [of_passage] * len(passage)
+        return ids, [*before.types, *asked, *between.types, *read, *after.types]
 
 
 class _Decoder:
@@ -155,8 +180,8 @@ class _Decoder:
     def __init__(self, encoding: Encoding, passage: Passage, window: _Window, answer_tokens: int) -> None:
         self._text, self._window, self._answer_tokens = passage.text, window, answer_tokens
         self._breaks = sorted({passage.body_start, *(match.end() for match in _BLANK_LINE.finditer(passage.text))})
-        self._offsets = encoding.offsets[window.first : window.last]
-        self._words = encoding.word_ids[window.first : window.last]
+        self._all_offsets, self._all_words = encoding.offsets, encoding.word_ids
+        self._offsets = self._all_offsets[window.first : window.last]
 
     def best(self, start: Logits, end: Logits, no_answer: float, count: int) -> list[Span]:
         """At most `count` spans that do not overlap, best first; `start` and `end` are (tokens,)."""
@@ -192,12 +217,17 @@ class _Decoder:
         return np.array([bisect_right(self._breaks, start) for start, _ in self._offsets], dtype=np.int64)
 
     def _bounds(self, first: int, last: int) -> tuple[int, int] | None:
-        """Offsets of a span of tokens, widened to whole words and trimmed; None where no letter or digit is left."""
-        while first > 0 and self._words[first - 1] == self._words[first]:
+        """Offsets of a span of tokens, widened to whole words and trimmed; None where no letter or digit is left.
+
+        A word that the window cuts is widened beyond it.
+        """
+        words, offsets = self._all_words, self._all_offsets
+        first, last = first + self._window.first, last + self._window.first
+        while first > 0 and words[first - 1] == words[first]:
             first -= 1
-        while last + 1 < len(self._words) and self._words[last + 1] == self._words[last]:
+        while last + 1 < len(words) and words[last + 1] == words[last]:
             last += 1
-        return trimmed(self._text, self._offsets[first][0], self._offsets[last][1])
+        return trimmed(self._text, offsets[first][0], offsets[last][1])
 
 
 def _overlapping(weights: np.ndarray[Any, Any], first: int, last: int) -> float:

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from embeddings.encoder import shipped_encoder
 from embeddings.errors import StoreError
 from embeddings.index import Index
 from embeddings.loading import load
 from embeddings.store import FORMAT
 from embeddings.types import Document
 from qa.assistant import Assistant, build_index
+from qa.models import encoder_for, reader_for
 from qa.settings import Settings
 
 # Questions to start from, for whoever opens the chat on the samples.
@@ -46,18 +46,18 @@ def open_samples(settings: Settings | None = None) -> Assistant:
     memory.
     """
     chosen = settings if settings is not None else Settings()
-    encoder = shipped_encoder(chosen.threads)
+    encoder, reader = encoder_for(chosen), reader_for(chosen)
     try:
-        return Assistant(_cached_index(chosen), chosen)
+        return Assistant(_cached_index(chosen), chosen, reader)
     except (OSError, StoreError):  # a disk that fills up while the index is built is told as a StoreError
-        return Assistant(build_index(load([seeds_folder()]).documents, None, chosen, encoder=encoder), chosen)
+        return Assistant(build_index(load([seeds_folder()]).documents, None, chosen, encoder=encoder), chosen, reader)
 
 
 def _cached_index(settings: Settings) -> Index:
     from filelock import FileLock
     from platformdirs import user_cache_path
 
-    encoder = shipped_encoder(settings.threads)
+    encoder = encoder_for(settings)
     cache = user_cache_path("pincite", appauthor=False)
     path = cache / f"samples-{_key(settings, encoder.card.identity)}"
     if path.is_dir():

@@ -8,6 +8,7 @@ from typing import Literal
 from embeddings.errors import SettingsError
 
 Fusion = Literal["min-max", "reciprocal-rank"]
+Precision = Literal["int8", "fp32"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Settings:
         chunk_tokens: the longest passage, in tiktoken's tokens; takes effect when an index is built.
         overlap: sentences that neighbouring passages share; takes effect when an index is built.
         threads: cores that one question may use; 0 for all of them.
+        encoder: the folder or the name of a sentence-transformers model; None for the one that ships, or the one that
+            an index was made with. It is looked for when it is needed.
+        reader: the folder or the name of a Hugging Face model for extractive question answering; None for the one
+            that ships.
+        precision: what the models that `encoder` and `reader` name are compiled to; those that ship are int8.
 
     Raises:
         SettingsError: a value is outside its range.
@@ -45,6 +51,9 @@ class Settings:
     chunk_tokens: int = 200
     overlap: int = 1
     threads: int = 0
+    encoder: str | None = None
+    reader: str | None = None
+    precision: Precision = "int8"
 
     def __post_init__(self) -> None:
         for name in ("threshold", "dense_weight", "no_answer_weight"):
@@ -54,9 +63,20 @@ class Settings:
         for name in ("retrieval_weight", "sentence_weight", "overlap", "threads"):
             _check(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
         _check(self.chunk_tokens >= 16, "chunk_tokens", self.chunk_tokens, "at least 16")
+        _check(self.precision in ("int8", "fp32"), "precision", self.precision, '"int8" or "fp32"')
+        for name in ("encoder", "reader"):
+            named = getattr(self, name)
+            _check(named is None or (isinstance(named, str) and named), name, named, "the folder or name of a model")
         _check(self.fusion in ("min-max", "reciprocal-rank"), "fusion", self.fusion, '"min-max" or "reciprocal-rank"')
 
 
-def _check(holds: bool, name: str, value: object, expected: str) -> None:
+def precision_of(word: str) -> Precision:
+    """A word as a precision. Raises SettingsError where it names none."""
+    if word in ("int8", "fp32"):
+        return "int8" if word == "int8" else "fp32"
+    raise SettingsError(f'precision is {word!r}, expected "int8" or "fp32"')
+
+
+def _check(holds: object, name: str, value: object, expected: str) -> None:
     if not holds:
         raise SettingsError(f"{name} is {value!r}, expected {expected}")

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embeddings.compiling import Architecture, Precision, compile_encoder, compile_module, verified_digest
+from embeddings.compiling import compile_encoder, verified_digest
 from embeddings.encoder import OnnxEncoder
 from embeddings.errors import ModelError
+from embeddings.exporting import Architecture, Precision, compile_module
 from embeddings.runtime import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, ModelCard, Runtime
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
