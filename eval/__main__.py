@@ -16,7 +16,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return run_eval(
-            questions=options.questions, documents=options.documents, json_path=options.json, readme=options.readme
+            questions=options.questions,
+            documents=options.documents,
+            json_path=options.json,
+            readme=options.readme,
+            html=options.html,
+            curves=options.curves,
         )
     except PinciteError as error:
         sys.stderr.write(f"{error}\n")
@@ -30,6 +35,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--questions", type=Path, metavar="FILE", help="gold questions, JSON lines; default: those that ship")
     add("--json", type=Path, metavar="FILE", help="write every figure and every answer as JSON")
     add("--readme", type=Path, metavar="FILE", help="rewrite the table between the eval markers of a Markdown file")
+    add("--html", type=Path, metavar="FILE", help="write the report as one page, with every wrong answer")
+    add("--curves", type=Path, metavar="DIR", help="write the curves of risk and of reliability as PNG into a folder")
     return parser
 
 
