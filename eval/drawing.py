@@ -126,7 +126,8 @@ def _risk_coverage(figure: Figure, data: RiskCoverage) -> None:
     top = max([*shown, data.everything, 0.1])
     axes.set_ylim(0, min(1.02, top * 1.05))
     axes.set_xlim(0, max(1.0, float(data.curve.coverage[-1])) * 1.02)
-    axes.xaxis.set_major_locator(MultipleLocator(_step(float(data.curve.coverage[-1]))))
+    # Where few questions can be answered, answering all of them is many times the coverage.
+    axes.xaxis.set_major_locator(MultipleLocator(0.2) if data.curve.coverage[-1] <= 1.5 else MaxNLocator(6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0%}"))
     figure.legend(loc="outside upper left", ncols=2, columnspacing=1.4, handlelength=1.6)
 
@@ -135,11 +136,6 @@ def _band(axes: Axes, data: RiskCoverage) -> None:
     rows = [(p.coverage, p.risk.low, p.risk.high) for p in data.band if p.risk.low is not None]
     coverage, low, high = np.array(rows, dtype=np.float64).reshape(-1, 3).T
     axes.fill_between(coverage, low, high, color=CURVE, alpha=0.16, linewidth=0)
-
-
-def _step(last: float) -> float:
-    """Between the ticks of a coverage axis that ends at `last`: where few questions can be answered it ends far out."""
-    return next(step for step in (0.2, 0.5, 1, 2, 5, 10, 10.0 ** np.ceil(np.log10(max(last, 1)))) if last <= 8 * step)
 
 
 # Reliability -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from embeddings.types import Document
 from eval.gold import GoldAnswer, GoldQuestion
@@ -135,9 +136,9 @@ def groups(outcomes: Sequence[Outcome], documents: Iterable[Document]) -> tuple[
         documents: those that the gold answers stand in.
     """
     by_id = {document.id: document for document in documents}
-    number = {id(outcome): position for position, outcome in enumerate(outcomes, start=1)}
+    number = count(1)
     return tuple(
-        _group(kind, [_failure(outcome, number[id(outcome)], by_id) for outcome in members])
+        _group(kind, [_failure(outcome, next(number), by_id) for outcome in members])
         for kind, members in failures(outcomes).items()
         if members
     )

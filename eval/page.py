@@ -34,7 +34,7 @@ from eval.drawing import (
 )
 from eval.failures import Group, groups
 from eval.marking import showable
-from eval.metrics import Estimate, mean_with_interval, share_with_interval
+from eval.metrics import RESAMPLES, Estimate, mean_with_interval, share_with_interval
 from eval.rendering import FIGURE_COLUMNS, FORMATS, figure_cells, summary
 from eval.report import Figure, Report, Unit
 from eval.runner import Outcome
@@ -181,6 +181,7 @@ def _content(report: Report, circumstances: Circumstances) -> dict[str, object]:
         "summary": summary(report),
         "circumstances": circumstances,
         "icon": base64.b64encode(_ICON.read_bytes()).decode("ascii"),
+        "resamples": RESAMPLES,
         "figure_columns": FIGURE_COLUMNS,
         "figures": tuple(map(_row, report.figures)),
         "decisions": _decisions(report.outcomes),

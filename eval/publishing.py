@@ -78,7 +78,9 @@ def check_folder(path: Path) -> None:
     """Raises SettingsError where the curves can't be written into a folder, or it can't be made."""
     there = next(folder for folder in (path.resolve(), *path.resolve().parents) if folder.exists())
     if not there.is_dir() or not os.access(there, os.W_OK):
-        raise SettingsError(f"{path}: cannot be written ({there} is no folder open to you); name another folder")
+        raise SettingsError(
+            f"{path}: cannot be written ({there} is no folder that you may write to); name another folder"
+        )
     for name in CURVES:
         if path.is_dir():
             check_file(path / name)
