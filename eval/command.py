@@ -10,11 +10,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from embeddings.errors import GoldError, SettingsError
+from embeddings.errors import GoldError
 from embeddings.types import Document
 from eval.gold import load_gold
-from eval.readme import check_markers, rewrite, write_whole
-from eval.rendering import headline, to_json, to_terminal
+from eval.publishing import Outputs
+from eval.rendering import to_terminal
 from eval.report import make_report
 from eval.runner import Answerer, run
 from eval.runner import Progress as OnProgress
@@ -62,6 +62,8 @@ def run_eval(
     documents: Sequence[Path] = (),
     json_path: Path | None = None,
     readme: Path | None = None,
+    html: Path | None = None,
+    curves: Path | None = None,
     settings: Settings | None = None,
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
@@ -73,6 +75,8 @@ def run_eval(
         documents: files and folders; none for the sample documents.
         json_path: where to write all figures and a row for each question.
         readme: a file to rewrite between its markers (see `eval.readme`).
+        html: where to write the report as a page that needs nothing else.
+        curves: a folder to write the curves into, as PNG.
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.
@@ -85,7 +89,8 @@ def run_eval(
     """
     if questions is None and documents:
         raise GoldError("the questions that ship are about the sample documents; name yours with --questions FILE")
-    _check_outputs(json_path, readme)
+    outputs = Outputs(json_path, readme, html, curves)
+    outputs.check(questions)
     texts = _load(documents)
     gold = load_gold(SHIPPED_GOLD if questions is None else questions, texts)
     bench = opener(texts, Settings() if settings is None else settings)
@@ -93,19 +98,8 @@ def run_eval(
         outcomes = run(bench.assistant, gold, on_progress, bench.unrefusing)
     report = make_report(outcomes, len(texts), bench.settings, bench.models)
     (Console() if console is None else console).print(to_terminal(report))
-    if json_path is not None:
-        write_whole(json_path, to_json(report))
-    if readme is not None:
-        rewrite(readme, headline(report))
+    outputs.write(report, texts)
     return 0
-
-
-def _check_outputs(json_path: Path | None, readme: Path | None) -> None:
-    """Finds out before the run, not after it, that a result can't be written."""
-    if json_path is not None and (json_path.is_dir() or not json_path.parent.is_dir()):
-        raise SettingsError(f"{json_path}: cannot be written; name a file in a folder that exists")
-    if readme is not None:
-        check_markers(readme)
 
 
 def _load(paths: Sequence[Path]) -> tuple[Document, ...]:

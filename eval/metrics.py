@@ -88,13 +88,18 @@ def first_relevant(hits: Sequence[Hit], gold: Iterable[GoldAnswer]) -> int | Non
     chunk's edge cuts is found, one that it only grazes is not.
     """
     gold = tuple(gold)
-    ranks = (rank for rank, hit in enumerate(hits, start=1) if any(_holds(hit, answer) for answer in gold))
-    return next(ranks, None)
+    found = (
+        rank
+        for rank, hit in enumerate(hits, start=1)
+        if any(holds(hit.document.id, hit.chunk.start, hit.chunk.end, answer) for answer in gold)
+    )
+    return next(found, None)
 
 
-def _holds(hit: Hit, answer: GoldAnswer) -> bool:
-    shared = overlap(hit.chunk.start, hit.chunk.end, answer.start, answer.end)
-    return hit.document.id == answer.document and 2 * shared >= answer.end - answer.start
+def holds(document: str, start: int, end: int, answer: GoldAnswer) -> bool:
+    """True where `start:end` of the document with this id has at least half of the characters of a gold span."""
+    shared = overlap(start, end, answer.start, answer.end)
+    return document == answer.document and 2 * shared >= answer.end - answer.start
 
 
 def recall_at(rank: int | None, k: int) -> float:
@@ -127,28 +132,63 @@ def auroc(confidence: Column, positive: Column) -> float:
     return float(above / (positives * negatives))
 
 
-def risk_at_coverage(coverage: float, confidence: Column, f1: Column, answerable: Column) -> float:
-    """1 - mean token F1 of the questions answered, at the highest threshold that reaches the coverage.
+@dataclass(frozen=True, slots=True)
+class RiskCurve:
+    """Risk at every coverage that a threshold can reach: a point for each distinct confidence, the highest first.
+
+    Attributes:
+        threshold: shape (points,); answering from this confidence on gives the point.
+        answered: shape (points,); how many questions are answered then.
+        coverage: shape (points,); `answered` / questions that can be answered.
+        risk: shape (points,); 1 - mean token F1 of the questions answered.
+        answerable: how many questions can be answered; where none can, the curve has no points.
+    """
+
+    threshold: Column
+    answered: Column
+    coverage: Column
+    risk: Column
+    answerable: float
+
+    def at(self, coverages: Column) -> Column:
+        """The risk at the highest threshold that reaches each coverage, NaN where none does; shape (coverages,)."""
+        # A hair below, so that 0.8 of 10 questions is 8 of them whatever the floats say.
+        reached = np.searchsorted(self.answered, coverages * self.answerable - 1e-9)
+        return np.append(self.risk, np.nan)[reached]
+
+
+def risk_curve(confidence: Column, f1: Column, answerable: Column) -> RiskCurve:
+    """Risk against coverage, over all thresholds.
 
     After El-Yaniv & Wiener 2010, for questions of which some have no answer: coverage is questions answered / questions
-    that can be answered, where answering one that can't be counts as answered and has F1 0. Questions of equal
-    confidence are answered together. NaN where no threshold reaches the coverage.
+    that can be answered, where answering one that can't be counts as answered and has F1 0. Coverage can so exceed 1.
+    Questions of equal confidence are answered together.
 
     Args:
-        coverage: in (0, 1].
         confidence: shape (questions,); NaN for a question that is not answered at any threshold.
         f1: shape (questions,), of the best span found; 0 where the question has no answer.
         answerable: shape (questions,), 1 or 0.
     """
-    order = np.argsort(-confidence)[: np.count_nonzero(~np.isnan(confidence))]  # NaN sorts last
+    total = float(answerable.sum())
+    ranked = np.count_nonzero(~np.isnan(confidence)) if total else 0
+    order = np.argsort(-confidence)[:ranked]  # NaN sorts last
     confidence = confidence[order]
-    last_of_tie = np.append(confidence[1:] != confidence[:-1], True)[: len(order)]
-    answered = np.arange(1, len(order) + 1)
-    # A hair below, so that 0.8 of 10 questions is 8 of them whatever the floats say.
-    reached = np.flatnonzero(last_of_tie & (answered >= coverage * answerable.sum() - 1e-9))
-    if not answerable.any() or not len(reached):
-        return float("nan")
-    return float(1 - f1[order][: reached[0] + 1].mean())
+    last_of_tie = np.append(confidence[1:] != confidence[:-1], True)[:ranked]
+    answered = np.arange(1.0, ranked + 1)
+    risk = 1 - np.cumsum(f1[order]) / answered
+    answered = answered[last_of_tie]
+    coverage = answered / total if total else answered
+    return RiskCurve(confidence[last_of_tie], answered, coverage, risk[last_of_tie], total)
+
+
+def risk_at_coverage(coverage: float, confidence: Column, f1: Column, answerable: Column) -> float:
+    """A point of `risk_curve`: the risk at the highest threshold that reaches the coverage, NaN where none does.
+
+    Args:
+        coverage: in (0, 1].
+        confidence, f1, answerable: as in `risk_curve`.
+    """
+    return float(risk_curve(confidence, f1, answerable).at(np.array([coverage]))[0])
 
 
 def brier_score(confidence: Column, right: Column) -> float:
@@ -156,21 +196,60 @@ def brier_score(confidence: Column, right: Column) -> float:
     return float(np.mean((confidence - right) ** 2)) if len(confidence) else float("nan")
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Questions of neighbouring confidence: how sure the answers were, and how many of them were right.
+
+    Attributes:
+        n: how many questions; never 0.
+        lowest, highest: the confidences at the edges.
+        confidence: the mean confidence.
+        right: the share that is right.
+    """
+
+    n: int
+    lowest: float
+    highest: float
+    confidence: float
+    right: float
+
+
+def calibration_bins(confidence: Column, right: Column, bins: int = 10) -> tuple[Bin, ...]:
+    """Bins of equal mass, the least sure first (Nguyen & O'Connor 2015); fewer than `bins` of fewer questions.
+
+    Questions of equal confidence share the mean of their `right`, so that the order of the questions does not matter.
+
+    Args:
+        confidence, right: shape (questions,); `right` is 1 or 0.
+    """
+    _, tie, count = np.unique(confidence, return_inverse=True, return_counts=True)
+    shared = (np.bincount(tie, weights=right) / count)[tie]
+    order = np.argsort(confidence)
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    return tuple(
+        Bin(
+            n=len(part),
+            lowest=float(confidence[part[0]]),
+            highest=float(confidence[part[-1]]),
+            confidence=float(confidence[part].mean()),
+            right=float(shared[part].mean()),
+        )
+        for part in parts
+    )
+
+
 def calibration_error(confidence: Column, right: Column, bins: int = 10) -> float:
     """Expected calibration error over bins of equal mass: how far confidence is from the share that is right.
 
-    Naeini et al. 2015, with the equal-mass bins of Nguyen & O'Connor 2015. Questions of equal confidence share the
-    mean of their `right`, so that the order of the questions does not matter. NaN without questions.
+    Naeini et al. 2015, over the bins of `calibration_bins`. NaN without questions.
 
     Args:
         confidence, right: shape (questions,); `right` is 1 or 0.
     """
     if not len(confidence):
         return float("nan")
-    _, tie, count = np.unique(confidence, return_inverse=True, return_counts=True)
-    gap = confidence - (np.bincount(tie, weights=right) / count)[tie]
-    gap = gap[np.argsort(confidence)]
-    return float(sum(abs(part.sum()) for part in np.array_split(gap, bins)) / len(gap))
+    parts = calibration_bins(confidence, right, bins)
+    return sum(part.n * abs(part.confidence - part.right) for part in parts) / len(confidence)
 
 
 # Intervals -------------------------------------------------------------------------------------------------------
@@ -218,11 +297,41 @@ def with_interval(
         statistic: takes the columns, gives a number or NaN.
         columns: each of shape (questions,), drawn together.
     """
+    return points_with_intervals(
+        lambda *drawn: np.array([statistic(*drawn)]), *columns, resamples=resamples, seed=seed
+    )[0]
+
+
+def points_with_intervals(
+    statistic: Callable[..., Column], *columns: Column, resamples: int = RESAMPLES, seed: int = 0
+) -> tuple[Estimate, ...]:
+    """`with_interval` of several statistics of the same resamples, such as the points of a curve.
+
+    Args:
+        statistic: takes the columns, gives shape (points,), NaN where a point is not defined; it is called on columns
+            without questions too.
+        columns: each of shape (questions,), drawn together.
+    """
     n = len(columns[0])
+    values = statistic(*columns)
+    if not n:
+        return (Estimate(None, None, None, 0),) * len(values)
+    drawn = np.array([statistic(*(column[rows] for column in columns)) for rows in _draws(n, resamples, seed)])
+    return tuple(_estimate(float(value), drawn[:, point], n) for point, value in enumerate(values))
+
+
+def share_with_interval(share: float, n: int) -> Estimate:
+    """A share of n questions, with its 95% score interval (Wilson 1927), which suits the few questions of a bin.
+
+    >>> share_with_interval(0.5, 10)
+    Estimate(value=0.5, low=0.236..., high=0.763..., n=10)
+    """
     if not n:
         return Estimate(None, None, None, 0)
-    drawn = [statistic(*(column[rows] for column in columns)) for rows in _draws(n, resamples, seed)]
-    return _estimate(statistic(*columns), np.asarray(drawn), n)
+    z = 1.959964  # of the standard normal distribution, two-sided 95%
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    reach = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return Estimate(share, max(0.0, float(centre - reach)), min(1.0, float(centre + reach)), n)
 
 
 def _draws(n: int, resamples: int, seed: int) -> NDArray[np.int64]:

@@ -58,6 +58,11 @@ def rewrite(path: Path, table: str, part: str = "eval") -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
+    """`write_bytes_whole` of a text, in UTF-8, its line ends as they are."""
+    write_bytes_whole(path, text.encode("utf-8"))
+
+
+def write_bytes_whole(path: Path, content: bytes) -> None:
     """Writes a file so that nobody ever reads half of it: beside it under another name, then moved over it.
 
     Raises:
@@ -66,7 +71,7 @@ def write_whole(path: Path, text: str) -> None:
     path = path.resolve()  # a link goes on pointing at the file
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        beside.write_text(text, encoding="utf-8", newline="")
+        beside.write_bytes(content)
         if path.exists():
             shutil.copymode(path, beside)
         beside.replace(path)

@@ -17,7 +17,7 @@ from qa.types import Citation
 FIGURE_COLUMNS = ("figure", "value", "95% interval", "n")
 KIND_COLUMNS = ("kind", "n", "exact match", "token F1", "citation", "refused")
 
-_FORMATS: Mapping[Unit, Callable[[float], str]] = {
+FORMATS: Mapping[Unit, Callable[[float], str]] = {
     "share": lambda value: f"{value:.1%}",
     "score": lambda value: f"{value:.3f}",
     "ms": lambda value: f"{value:.0f} ms",
@@ -26,7 +26,7 @@ _FORMATS: Mapping[Unit, Callable[[float], str]] = {
 
 def to_terminal(report: Report) -> RenderableType:
     """Two tables, figures and kinds, and a line that says what was measured."""
-    figures = _table(FIGURE_COLUMNS, map(_figure_cells, report.figures))
+    figures = _table(FIGURE_COLUMNS, map(figure_cells, report.figures))
     kinds = _table(KIND_COLUMNS, map(_kind_cells, report.kinds))
     return Group(figures, kinds, *map(Text, [summary(report), *_made_with(report)]))
 
@@ -39,7 +39,7 @@ def to_markdown(report: Report) -> str:
 
 def headline(report: Report) -> str:
     """The table of figures as Markdown, with the line that says what was measured: what a README shows."""
-    return f"{markdown_table(FIGURE_COLUMNS, map(_figure_cells, report.figures))}\n\n{summary(report)}"
+    return f"{markdown_table(FIGURE_COLUMNS, map(figure_cells, report.figures))}\n\n{summary(report)}"
 
 
 def summary(report: Report) -> str:
@@ -103,8 +103,9 @@ def _citation_row(citation: Citation) -> dict[str, object]:
     }
 
 
-def _figure_cells(figure: Figure) -> tuple[str, ...]:
-    estimate, written = figure.estimate, _FORMATS[figure.unit]
+def figure_cells(figure: Figure) -> tuple[str, ...]:
+    """A figure as it is shown everywhere: label, value, interval, n; a dash where it is not defined."""
+    estimate, written = figure.estimate, FORMATS[figure.unit]
     if estimate.value is None or estimate.low is None or estimate.high is None:
         return figure.label, "—", "—", str(estimate.n)
     interval = f"{written(estimate.low)} to {written(estimate.high)}"

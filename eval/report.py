@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from eval.curves import confidence_columns
 from eval.metrics import (
     RESAMPLES,
     Column,
@@ -79,6 +80,12 @@ class Report:
         """How many of the questions the documents answer."""
         return sum(outcome.question.answerable for outcome in self.outcomes)
 
+    @property
+    def threshold(self) -> float | None:
+        """The confidence under which answers were refused, None where the settings do not say."""
+        value = self.settings.get("threshold")
+        return float(value) if isinstance(value, int | float) else None
+
     def __getitem__(self, key: str) -> Estimate:
         return next(figure.estimate for figure in self.figures if figure.key == key)
 
@@ -133,24 +140,20 @@ def _answer_figures(outcomes: Sequence[Outcome], mean: Callable[[Sequence[float]
 
 def _confidence_figures(outcomes: Sequence[Outcome], estimate: Callable[..., Estimate]) -> list[Figure]:
     """The figures that say whether confidence means what it says."""
-    confidence = _column([o.answer.confidence for o in outcomes])
-    answerable = _column([o.question.answerable for o in outcomes])
-    best_f1 = _column([0.0 if o.best is None else o.best.f1 for o in outcomes])
-    best_right = _column([o.best is not None and o.best.right for o in outcomes])
-    known = np.array([o.best is not None for o in outcomes], dtype=bool)
-    answered_at = np.where(known, confidence, np.nan)
+    columns = confidence_columns(outcomes)
+    over_coverage = columns.answered_at, columns.f1, columns.answerable
     risks = [
         Figure(
             f"risk_at_{coverage:.0%}".rstrip("%"),
             f"risk at {coverage:.0%} coverage",
             "score",
-            estimate(partial(risk_at_coverage, coverage), answered_at, best_f1, answerable),
+            estimate(partial(risk_at_coverage, coverage), *over_coverage),
         )
         for coverage in COVERAGES
     ]
-    scored = confidence[known], best_right[known]
+    scored = columns.scored
     return [
-        Figure("auroc", "abstention AUROC", "score", estimate(auroc, confidence, answerable)),
+        Figure("auroc", "abstention AUROC", "score", estimate(auroc, columns.confidence, columns.answerable)),
         *risks,
         Figure("brier", "Brier score", "score", estimate(brier_score, *scored)),
         Figure("calibration_error", "expected calibration error", "score", estimate(calibration_error, *scored)),
@@ -158,7 +161,7 @@ def _confidence_figures(outcomes: Sequence[Outcome], estimate: Callable[..., Est
 
 
 def _latency_figures(outcomes: Sequence[Outcome], estimate: Callable[[Column, float], Estimate]) -> list[Figure]:
-    milliseconds = 1000 * _column([outcome.seconds for outcome in outcomes])
+    milliseconds = 1000 * np.array([outcome.seconds for outcome in outcomes], dtype=np.float64)
     return [Figure(f"latency_p{p}", f"latency p{p}", "ms", estimate(milliseconds, p)) for p in PERCENTILES]
 
 
@@ -181,7 +184,3 @@ def _kind(name: str, outcomes: Sequence[Outcome]) -> KindRow:
 
 def _mean(values: Sequence[float]) -> float | None:
     return sum(values) / len(values) if values else None
-
-
-def _column(values: Sequence[float]) -> Column:
-    return np.array(values, dtype=np.float64)

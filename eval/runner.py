@@ -52,6 +52,7 @@ class Outcome:
         score: of the answer as it was given.
         best: of the best span found, also when the answer was refused: what `answer.confidence` speaks of, and what
             the user would see with a lower threshold. None where that span was not asked for (see `run`).
+        found: what `best` scores, where the answer was refused: the answer that a threshold of 0 gives. Else None.
     """
 
     question: GoldQuestion
@@ -60,6 +61,7 @@ class Outcome:
     seconds: float
     score: Score
     best: Score | None
+    found: Answer | None = None
 
     @property
     def refused(self) -> bool:
@@ -155,10 +157,12 @@ def _outcome(assistant: Answerer, question: GoldQuestion, unrefusing: Answerer |
     answer = _ask(assistant, question.question)
     seconds = time.perf_counter() - began
     given = score(question, answer)
+    found: Answer | None = None
     best: Score | None = given
     if answer.text is None and question.answerable:
-        best = None if unrefusing is None else score(question, _ask(unrefusing, question.question))
-    return Outcome(question, answer, _retrieve(assistant, question.question), seconds, given, best)
+        found = None if unrefusing is None else _ask(unrefusing, question.question)
+        best = None if found is None else score(question, found)
+    return Outcome(question, answer, _retrieve(assistant, question.question), seconds, given, best, found)
 
 
 def _ask(assistant: Answerer, question: str) -> Answer:

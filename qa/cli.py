@@ -147,6 +147,12 @@ def evaluate(
     documents: Annotated[list[Path] | None, typer.Option(help="Files and folders that the gold refers to.")] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
     readme: Annotated[Path | None, typer.Option(help="Write the table into this file, between its markers.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the report as one page, with every wrong answer.")
+    ] = None,
+    curves: Annotated[
+        Path | None, typer.Option("--curves", help="Write the curves of risk and of reliability as PNG into a folder.")
+    ] = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
@@ -154,10 +160,16 @@ def evaluate(
     """Measure answers against gold questions."""
     from eval.command import run_eval
 
-    settings = _settings(encoder=encoder, reader=reader, precision=precision)
-    raise typer.Exit(
-        run_eval(questions=questions, documents=documents or (), json_path=json_path, readme=readme, settings=settings)
+    code = run_eval(
+        questions=questions,
+        documents=documents or (),
+        json_path=json_path,
+        readme=readme,
+        html=html,
+        curves=curves,
+        settings=_settings(encoder=encoder, reader=reader, precision=precision),
     )
+    raise typer.Exit(code)
 
 
 @models.command(name="list")

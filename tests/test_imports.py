@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 QUESTION = "Who leads Syria Tomorrow?"
-HEAVY = {"torch", "transformers", "sentence_transformers", "gradio"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "gradio", "matplotlib", "jinja2"}
 FOR_INDEXING = {"tiktoken"}
 
 
