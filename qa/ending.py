@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from embeddings.errors import PinciteError, printable
 
@@ -36,6 +37,10 @@ def end(command: Callable[[], object]) -> None:
     if sys.stderr is None:  # closed: what would be said there goes nowhere, and no file takes its number
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     code = _code(command) if sys.stdout is not None else _failed("the output is closed; leave it open, or > /dev/null")
+    try:
+        sys.stderr.flush()
+    except OSError:  # Python would try again when it ends, and change the exit code
+        _drop(sys.stderr)
     # From here on nothing is left to clean up; a second Ctrl-C would only print where Python was when it ended.
     with suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -50,8 +55,12 @@ def say(line: str) -> None:
 
 def drop_output() -> None:
     """What could not be written is not tried again when Python ends, which would change the exit code."""
+    _drop(sys.stdout)
+
+
+def _drop(stream: TextIO) -> None:
     with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _code(command: Callable[[], object]) -> int:
@@ -73,7 +82,13 @@ def _code(command: Callable[[], object]) -> int:
 
 
 def _exit_code(ended: SystemExit) -> int:
-    """The code of a SystemExit as Python itself would take it."""
+    """The code of a SystemExit as Python itself would take it.
+
+    Except that typer and rich, when whoever read the output went away, exit with 1, which here means no answer.
+    """
+    if isinstance(ended.__context__, BrokenPipeError):
+        drop_output()
+        return DONE
     if ended.code is None or isinstance(ended.code, int):
         return ended.code or DONE
     return _failed(str(ended.code))
