@@ -61,6 +61,15 @@ $(STAMPS)/compile: pyproject.toml constraints.txt $(STAMPS)/torch
 	$(call timed,pincite and what compiles models,$(PIP) install -c constraints.txt -e '.[compile]')
 	@touch $(STAMPS)/run $@
 
+# What `pip install .` takes, as wheels: tests/test_wheel.py installs from them, without a network, in an empty
+# environment. torch stands first, at its one version, for the reason above; it is fetched from the cache of pip. Wheels
+# of earlier pins go first: the folder is what is measured.
+WHEELS := $(VENV)/wheels
+$(STAMPS)/wheels: pyproject.toml constraints.txt $(STAMPS)/torch
+	@rm -rf $(WHEELS)
+	$(call timed,wheels of what pincite needs,$(PIP) wheel --quiet -c constraints.txt -w $(WHEELS) $(TORCH) . && rm $(WHEELS)/pincite-*.whl)
+	@touch $@
+
 # ---------------------------------------------------------------- use
 
 .PHONY: chat
@@ -78,7 +87,7 @@ bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS=
 # ---------------------------------------------------------------- checks
 
 .PHONY: test
-test: $(STAMPS)/dev ## set up, then lint, format, types and tests, each with its time (ARGS="-k name")
+test: $(STAMPS)/dev $(STAMPS)/wheels ## set up, then lint, format, types and tests, each with its time (ARGS="-k name")
 	$(call timed,lint,$(PY) -m ruff check .)
 	$(call timed,format,$(PY) -m ruff format --check .)
 	$(call timed,types,$(PY) -m mypy --strict)
@@ -111,6 +120,10 @@ constraints: ## write constraints.txt anew from the ranges in pyproject.toml
 	"$$fresh/venv/bin/python" -m pip --quiet install -r "$$fresh/wanted.txt"; \
 	{ sed -n '/^#/p' constraints.txt; "$$fresh/venv/bin/python" -m pip freeze | sed 's/+[a-z0-9.]*$$//'; } > "$$fresh/pins.txt"; \
 	mv "$$fresh/pins.txt" constraints.txt
+
+.PHONY: sizes
+sizes: $(STAMPS)/dev $(STAMPS)/wheels ## measure what is downloaded and installed, into the README
+	$(PY) docs/sizes.py $(WHEELS) README.md
 
 .PHONY: clean
 clean: ## remove everything that was made here: .venv, caches, builds

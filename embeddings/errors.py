@@ -17,6 +17,22 @@ A message says what was expected, what came, and how to mend it, in one line: th
 exits with 2. "No answer" is a value, never an error.
 """
 
+import unicodedata
+
+
+def printable(text: str) -> str:
+    r"""A text that keeps to its line: control characters, lone surrogates and line ends are written as escapes.
+
+    The name of a file may hold any of them; printed as they are they would break a line, or drive the terminal.
+
+    >>> printable("notes\n2\x1b[2J.txt")
+    'notes\\n2\\x1b[2J.txt'
+    """
+    return "".join(
+        repr(character)[1:-1] if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
+        for character in text
+    )
+
 
 class PinciteError(Exception):
     """The root: catch this to catch every error that Pincite raises on purpose."""

@@ -69,13 +69,13 @@ class Index:
         """
         if path is None:
             return cls._fill(documents, encoder, chunker, None, progress)
-        _check_target(path)
+        check_target(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
         except OSError as error:
             raise StoreError(
-                f"{path}: can't be written ({error.strerror}); name a folder that can, or mend its rights"
+                f"{path}: can't be written ({error.strerror}); name another folder, or mend its rights"
             ) from None
         try:
             new = scratch / path.name  # with the rights of any new folder; those of `scratch` are for its owner alone
@@ -83,7 +83,9 @@ class Index:
             cls._fill(documents, encoder, chunker, new, progress).close()
             _replace(new, path, scratch / "replaced")
         except OSError as error:
-            raise StoreError(f"{path}: can't be written ({error.strerror}); the old index is untouched") from None
+            raise StoreError(_not_written(path, error.strerror or str(error))) from None
+        except StoreError as error:  # of a file in `scratch`, which is about to be gone
+            raise StoreError(_not_written(path, str(error).removeprefix(f"{new}/").partition(";")[0])) from None
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         return cls.open(path, encoder)
@@ -192,12 +194,19 @@ def searched_text(document: Document, chunk: Chunk) -> str:
     return context("", chunk.heading, words) + words
 
 
-def _check_target(path: Path) -> None:
+def check_target(path: Path) -> None:
+    """Raises StoreError where no index can be made: the place of a file, or a folder that holds something else."""
     if path.exists() and not path.is_dir():
         raise StoreError(f"{path}: a file, expected a folder for the index; name another place")
+    if (file := next((parent for parent in path.parents if parent.is_file()), None)) is not None:
+        raise StoreError(f"{path}: {file} is a file; name another place")
     names = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
     if names and not (STORE_FILE in names and names <= _INDEX_NAMES):
         raise StoreError(f"{path}: a folder that is not empty and not an index; name an empty or a new one")
+
+
+def _not_written(path: Path, reason: str) -> str:
+    return f"{path}: can't be written: {reason}; free some space or name another folder, nothing there was changed"
 
 
 def _replace(new: Path, path: Path, old: Path) -> None:

@@ -106,8 +106,14 @@ class LexicalIndex:
             if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
                 raise
             raise StoreError(
-                f"{self._path}: the word index can't be {done} ({error}); build it again with: pincite index"
+                f"{self._path}: the word index can't be {done} ({_flat(error)}); build it again with: "
+                f"pincite index PATHS --index {self._path.parent if self._path is not None else 'DIR'}"
             ) from None
+
+
+def _flat(error: BaseException) -> str:
+    """What tantivy says, which may be pages of its own files, in one short line."""
+    return " ".join(str(error).split())[:120]
 
 
 def _composed(text: str) -> str:

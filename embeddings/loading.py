@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embeddings.errors import DocumentError
+from embeddings.errors import DocumentError, printable
 from embeddings.sections import document_date, front_matter
 from embeddings.types import Document
 
@@ -60,6 +60,9 @@ _ALPHABETS = (  # encoding and the accented letters of languages written in it; 
     ("iso8859_2", "áéíóöőúüű"),
     ("cp1254", "çğıöşüâîûi̇"),  # Turkish
 )
+_SAME_TEXT = "same text as"
+_LONGEST_PATH = 200  # characters of it in a message
+_MOST_KINDS = 5  # of reasons for skipping, in the line that counts
 _SAMPLE = 1 << 20  # bytes looked at to tell an encoding or a binary file
 
 
@@ -89,13 +92,15 @@ def load(paths: Sequence[str | Path]) -> Loaded:
     """
     documents: dict[str, Document] = {}
     skipped: list[Skipped] = []
+    if "" in paths:
+        raise DocumentError('an empty path was named; name a file or folder, "." for this one')
     for path in map(Path, paths):
         before = len(documents)
         for found in _documents(path, skipped):
             twin = documents.setdefault(found.id, found)
             if twin is not found:
-                skipped.append(Skipped(found.source, f"same text as {twin.source}"))
-        if path.is_dir() and len(documents) == before and not _was_seen(path, skipped):
+                skipped.append(Skipped(found.source, f"{_SAME_TEXT} {twin.source}"))
+        if _is_folder(path) and len(documents) == before and not _was_seen(path, skipped):
             raise DocumentError(_nothing_in(path, skipped))
     if not documents:
         raise DocumentError(f"no path was named; name a file or folder ({FORMATS})")
@@ -112,7 +117,7 @@ def load_file(path: str | Path) -> Document:
     source = _printable(path.as_posix())
     suffix = _suffix(path)
     media_type = MEDIA_TYPES.get(suffix.lower())
-    if path.is_file() and media_type is None:
+    if _is_regular(path, source) and media_type is None:
         raise DocumentError(f"{source}: {suffix} files are not read; the formats are {FORMATS}")
     text = decode(_bytes(path, source), source)
     if not text.strip():
@@ -139,6 +144,26 @@ def decode(data: bytes, name: str = "text") -> str:
     return text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
+def skipped_in_lines(skipped: Sequence[Skipped], most: int = 10) -> list[str]:
+    """What is told of files that were left out: a line for each of the first ones, and one that counts the others.
+
+    >>> files = [Skipped(f"{name}.png", ".png files are not read; the formats are .txt") for name in "abc"]
+    >>> skipped_in_lines(files, most=1)
+    ['skipped a.png: .png files are not read; the formats are .txt', 'skipped 2 more: .png files are not read (2)']
+    """
+    lines = [f"skipped {item.path}: {item.reason}" for item in skipped[:most]]
+    others = Counter(_kind_of(item.reason) for item in skipped[most:])
+    if others:
+        told = ", ".join(f"{kind} ({count:,})" for kind, count in others.most_common(_MOST_KINDS))
+        lines.append(f"skipped {others.total():,} more: {told}{', …' if len(others) > _MOST_KINDS else ''}")
+    return lines
+
+
+def _kind_of(reason: str) -> str:
+    """A reason without what differs from file to file."""
+    return "same text as another" if reason.startswith(_SAME_TEXT) else reason.partition(";")[0]
+
+
 def _suffix(path: Path) -> str:
     """What a file's name says of its format: nothing where it ends in a number or a stop."""
     return "" if path.suffix in ("", ".") or path.suffix[1:].isdecimal() else path.suffix
@@ -146,7 +171,7 @@ def _suffix(path: Path) -> str:
 
 def _documents(path: Path, skipped: list[Skipped]) -> Iterator[Document]:
     """The documents of a file or folder; what a folder holds and cannot be loaded is added to `skipped`."""
-    if not path.is_dir():
+    if not _is_folder(path):
         yield load_file(path)
         return
     for file in _files(path, skipped):
@@ -172,7 +197,7 @@ def _files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
 
 def _was_seen(folder: Path, skipped: Sequence[Skipped]) -> bool:
     """Whether all a folder lacks is texts that were loaded before."""
-    return any(item.reason.startswith("same text as") and Path(item.path).is_relative_to(folder) for item in skipped)
+    return any(item.reason.startswith(_SAME_TEXT) and Path(item.path).is_relative_to(folder) for item in skipped)
 
 
 def _nothing_in(folder: Path, skipped: Sequence[Skipped]) -> str:
@@ -181,10 +206,38 @@ def _nothing_in(folder: Path, skipped: Sequence[Skipped]) -> str:
     return f"{_printable(folder.as_posix())}: a folder with nothing to read{first}; the formats are {FORMATS}"
 
 
+def _is_folder(path: Path) -> bool:
+    """False where it can't be told, which reading it will tell."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _is_regular(path: Path, source: str) -> bool:
+    """Whether it is a file; a pipe, which would block for ever, is none.
+
+    Raises DocumentError where nothing is there, or nothing can be told.
+    """
+    try:
+        if path.exists():
+            return path.is_file()
+    except OSError as error:
+        raise DocumentError(f"{_short(source)}: can't be read ({error.strerror}); check the path") from None
+    if path.is_symlink():
+        raise DocumentError(
+            f"{source}: a link to {_printable(str(path.readlink()))}, which is not there; mend the link"
+        )
+    raise DocumentError(f"{_short(source)}: no such file or folder; check the path")
+
+
+def _short(source: str) -> str:
+    """A path that names nothing may be a whole text, put in the wrong place."""
+    return source if len(source) <= _LONGEST_PATH else f"{source[:_LONGEST_PATH]}…"
+
+
 def _bytes(path: Path, source: str) -> bytes:
-    if not path.exists():
-        raise DocumentError(f"{source}: no such file or folder; check the path")
-    if not path.is_file():  # a pipe would block for ever
+    if not _is_regular(path, source):
         raise DocumentError(f"{source}: not a regular file; name a file or folder ({FORMATS})")
     try:
         return path.read_bytes()
@@ -317,5 +370,5 @@ def _one_line(words: str) -> str:
 
 
 def _printable(path: str) -> str:
-    """A path in Unicode: what is not UTF-8 in a file's name is shown as U+FFFD."""
-    return os.fsencode(path).decode("utf-8", errors="replace")
+    """A path in one line of Unicode: what is not UTF-8 in a file's name is shown as U+FFFD, a line end as an escape."""
+    return printable(os.fsencode(path).decode("utf-8", errors="replace"))

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.encoder import Vectors
-from embeddings.errors import DocumentError, StoreError, StoreMismatch, StoreNotFound
+from embeddings.errors import DocumentError, StoreError, StoreLocked, StoreMismatch, StoreNotFound
 from embeddings.types import Chunk, Document
 
 # Raised with every change of the tables below or of what stands beside the file; an older index is refused.
@@ -52,8 +52,8 @@ class Store:
     """
 
     def __init__(self, path: Path | None, create: bool = False) -> None:
-        if path is not None and not create and not path.is_file():
-            raise StoreNotFound(f"{path.parent}: no index there; make one with: pincite index PATHS --index DIR")
+        if path is not None and not create and not _is_file(path):
+            raise StoreNotFound(_nothing_at(path))
         self._path, self._lock = path, threading.Lock()
         try:
             self._connection = sqlite3.connect(":memory:" if path is None else path, check_same_thread=False)
@@ -108,7 +108,7 @@ class Store:
         """A fact that `set_fact` stored. Raises StoreError where it is missing."""
         rows = self._rows("SELECT value FROM facts WHERE name = ?", (name,))
         if not rows:
-            raise StoreError(f"{self._path}: the index does not say its {name}; build it again with: pincite index")
+            raise self._error(f"it does not say its {name}")
         return str(rows[0][0])
 
     def documents(self) -> tuple[Document, ...]:
@@ -157,11 +157,17 @@ class Store:
 
     def _check_format(self) -> None:
         found = self.fact("format")
-        if found != str(FORMAT):
+        if found == str(FORMAT):
+            return
+        if found.isdecimal() and int(found) > FORMAT:
             raise StoreMismatch(
-                f"{self._path}: an index of format {found}, this version reads format {FORMAT}; "
-                "build it again with: pincite index PATHS --index DIR"
+                f"{self._path}: made by a newer Pincite (format {found}, this version reads format {FORMAT}); "
+                "upgrade Pincite, or name another index"
             )
+        raise StoreMismatch(
+            f"{self._path}: made by an older Pincite (format {found}, this version reads format {FORMAT}); "
+            + self._build_again()
+        )
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         with self._database():
@@ -186,7 +192,33 @@ class Store:
                 raise self._error(error, failure) from None
 
     def _error(self, reason: object, failure: str = _DAMAGED) -> StoreError:
-        return StoreError(f"{self._path}: {failure} ({reason}); build it again with: pincite index")
+        if "is locked" in str(reason):
+            return StoreLocked(f"{self._path}: another program holds it ({reason}); wait until that one is done")
+        return StoreError(f"{self._path}: {failure} ({reason}); {self._build_again()}")
+
+    def _build_again(self) -> str:
+        return f"build it again with: pincite index PATHS --index {self._path.parent if self._path else 'DIR'}"
+
+
+def _is_file(path: Path) -> bool:
+    """Raises StoreError where it can't be told."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise StoreError(f"{path}: can't be read ({error.strerror}); check the path and its rights") from None
+
+
+def _nothing_at(path: Path) -> str:
+    """What is there instead of an index, and what to do."""
+    folder = path.parent
+    make = "make one with: pincite index PATHS --index"
+    if folder.is_dir() and any(folder.iterdir()):
+        return f"{folder}: a folder, but no index there (no {path.name} in it); name another, or {make} DIR"
+    if folder.exists():
+        if not folder.is_dir():
+            return f"{folder}: a file, but no index there; name the folder of one, or {make} DIR"
+        return f"{folder}: an empty folder, no index there; {make} {folder}"
+    return f"{folder}: no index there; {make} {folder}"
 
 
 def _document(id: Any, title: Any, source: Any, text: Any, date: Any, media_type: Any, content_hash: Any) -> Document:

@@ -1,8 +1,35 @@
-"""Questions in, answers with pinpoint citations out."""
+"""Questions in, answers with pinpoint citations out.
 
-from qa.assistant import Assistant
-from qa.documents import answer
-from qa.settings import Settings
-from qa.types import Answer, Citation, Turn
+The public names are imported when they are first used: whoever only imports the package waits for none of the models'
+libraries, and a command can be interrupted from the start.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from qa.packages import check_neighbour
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+    from qa.documents import answer
+    from qa.settings import Settings
+    from qa.types import Answer, Citation, Turn
 
 __all__ = ["Answer", "Assistant", "Citation", "Settings", "Turn", "answer"]
+
+_PLACES = {
+    **dict.fromkeys(("Answer", "Citation", "Turn"), "types"),
+    "Assistant": "assistant",
+    "Settings": "settings",
+    "answer": "documents",
+}
+
+check_neighbour("embeddings")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from embeddings.chunking import Chunker
 from embeddings.encoder import Encoder
-from embeddings.errors import QuestionError
+from embeddings.errors import DocumentError, QuestionError
 from embeddings.index import Index, Progress
 from embeddings.loading import load
 from embeddings.types import Document, Hit
@@ -22,6 +22,7 @@ from qa.settings import Settings
 from qa.types import Answer, Turn
 
 LONGEST_QUESTION = 1_000  # characters
+_SHOWN = 60  # characters of a question in a message
 
 _DEFAULTS = Settings()
 
@@ -125,14 +126,34 @@ def _passage(hit: Hit) -> Passage:
 
 def checked_question(question: str) -> str:
     """The question without white space around it. Raises QuestionError where it can't be asked."""
+    if not isinstance(question, str):
+        raise QuestionError(f"the question is {type(question).__name__}, expected a text (str)")
     text = question.strip()
     if len(text) > LONGEST_QUESTION:
         raise QuestionError(f"the question has {len(text)} characters, at most {LONGEST_QUESTION} are read; shorten it")
     if not any(character.isalnum() for character in text):
-        raise QuestionError(f"the question {text!r} holds no word; ask in words")
+        raise QuestionError(f"the question {_shown(text)} holds no word; ask in words")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise QuestionError(f"the question {text!r} holds a lone surrogate, which no text has; type it again")
+        raise QuestionError(f"the question {_shown(text)} holds a lone surrogate, which no text has; type it again")
     return text
+
+
+def _shown(question: str) -> str:
+    """The beginning of a question, as it stands in a message."""
+    return repr(question if len(question) <= _SHOWN else f"{question[:_SHOWN]}…")
+
+
+def _checked(documents: Iterable[Document]) -> Iterator[Document]:
+    """The documents. Raises DocumentError for what is none."""
+    if not isinstance(documents, Iterable):
+        raise DocumentError(f"{documents!r}: expected a path or Documents; name a file or folder")
+    for document in documents:
+        if not isinstance(document, Document):
+            raise DocumentError(
+                f"{str(document)[:_SHOWN]!r}: a {type(document).__name__}, expected a Document; "
+                "make one with Document.from_text, or load files with embeddings.loading.load"
+            )
+        yield document
 
 
 def build_index(
@@ -149,4 +170,4 @@ def build_index(
     """
     chosen = encoder if encoder is not None else encoder_for(settings)
     chunker = Chunker(chosen.count, chosen.card.max_tokens, settings.chunk_tokens, settings.overlap)
-    return Index.build(documents, chosen, chunker, path, progress)
+    return Index.build(_checked(documents), chosen, chunker, path, progress)

@@ -7,14 +7,13 @@ link whose target is the frame beside it, so it works from the keyboard and with
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import html
 import ipaddress
 import logging
 import os
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 # Read when gradio is imported, hence before it. The second keeps it from counting each event in a table of pandas, for
 # a dashboard that is not served.
@@ -26,15 +25,19 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from embeddings.errors import PinciteError, ServerError
+from embeddings.errors import PinciteError
+from qa.address import bind, url
 from qa.cards import Exchange, conversation, first_citation, history
+from qa.render import counted
 from qa.source_page import citation_url
 from qa.web import LOOPBACK, STATIC, Gate, LocalPage, Responder, SecurityHeaders, routes
+
+if TYPE_CHECKING:
+    import socket
 
 _LOG = logging.getLogger(__name__)
 _EMPTY = "Type a question first, then press Enter."
 _BROKEN = "Something went wrong on this side; the log of the chat says what. The conversation can go on."
-_LAST_PORT = 65_535
 _SYSTEM_FONTS = ("system-ui", "sans-serif")
 
 _Updates = dict[gr.blocks.Block, object]
@@ -90,8 +93,9 @@ def serve(
     port: int = 7860,
     on_ready: Callable[[str], None] | None = None,
     examples: Sequence[str] = (),
+    bound: socket.socket | None = None,
 ) -> None:
-    """Serves the chat until it is interrupted.
+    """Serves the chat until it is interrupted, and then raises KeyboardInterrupt.
 
     Args:
         assistant: answers the questions.
@@ -99,11 +103,12 @@ def serve(
         port: the port to bind to; 0 takes any free one.
         on_ready: called with the URL once the chat can be opened.
         examples: questions offered before the first one is asked.
+        bound: a socket from `qa.address.bind` for that host, instead of one that is bound now.
 
     Raises:
         ServerError: the address or the port cannot be had.
     """
-    ChatServer(assistant, host, port, on_ready, examples).run()
+    ChatServer(assistant, host, port, on_ready, examples, bound).run()
 
 
 class ChatServer:
@@ -120,9 +125,10 @@ class ChatServer:
         port: int = 7860,
         on_ready: Callable[[str], None] | None = None,
         examples: Sequence[str] = (),
+        bound: socket.socket | None = None,
     ) -> None:
-        self._socket = _bind(host, port)
-        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._socket.getsockname()[1]}"
+        self._socket = bound if bound is not None else bind(host, port)
+        self.url = url(host, self._socket)
         config = uvicorn.Config(
             create_app(assistant, examples, host), log_config=None, access_log=False, timeout_graceful_shutdown=2
         )
@@ -130,7 +136,7 @@ class ChatServer:
 
     def run(self) -> None:
         """Serves until `stop` is called or the process is interrupted."""
-        with self._socket, contextlib.suppress(KeyboardInterrupt):
+        with self._socket:
             self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
@@ -157,25 +163,6 @@ class _Server(uvicorn.Server):
 
 def _nothing() -> None:
     pass
-
-
-def _bind(host: str, port: int) -> socket.socket:
-    """A socket that listens. Raises ServerError, in one line, where the address or the port cannot be had."""
-    if not 0 <= port <= _LAST_PORT:
-        raise ServerError(f"{host}:{port} cannot be had: a port is a number from 0 to {_LAST_PORT}; name another port")
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, UnicodeError) as error:
-        raise ServerError(f"{host}:{port} cannot be had ({error}); name another host") from None
-    bound = socket.socket(family, kind, protocol)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind(address)
-        bound.listen()
-    except OSError as error:
-        bound.close()
-        raise ServerError(f"{host}:{port} cannot be had ({error}); name another port, or stop what uses it") from None
-    return bound
 
 
 def _is_loopback(host: str) -> bool:
@@ -298,7 +285,7 @@ def _example_buttons(examples: Sequence[str]) -> tuple[gr.Row, list[gr.Button]]:
 
 
 def _masthead(count: int, *, is_local: bool) -> str:
-    documents = "1 document" if count == 1 else f"{count:,} documents"
+    documents = counted(count, "document")
     privacy = "nothing leaves this machine" if is_local else "no outside service is asked"
     return (
         '<div class="masthead"><h1><img src="/pincite/icon.svg" alt="" width="28" height="28">Pincite</h1>'

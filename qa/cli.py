@@ -1,13 +1,12 @@
 """The command line: pincite index | ask | chat | eval | models.
 
 This is the composition root: `ask` must start fast, so everything that one command alone needs is imported inside it.
-Exit codes: 0 done or answered, 1 no answer, 2 an error, said in one line on stderr.
+Exit codes: 0 done or answered, 1 no answer, 2 an error, said in one line on stderr, 130 interrupted (`qa.ending`).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from embeddings.errors import PinciteError
+from embeddings.errors import PinciteError, printable
+from qa import arguments
+from qa.arguments import confidence, path
+from qa.ending import drop_output, end, say
+from qa.packages import check_neighbour
 
 if TYPE_CHECKING:
     from embeddings.loading import Loaded
@@ -28,18 +31,21 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="pincite",
     help="Ask your own documents; get the exact words that answer, each with a pinpoint citation.",
-    no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
 )
 
-ANSWERED, NO_ANSWER, ERROR = 0, 1, 2
+ANSWERED, NO_ANSWER = 0, 1
 
-Paths = Annotated[list[Path] | None, typer.Argument(help="Files and folders to read; without them an index is used.")]
-IndexFolder = Annotated[Path | None, typer.Option("--index", help="The folder of an index.")]
+Paths = Annotated[
+    list[Path] | None, typer.Argument(parser=path, help="Files and folders to read; without them an index is used.")
+]
+IndexFolder = Annotated[Path | None, typer.Option("--index", parser=path, help="The folder of an index.")]
 Threshold = Annotated[
     float | None,
-    typer.Option(help="Answer only from this confidence on, 0 to 1 (0 never refuses).", show_default=False),
+    typer.Option(
+        parser=confidence, help="Answer only from this confidence on, 0 to 1 (0 never refuses).", show_default=False
+    ),
 ]
 EncoderName = Annotated[
     str | None,
@@ -78,24 +84,28 @@ def options(
 
 @app.command()
 def index(
-    paths: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
-    folder: Annotated[Path, typer.Option("--index", help="The folder to make; an index there is replaced.")] = Path(
-        ".pincite"
-    ),
+    paths: Annotated[list[Path], typer.Argument(parser=path, help="Files and folders to read.")],
+    folder: Annotated[
+        Path, typer.Option("--index", parser=path, help="The folder to make; an index there is replaced.")
+    ] = Path(".pincite"),
     encoder: EncoderName = None,
     precision: Precision = "int8",
 ) -> None:
     """Build an index of files and folders."""
+    from embeddings.index import check_target
     from qa.assistant import build_index
     from qa.models import encoder_for
+    from qa.render import counted
 
+    check_target(folder)  # before anything is read for it
     settings = _settings(encoder=encoder, precision=precision)
-    embedder = encoder_for(settings)  # before anything is read for it
+    embedder = encoder_for(settings)
     loaded = _load(paths)
     with _progress("indexing", len(loaded.documents)) as advance:
         built = build_index(loaded.documents, folder, settings, lambda _: advance(), embedder)
-    skipped = f", {len(loaded.skipped)} skipped" if loaded.skipped else ""
-    typer.echo(f"{folder}: {len(loaded.documents)} documents, {built.passage_count} passages{skipped}")
+    skipped = f", {counted(len(loaded.skipped), 'file')} skipped" if loaded.skipped else ""
+    documents, passages = counted(len(loaded.documents), "document"), counted(built.passage_count, "passage")
+    typer.echo(f"{printable(str(folder))}: {documents}, {passages}{skipped}")
 
 
 @app.command()
@@ -124,19 +134,23 @@ def chat(
     paths: Paths = None,
     index: IndexFolder = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 7860,
+    port: Annotated[int, typer.Option(parser=arguments.port, help="The port to listen on; 0 takes a free one.")] = 7860,
     threshold: Threshold = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
 ) -> None:
     """Serve the chat in the browser."""
-    assistant = _assistant(paths, index, _settings(threshold, encoder, reader, precision))
-    from qa.chat import serve
-    from qa.samples import EXAMPLES, is_samples
+    from qa.address import bind
 
-    examples = EXAMPLES if is_samples(assistant.documents()) else ()
-    serve(assistant, host=host, port=port, examples=examples, on_ready=lambda url: typer.echo(f"Pincite is at {url}"))
+    settings = _settings(threshold, encoder, reader, precision)
+    with bind(host, port) as bound:  # before anything is read for it
+        assistant = _assistant(paths, index, settings)
+        from qa.chat import serve
+        from qa.samples import EXAMPLES, is_samples
+
+        examples = EXAMPLES if is_samples(assistant.documents()) else ()
+        serve(assistant, host, port, _tell_url, examples, bound)
 
 
 @app.command(name="eval")
@@ -158,6 +172,7 @@ def evaluate(
     precision: Precision = "int8",
 ) -> None:
     """Measure answers against gold questions."""
+    check_neighbour("eval")
     from eval.command import run_eval
 
     code = run_eval(
@@ -192,21 +207,21 @@ def fetch_model(
     typer.echo(f"{source.name}: in {source.folder}")
 
 
+def run() -> int | None:
+    """Runs the command that `sys.argv` names, the help where it names none, and returns its exit code.
+
+    Raises whatever goes wrong: `qa.ending.end` makes one line of it.
+    """
+    code: int | None = app(sys.argv[1:] or ["--help"], prog_name="pincite", standalone_mode=False)
+    return code
+
+
 def main() -> None:
-    """The entry point: errors become one line and exit code 2, since 1 means that there was no answer."""
-    try:
-        app()
-    except PinciteError as error:
-        sys.stderr.write(f"pincite: {error}\n")
-        sys.exit(ERROR)
-    except OSError as error:
-        _drop_output()
-        sys.stderr.write(f"pincite: {error.filename or 'output'}: {error.strerror or error}\n")
-        sys.exit(ERROR)
+    """Runs the command line and ends the process."""
+    end(run)
 
 
 def _print_answer(answer: Answer, as_json: bool) -> None:
-    """Prints an answer; a reader that has seen enough (`| head -1`) is no error."""
     try:
         if as_json:
             from qa.render import to_dict
@@ -217,13 +232,17 @@ def _print_answer(answer: Answer, as_json: bool) -> None:
 
             show(answer)
         sys.stdout.flush()
-    except BrokenPipeError:
-        _drop_output()
+    except BrokenPipeError:  # a reader that has seen enough (`| head -1`) changes no exit code
+        drop_output()
 
 
-def _drop_output() -> None:
-    """What could not be written is not tried again when Python ends, which would change the exit code."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _tell_url(url: str) -> None:
+    try:
+        typer.echo(f"Pincite is at {url}")
+        sys.stdout.flush()
+    except OSError:  # the chat is there all the same
+        drop_output()
+        say(f"Pincite is at {url}")
 
 
 def _settings(
@@ -263,11 +282,11 @@ def _opened(paths: list[Path] | None, index: Path | None, settings: Settings) ->
 
 
 def _load(paths: list[Path]) -> Loaded:
-    from embeddings.loading import load
+    from embeddings.loading import load, skipped_in_lines
 
     loaded = load(paths)
-    for skipped in loaded.skipped:
-        sys.stderr.write(f"skipped {skipped.path}: {skipped.reason}\n")
+    for line in skipped_in_lines(loaded.skipped):
+        say(line)
     return loaded
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from embeddings.errors import StoreNotFound
 from embeddings.index import STORE_FILE
 from embeddings.types import Document
-from qa.assistant import Assistant
+from qa.assistant import Assistant, checked_question
 from qa.samples import open_samples
 from qa.settings import Settings
 from qa.types import Answer, Turn
@@ -39,6 +40,7 @@ def answer(
         PinciteError: the question can't be asked, or the documents or the index can't be read.
     """
     chosen = settings if settings is not None else Settings()
+    checked_question(question)  # before anything is read for it
     if documents is not None:
         return Assistant.from_documents(documents, chosen).answer(question, history)
     return open_default(chosen).answer(question, history)
@@ -50,6 +52,11 @@ def open_default(settings: Settings) -> Assistant:
     if path is None:
         return _samples(settings)
     store = (path / STORE_FILE).stat() if (path / STORE_FILE).is_file() else None
+    if store is None and os.environ.get(INDEX_VARIABLE):
+        raise StoreNotFound(
+            f"{path}: no index there, but {INDEX_VARIABLE} names it; unset {INDEX_VARIABLE}, or make the index with: "
+            f"pincite index PATHS --index {path}"
+        )
     return _opened(path, settings, (store.st_ino, store.st_mtime_ns) if store is not None else None)
 
 

@@ -21,6 +21,15 @@ _IN_WORDS = (
 )
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things, in words.
+
+    >>> counted(1, "passage"), counted(1200, "passage")
+    ('1 passage', '1,200 passages')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
 def in_words(confidence: float) -> str:
     """A confidence in words.
 

@@ -26,6 +26,8 @@ EXAMPLES = (
     "How long was the phone call between Putin and Erdogan?",
 )
 
+_LONGEST_WAIT = 60  # seconds for another process that builds the same index
+
 
 def seeds_folder() -> Path:
     """Where the sample documents are: inside the package where it is installed, at the top of a checkout."""
@@ -35,6 +37,8 @@ def seeds_folder() -> Path:
 
 def is_samples(documents: Sequence[Document]) -> bool:
     """Are these the sample documents, and no others?"""
+    if not seeds_folder().is_dir():
+        return False
     names = {path.name for path in seeds_folder().iterdir()}
     return {Path(document.source).name for document in documents} == names
 
@@ -65,7 +69,7 @@ def _cached_index(settings: Settings) -> Index:
             return Index.open(path, encoder)
     cache.mkdir(parents=True, exist_ok=True)
     _refuse_read_only(cache)
-    with FileLock(f"{path}.lock"):
+    with FileLock(f"{path}.lock", timeout=_LONGEST_WAIT):  # its Timeout is an OSError
         with suppress(StoreError):  # another process may have built it since
             return Index.open(path, encoder)
         shutil.rmtree(path, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,11 +58,14 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in ("threshold", "dense_weight", "no_answer_weight"):
-            _check(0.0 <= getattr(self, name) <= 1.0, name, getattr(self, name), "a number from 0 to 1")
+            value = getattr(self, name)
+            _check(_is_number(value) and 0.0 <= value <= 1.0, name, value, "a number from 0 to 1")
+        for name in ("passages", "candidates", "answer_tokens", "chunk_tokens", "overlap", "threads"):
+            _check(isinstance(getattr(self, name), int), name, getattr(self, name), "a whole number")
         for name in ("passages", "candidates", "answer_tokens"):
             _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("retrieval_weight", "sentence_weight", "overlap", "threads"):
-            _check(getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
+            _check(_is_number(getattr(self, name)) and getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
         _check(self.chunk_tokens >= 16, "chunk_tokens", self.chunk_tokens, "at least 16")
         _check(self.precision in ("int8", "fp32"), "precision", self.precision, '"int8" or "fp32"')
         for name in ("encoder", "reader"):
@@ -75,6 +79,10 @@ def precision_of(word: str) -> Precision:
     if word in ("int8", "fp32"):
         return "int8" if word == "int8" else "fp32"
     raise SettingsError(f'precision is {word!r}, expected "int8" or "fp32"')
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _check(holds: object, name: str, value: object, expected: str) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from command import Run
+
     from qa.assistant import Assistant
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,3 +86,34 @@ def seeds_index(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("seeds") / "index"
     build_index(load([seeds]).documents, path).close()
     return path
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Runs `pincite ...` in this process, in a folder with two documents and no index."""
+    from command import TOWN, VILLAGE, Done
+
+    from qa import cli
+    from qa import documents as places
+
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "town.txt").write_text(TOWN, encoding="utf-8")
+    (tmp_path / "docs" / "village.md").write_text(VILLAGE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(places.INDEX_VARIABLE, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def pincite(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["pincite", *arguments])
+        capsys.readouterr()
+        before = signal.getsignal(signal.SIGINT)
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        signal.signal(signal.SIGINT, before)
+        said = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return Done(ended.value.code, said.out, said.err)
+
+    places._opened.cache_clear()
+    yield pincite
+    places._opened.cache_clear()

@@ -145,6 +145,7 @@ REGISTRY = re.compile(
 )
 # Names that stand for a format or a licence and that nothing fetches.
 NAMES_ONLY = re.compile(r"https?://(?:www\.w3\.org|www\.apache\.org|127\.0\.0\.1|localhost|example\.(?:com|org))")
+SHARED = re.compile(r"(?:\.\.|~|\$\w+)/" "shared|/" r"shared/", re.IGNORECASE)
 ADDRESS = re.compile(r"https?://[\w.-]+")
 
 
@@ -174,6 +175,18 @@ def test_no_file_names_a_path_of_one_machine_or_a_registry_of_packages_and_model
         if MACHINE_PATH.search(line) or REGISTRY.search(line)
     ]
     assert not found, "\n".join(found)
+
+
+def test_nothing_that_runs_knows_of_a_shared_folder_outside_the_project() -> None:
+    """What public data is needed for is told where it is with --data."""
+    parts = [path for path in tracked() if path.relative_to(ROOT).parts[0] in (*PACKAGES, "seeds", "Makefile", "docs")]
+    found = [
+        f"{name_of(path)}:{number}: {line.strip()[:100]}"
+        for path in parts
+        for number, line in lines(path)
+        if SHARED.search(line)
+    ]
+    assert not [line for line in found if not line.startswith("docs/design.md")], "\n".join(found)
 
 
 def test_no_part_that_runs_holds_an_address_to_fetch_from() -> None:

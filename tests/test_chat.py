@@ -311,15 +311,13 @@ def test_what_the_chat_does_not_need_is_not_served(client: TestClient, path: str
 def test_a_port_that_is_taken_is_one_line(documents: tuple[Document, ...]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(
-            ServerError, match=rf"^127\.0\.0\.1:{port} cannot be had .*name another port, or stop what uses it$"
-        ):
+        with pytest.raises(ServerError, match=rf"^port {port} of 127\.0\.0\.1 is taken .*another port with --port$"):
             serve(KeywordAssistant(documents), port=port)
 
 
 @pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 7860), ("127.0.0.1", 99_999)])
 def test_an_address_that_is_none_is_one_line(documents: tuple[Document, ...], host: str, port: int) -> None:
-    with pytest.raises(ServerError, match=rf"^{host}:{port}"):
+    with pytest.raises(ServerError, match=rf"^host '{host}' is not known|^port {port} is none"):
         serve(KeywordAssistant(documents), host, port)
 
 

@@ -6,64 +6,14 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command import ASK, TOWN, VILLAGE, Run
 from typer.testing import CliRunner
 
 from qa import cli
 from qa import documents as places
-from qa.assistant import LONGEST_QUESTION
-
-TOWN = """HARBOUR NEWS
-
-3 May 2021
-
-The mayor of Lund is Ana Ruiz. She was elected in May.
-
-UPDATE 1700 GMT: Officials said 70 people came to the harbour.
-"""
-VILLAGE = "The village of Dalby has a church. Its bell weighs 90 kilograms."
-ASK = "Who is the mayor of Lund?"
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Done]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Runs `pincite ...` in this process, in a folder with two documents and no index."""
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "town.txt").write_text(TOWN, encoding="utf-8")
-    (tmp_path / "docs" / "village.md").write_text(VILLAGE, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(places.INDEX_VARIABLE, raising=False)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def pincite(*arguments: str) -> Done:
-        monkeypatch.setattr(sys, "argv", ["pincite", *arguments])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return Done(ended.value.code, said.out, said.err)
-
-    places._opened.cache_clear()
-    yield pincite
-    places._opened.cache_clear()
-
 
 # ---------------------------------------------------------------- asking
 
@@ -148,7 +98,7 @@ def test_an_index_that_was_built_is_asked_by_name_by_variable_and_by_being_here(
 
 def test_an_index_is_made_here_where_none_is_named_and_replaced_by_the_next(run: Run) -> None:
     assert run("index", "docs").out.startswith(".pincite: 2 documents")
-    assert run("index", "docs/town.txt").out.startswith(".pincite: 1 documents")
+    assert run("index", "docs/town.txt").out.startswith(".pincite: 1 document,")
     assert json.loads(run("ask", ASK, "--json").out)["passages"][0]["document"]["source"] == "docs/town.txt"
     assert sorted(path.name for path in Path().iterdir()) == [".pincite", "docs"]
 
@@ -160,57 +110,7 @@ def test_an_index_that_cannot_be_built_leaves_the_old_one_as_it_was(run: Run) ->
     assert run("ask", ASK, "--threshold", "0").code == 0
 
 
-# ---------------------------------------------------------------- errors
-
-ERRORS = {
-    "a missing path": (["ask", ASK, "missing.txt"], "missing.txt: no such file"),
-    "an empty question": (["ask", ""], "holds no word"),
-    "only punctuation": (["ask", "?!", "docs"], "holds no word"),
-    "a long question": (["ask", "why " * 2500, "docs"], f"at most {LONGEST_QUESTION}"),
-    "long and wordless": (["ask", "?" * 10_000], f"at most {LONGEST_QUESTION}"),
-    "a folder that is no index": (["ask", ASK, "--index", "docs"], "docs: no index there"),
-    "a file that is no index": (["ask", ASK, "--index", "docs/town.txt"], "docs/town.txt: no index there"),
-    "paths and an index": (["ask", ASK, "docs", "--index", "made"], "both paths and --index made"),
-    "a threshold out of range": (["ask", ASK, "docs", "--threshold", "1.5"], "threshold is 1.5, expected"),
-    "a threshold that is no number": (["ask", ASK, "docs", "--threshold", "nan"], "threshold is nan, expected"),
-    "an index over other files": (["index", "docs", "--index", "docs"], "not empty and not an index"),
-    "an index over a file": (["index", "docs", "--index", "docs/town.txt"], "a file, expected a folder"),
-    "an index under a file": (["index", "docs", "--index", "docs/town.txt/i"], "can't be written"),
-    "nothing to index": (["index", "missing"], "missing: no such file"),
-    "gold that is not there": (["eval", "--questions", "none.jsonl"], "none.jsonl"),
-    "documents without gold": (["eval", "--documents", "docs"], "--questions"),
-}
-
-
-@pytest.mark.parametrize("name", ERRORS)
-def test_an_error_is_one_line_on_stderr_and_exits_with_2(run: Run, name: str) -> None:
-    arguments, said = ERRORS[name]
-    done = run(*arguments)
-    assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("pincite: ")
-    assert done.err.count("\n") == 1
-    assert said in done.err
-    assert len(done.err) < 400
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["ask"],
-        ["ask", ASK, "--threshold", "high"],
-        ["ask", ASK, "--unknown"],
-        ["chat", "--port", "70000"],
-        ["chat", "--port", "web"],
-        ["index"],
-        ["unknown"],
-    ],
-    ids=" ".join,
-)
-def test_a_wrong_call_is_told_how_to_call_and_exits_with_2(arguments: list[str]) -> None:
-    done = CliRunner().invoke(cli.app, arguments)
-    assert done.exit_code == 2
-    assert "Usage:" in done.output
-    assert "Traceback" not in done.output
+# ---------------------------------------------------------------- help
 
 
 @pytest.mark.parametrize("command", [[], ["index"], ["ask"], ["chat"], ["eval"]], ids=str)
@@ -265,37 +165,10 @@ def test_a_process_answers_on_stdout_alone_and_exits_with_0(
     assert json.loads(done.stdout)["text"]
 
 
-def test_a_process_exits_with_2_and_one_line_and_no_traceback(
-    clean_environment: dict[str, str], tmp_path: Path
-) -> None:
-    done = process(["ask", "Who?", "missing.txt"], clean_environment, tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "pincite: missing.txt: no such file or folder; check the path\n"
-
-
-def test_a_question_of_bytes_that_are_no_text_is_one_line(clean_environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("Ana sings.", encoding="utf-8")
-    command = [sys.executable, "-m", "qa.cli", "ask", b"who \xff", "a.txt"]
-    done = subprocess.run(command, env=clean_environment, cwd=tmp_path, capture_output=True, check=False)
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.count(b"\n") == 1
-    assert b"lone surrogate" in done.stderr
-
-
 def test_the_version_is_told() -> None:
     done = CliRunner().invoke(cli.app, ["--version"])
     assert done.exit_code == 0
     assert done.output.startswith("pincite ")
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full, a disk that is always full")
-def test_an_output_that_can_not_be_written_is_one_line_and_not_no_answer(tmp_path: Path) -> None:
-    (tmp_path / "town.txt").write_text(TOWN, encoding="utf-8")
-    command = [sys.executable, "-m", "qa.cli", "ask", "Who is the mayor?", str(tmp_path)]
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.encoder import Vectors
-from embeddings.errors import DocumentError, PinciteError, StoreError, StoreMismatch, StoreNotFound
+from embeddings.errors import DocumentError, PinciteError, StoreError, StoreLocked, StoreMismatch, StoreNotFound
 from embeddings.store import Store
 from embeddings.types import Chunk, Document
 
@@ -138,16 +138,29 @@ def test_nothing_is_durable_before_the_commit(store: Store, path: Path) -> None:
 
 
 def test_a_missing_store_is_not_found_and_not_made(path: Path) -> None:
-    with pytest.raises(StoreNotFound, match="pincite index PATHS --index DIR"):
+    with pytest.raises(StoreNotFound, match=f"make one with: pincite index PATHS --index {path.parent}"):
         Store(path)
     assert not path.exists()
 
 
-def test_another_format_is_a_mismatch_that_names_both(store: Store, path: Path) -> None:
-    store.set_fact("format", "999")
+@pytest.mark.parametrize(
+    ("format", "what_to_do"), [("999", "made by a newer Pincite .*upgrade Pincite"), ("0", "older .*build it again")]
+)
+def test_another_format_is_a_mismatch_that_names_both(store: Store, path: Path, format: str, what_to_do: str) -> None:
+    store.set_fact("format", format)
     store.commit()
-    with pytest.raises(StoreMismatch, match="format 999, this version reads format 1"):
+    with pytest.raises(StoreMismatch, match=what_to_do) as caught:
         Store(path)
+    assert f"format {format}, this version reads format 1" in str(caught.value)
+
+
+def test_a_store_that_another_program_holds_is_locked_not_damaged(store: Store, path: Path) -> None:
+    filled(store, 1)
+    with closing(sqlite3.connect(path)) as other, closing(Store(path)) as opened:
+        opened._connection.execute("PRAGMA busy_timeout = 1")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StoreLocked, match="another program holds it"):
+            opened.documents()
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"\0" * 5000, b"SQLite format 3\0" + b"\xff" * 5000])

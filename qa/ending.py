@@ -1,0 +1,138 @@
+"""How a command ends: whatever happens, with an exit code and at most one line, never with a traceback.
+
+Exit codes: 0 done or answered, 1 no answer, 2 an error, 130 interrupted. This module imports nothing heavy, so that it
+stands guard while the rest is still being imported.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from embeddings.errors import PinciteError, printable
+
+DONE, ERROR, INTERRUPTED = 0, 2, 130
+DEBUG_VARIABLE = "PINCITE_DEBUG"
+
+_ADVICE = {
+    errno.ENOSPC: "free some space, or write elsewhere",
+    errno.EDQUOT: "free some space, or write elsewhere",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+}
+
+
+def end(command: Callable[[], object]) -> None:
+    """Runs a command and ends the process with the exit code that it returns or raises.
+
+    What a reader of the output does (`| head -1`) is no error; an output that can't be written is one. With
+    PINCITE_DEBUG=1 every error comes with its traceback.
+    """
+    if sys.stderr is None:  # closed: what would be said there goes nowhere, and no file takes its number
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
+    code = _code(command) if sys.stdout is not None else _failed("the output is closed; leave it open, or > /dev/null")
+    try:
+        sys.stderr.flush()
+    except OSError:  # Python would try again when it ends, and change the exit code
+        _drop(sys.stderr)
+    # From here on nothing is left to clean up; a second Ctrl-C would only print where Python was when it ended.
+    with suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(code)
+
+
+def say(line: str) -> None:
+    """Writes a line to stderr, for people. That nobody reads it is no reason to stop."""
+    with suppress(OSError):
+        sys.stderr.write(f"{printable(line)}\n")
+
+
+def drop_output() -> None:
+    """What could not be written is not tried again when Python ends, which would change the exit code."""
+    _drop(sys.stdout)
+
+
+def _drop(stream: TextIO) -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _code(command: Callable[[], object]) -> int:
+    try:
+        code = command()
+        sys.stdout.flush()  # now, while it can still be told that this failed
+        return code if isinstance(code, int) else DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough
+        drop_output()
+        return DONE
+    except SystemExit as ended:
+        return _exit_code(ended)
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE, "0") not in ("", "0"):
+            traceback.print_exc()
+        return _failed(_told(error))
+
+
+def _exit_code(ended: SystemExit) -> int:
+    """The code of a SystemExit as Python itself would take it.
+
+    Except that typer and rich, when whoever read the output went away, exit with 1, which here means no answer.
+    """
+    if isinstance(ended.__context__, BrokenPipeError):
+        drop_output()
+        return DONE
+    if ended.code is None or isinstance(ended.code, int):
+        return ended.code or DONE
+    return _failed(str(ended.code))
+
+
+def _failed(message: str) -> int:
+    """Says an error; one that came in several parts, a line for each."""
+    for line in message.splitlines():
+        say(f"pincite: {line}")
+    return ERROR
+
+
+def _told(error: Exception) -> str:
+    """An error in words for the person at the keyboard."""
+    if isinstance(error, PinciteError):
+        return str(error)
+    if hasattr(error, "format_message"):  # typer's, or click's: the command was called in a wrong way
+        return _wrong_call(error)
+    if isinstance(error, OSError):
+        drop_output()
+        advice = _ADVICE.get(error.errno or 0, "check the path and its rights")
+        return f"{printable(str(error.filename or 'output'))}: {error.strerror or error}; {advice}"
+    if isinstance(error, ImportError):
+        return f"{_flat(error)}; the installation is not whole: install Pincite again"
+    if isinstance(error, MemoryError):
+        return "the memory of this machine is used up; name fewer or smaller files"
+    return f"{_flat(error)} ({_place(error)}), a defect of Pincite; report it with what {DEBUG_VARIABLE}=1 shows"
+
+
+def _wrong_call(error: Exception) -> str:
+    """What is wrong with the words of the command line, and where to read how they go."""
+    message: str = error.format_message()  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    words = " ".join(message.split()).rstrip(".")
+    command = context.command_path if context is not None else "pincite"
+    return f"{words[:1].lower()}{words[1:]}; see: {command} --help"
+
+
+def _flat(error: Exception) -> str:
+    """An error of whatever library in one line, its kind in front."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+
+
+def _place(error: Exception) -> str:
+    """Where an error was raised, as file and line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
