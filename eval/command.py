@@ -1,26 +1,30 @@
-"""What `pincite eval` and `python -m eval` do: read questions and documents, ask, report."""
+"""What `pincite eval` and `python -m eval` do: read questions and documents, ask, report, compare."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, track
 
-from embeddings.errors import GoldError, SettingsError
+from embeddings.errors import SettingsError
 from embeddings.types import Document
-from eval.gold import load_gold
+from eval.baseline import Baseline, Subject, compare, read_baseline, to_baseline
+from eval.given import GivenPassage
 from eval.readme import check_markers, rewrite, write_whole
 from eval.rendering import headline, to_json, to_terminal
-from eval.report import make_report
-from eval.runner import Answerer, run
+from eval.report import Report, make_report
+from eval.runner import Answerer, Asked, run_each
 from eval.runner import Progress as OnProgress
+from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, open_trial
 from qa.settings import Settings
 
-SHIPPED_GOLD = Path(__file__).parent / "gold" / "seeds.jsonl"
+__all__ = ["SHIPPED_GOLD", "Bench", "open_bench", "run_eval"]
+
+UNCHANGED, FELL = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,20 @@ class Bench:
     Attributes:
         settings: names and values, for the report.
         models: what each model is for, and its name.
+        given: for a document's id both assistants again, which then read that document alone.
     """
 
     assistant: Answerer
     unrefusing: Answerer
     settings: Mapping[str, object]
     models: Mapping[str, str]
+    given: Callable[[str], tuple[Answerer, Answerer]] | None = None
+
+    def asked(self, trial: Trial) -> list[Asked]:
+        """The questions of a trial, each with the assistants that are asked."""
+        everywhere = self.assistant, self.unrefusing
+        given = {} if self.given is None else {id: self.given(id) for id in set(trial.written_on.values())}
+        return [Asked(q, *given.get(trial.written_on.get(q.id, ""), everywhere)) for q in trial.questions]
 
 
 def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
@@ -45,12 +57,13 @@ def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
     from qa.reader import shipped_reader
 
     encoder, reader = shipped_encoder(settings.threads), shipped_reader(settings.threads, settings.answer_tokens)
-    index = build_index(documents, None, settings, encoder=encoder)
+    index = build_index(_shown(documents), None, settings, encoder=encoder)
+    assistants = Assistant(index, settings, reader), Assistant(index, replace(settings, threshold=0.0), reader)
     return Bench(
-        Assistant(index, settings, reader),
-        Assistant(index, replace(settings, threshold=0.0), reader),
+        *assistants,
         asdict(settings),
         {card.kind: f"{card.name} ({card.precision})" for card in (encoder.card, reader.card)},
+        lambda id: (GivenPassage(index, assistants[0], id), GivenPassage(index, assistants[1], id)),
     )
 
 
@@ -58,8 +71,11 @@ def run_eval(
     *,
     questions: Path | None = None,
     documents: Sequence[Path] = (),
+    squad: SquadChoice | None = None,
     json_path: Path | None = None,
     readme: Path | None = None,
+    baseline_path: Path | None = None,
+    against: Path | None = None,
     settings: Settings | None = None,
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
@@ -67,53 +83,67 @@ def run_eval(
     """Asks gold questions of documents and reports how good the answers are.
 
     Args:
-        questions: gold questions (form: `eval.gold`); None for those that ship, which are about the sample documents.
-        documents: files and folders; none for the sample documents.
+        questions, documents, squad: what is asked of what (see `eval.trial.open_trial`).
         json_path: where to write all figures and a row for each question.
         readme: a file to rewrite between its markers (see `eval.readme`).
+        baseline_path: where to write the figures for a later comparison (see `eval.baseline`).
+        against: such a file, to compare with.
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.
 
     Returns:
-        The exit code, 0.
+        The exit code: 0, or 1 where a figure that is watched fell too far below that of `against`.
 
     Raises:
         PinciteError: a line for each fault, in the order in which a user would mend them. Nothing was asked then.
     """
-    if questions is None and documents:
-        raise GoldError("the questions that ship are about the sample documents; name yours with --questions FILE")
-    _check_outputs(json_path, readme)
-    texts = _load(documents)
-    gold = load_gold(SHIPPED_GOLD if questions is None else questions, texts)
-    bench = opener(texts, Settings() if settings is None else settings)
-    with _progress() as on_progress:
-        outcomes = run(bench.assistant, gold, on_progress, bench.unrefusing)
-    report = make_report(outcomes, len(texts), bench.settings, bench.models)
-    (Console() if console is None else console).print(to_terminal(report))
+    console = Console() if console is None else console
+    baseline = None if against is None else read_baseline(against)
+    _check_outputs(json_path, readme, baseline_path)
+    trial = open_trial(questions, documents, squad)
+    subject = Subject.of(trial)
+    if baseline is not None:
+        baseline.expect(subject)
+    report = _measure(trial, opener(trial.documents, Settings() if settings is None else settings))
+    console.print(to_terminal(report))
     if json_path is not None:
         write_whole(json_path, to_json(report))
     if readme is not None:
         rewrite(readme, headline(report))
-    return 0
+    if baseline_path is not None:
+        write_whole(baseline_path, to_baseline(report, subject))
+    return UNCHANGED if baseline is None else _compared(report, baseline, console)
 
 
-def _check_outputs(json_path: Path | None, readme: Path | None) -> None:
+def _measure(trial: Trial, bench: Bench) -> Report:
+    with _progress() as on_progress:
+        outcomes = run_each(bench.asked(trial), on_progress)
+    made_with = bench.settings, bench.models
+    return make_report(outcomes, len(trial.documents), *made_with, mode=trial.mode, notes=trial.notes)
+
+
+def _compared(report: Report, baseline: Baseline, console: Console) -> int:
+    """Prints the comparison; returns the exit code that it asks for."""
+    comparison = compare(report, baseline)
+    for line in comparison.lines():
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return FELL if comparison.fell else UNCHANGED
+
+
+def _check_outputs(json_path: Path | None, readme: Path | None, baseline_path: Path | None) -> None:
     """Finds out before the run, not after it, that a result can't be written."""
-    if json_path is not None and (json_path.is_dir() or not json_path.parent.is_dir()):
-        raise SettingsError(f"{json_path}: cannot be written; name a file in a folder that exists")
+    for path in (json_path, baseline_path):
+        if path is not None and (path.is_dir() or not path.parent.is_dir()):
+            raise SettingsError(f"{path}: cannot be written; name a file in a folder that exists")
     if readme is not None:
         check_markers(readme)
 
 
-def _load(paths: Sequence[Path]) -> tuple[Document, ...]:
-    from embeddings.loading import load
-    from qa.samples import seeds_folder
-
-    loaded = load(list(paths) or [seeds_folder()])
-    for skipped in loaded.skipped:
-        Console(stderr=True).print(f"skipped {skipped.path}: {skipped.reason}", markup=False, highlight=False)
-    return loaded.documents
+def _shown(documents: Sequence[Document]) -> Iterable[Document]:
+    """The documents, with a bar on stderr where that is a terminal."""
+    stderr = Console(stderr=True)
+    return track(documents, "indexing", console=stderr, transient=True, disable=not stderr.is_terminal)
 
 
 @contextmanager
