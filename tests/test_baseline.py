@@ -18,7 +18,7 @@ from eval.baseline import ALLOWED_FALL, WATCHED, Subject, compare, read_baseline
 from eval.gold import GoldAnswer, GoldQuestion
 from eval.metrics import Estimate
 from eval.report import Figure, Mode, Report
-from eval.trial import Trial
+from eval.trial import Trial, open_trial
 
 TEXT = Document("", "Ferry", "docs/ferry.txt", "The ferry leaves at nine.")
 ASKED = GoldQuestion("q", "question", "When does it leave?", (GoldAnswer(TEXT.id, 20, 24, "nine"),))
@@ -160,3 +160,9 @@ def test_a_given_passage_needs_no_recall(tmp_path: Path) -> None:
     values = {key: value for key, value in EVEN.items() if key != "recall_at_5"}
     subject = Subject.of(replace(TRIAL, mode="given-passage"))
     assert len(compare(report(values), read_baseline(saved(tmp_path / "b.json", values, subject))).changes) == 4
+
+
+def test_the_baseline_that_ships_is_of_the_questions_that_ship(root: Path) -> None:
+    baseline = read_baseline(root / "eval" / "baseline.json")
+    baseline.expect(Subject.of(open_trial(None, [], None)))
+    assert all(baseline.figures[key] is not None for key in WATCHED)
