@@ -39,13 +39,17 @@ class OnnxEncoder:
         folder: a compiled encoder; by default the all-MiniLM-L6-v2 that ships.
         threads: cores that one run may use; 0 for all of them.
 
+    Attributes:
+        runtime: the model that runs.
+        card: what must be known of it.
+
     Raises:
         ModelError: the folder is not a compiled encoder.
     """
 
     def __init__(self, folder: Path = SHIPPED, threads: int = 0) -> None:
-        self._runtime = Runtime(folder, threads)
-        self.card = self._runtime.card
+        self.runtime = Runtime(folder, threads)
+        self.card = self.runtime.card
         if self.card.kind != "encoder":
             raise ModelError(f"{folder}: a {self.card.kind}, expected an encoder; name an encoder's folder")
 
@@ -62,13 +66,13 @@ class OnnxEncoder:
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text as a passage: special tokens and prompt included, nothing cut."""
-        return self._runtime.count([self.card.passage_prompt + text for text in texts])
+        return self.runtime.count([self.card.passage_prompt + text for text in texts])
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         limit = self.card.max_tokens
-        encodings = self._runtime.tokenize(texts)
+        encodings = self.runtime.tokenize(texts)
         inputs = [(_cut(encoding.ids, limit), _cut(encoding.type_ids, limit)) for encoding in encodings]
-        vectors = np.stack([row[0] for row in self._runtime.run(inputs)]).astype(np.float32)
+        vectors = np.stack([row[0] for row in self.runtime.run(inputs)]).astype(np.float32)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)  # (texts, 1)
         unit: Vectors = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
         return unit

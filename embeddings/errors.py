@@ -7,6 +7,7 @@
     ├── GoldError            a line of gold questions that is not well formed
     ├── ModelError           a model that is missing, damaged or of another kind
     ├── ServerError          the chat cannot be served (a port that is taken, ...)
+    ├── BenchmarkError       something that was to be timed cannot be run
     └── StoreError           an index that cannot be used
         ├── StoreNotFound    there is no index where one was named
         ├── StoreMismatch    made by another version of the format, or with another encoder
@@ -43,6 +44,10 @@ class ModelError(PinciteError):
 
 class ServerError(PinciteError):
     """The chat cannot be served."""
+
+
+class BenchmarkError(PinciteError):
+    """Something that was to be timed cannot be run."""
 
 
 class StoreError(PinciteError):

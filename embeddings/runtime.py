@@ -2,14 +2,15 @@
 
 A folder of a compiled model holds `model.onnx`, `tokenizer.json` and `card.json`. The weights are quantised with
 dynamic scales, which are computed over a whole tensor: what shares a batch changes the last digits of a result.
-Callers therefore decide what may share one; the runtime only sorts by length within what it is given.
+Callers therefore decide what may share one; the runtime only sorts by length within what it is given. `on_run` lets
+whoever measures see every tensor that a model is given.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 CARD_FILE = "card.json"
+
+# The tensors of one call of a model, by the names of its inputs: int64 (texts, tokens).
+Feed = Mapping[str, np.ndarray[Any, Any]]
 
 # Batches of more tokens than this leave the cache of a laptop's core and gain nothing.
 BATCH_TOKENS = 2048
@@ -79,32 +83,41 @@ def load_onnxruntime() -> Any:
     return onnxruntime
 
 
+def open_session(folder: Path, threads: int = 0) -> Any:
+    """The `onnxruntime.InferenceSession` of a compiled model, on `threads` cores (0 for all of them)."""
+    onnxruntime = load_onnxruntime()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or available_cores()
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"])
+
+
 class Runtime:
     """A compiled model, ready to run.
 
     Args:
         folder: what `embeddings.compiling` wrote.
         threads: cores that one run may use; 0 for all of them.
+        batch_tokens: the most tokens of a batch, padding included; 0 to run every text alone.
+
+    Attributes:
+        card: what must be known of the model.
+        on_run: called with the tensors of every call of the model, before it; None for nobody.
 
     Raises:
         ModelError: the folder is not a compiled model, or a file in it is damaged.
     """
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
+    def __init__(self, folder: Path, threads: int = 0, batch_tokens: int = BATCH_TOKENS) -> None:
         from tokenizers import Tokenizer
 
-        onnxruntime = load_onnxruntime()
-
         self.card = ModelCard.read(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or available_cores()
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        self._batch_tokens = batch_tokens
+        self.on_run: Callable[[Feed], None] | None = None
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            self._session = onnxruntime.InferenceSession(
-                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(folder, threads)
         except Exception as error:  # both libraries raise bare Exceptions of their own
             raise ModelError(f"{folder}: the model can't be opened ({error}); compile it again") from None
         self._tokenizer.no_truncation()
@@ -130,13 +143,16 @@ class Runtime:
             axis are as long as the longest text of their batch.
         """
         rows: list[list[np.ndarray[Any, Any]]] = [[] for _ in inputs]
-        for batch in batches_by_length([len(ids) for ids, _ in inputs]):
-            outputs = self._session.run(None, self._feed([inputs[i] for i in batch]))
+        for batch in batches_by_length([len(ids) for ids, _ in inputs], self._batch_tokens):
+            feed = self._feed([inputs[i] for i in batch])
+            if self.on_run is not None:
+                self.on_run(feed)
+            outputs = self._session.run(None, feed)
             for row, i in enumerate(batch):
                 rows[i] = [output[row] for output in outputs]
         return rows
 
-    def _feed(self, batch: Sequence[tuple[Sequence[int], Sequence[int]]]) -> dict[str, np.ndarray[Any, Any]]:
+    def _feed(self, batch: Sequence[tuple[Sequence[int], Sequence[int]]]) -> Feed:
         longest = max(len(ids) for ids, _ in batch)
         feed = {
             name: np.zeros((len(batch), longest), dtype=np.int64)  # (texts, tokens)

@@ -88,10 +88,10 @@ def open_materials(data: Path | None, reader_weights: Path | None) -> Materials:
     documents = load([seeds_folder()]).documents
     questions = tuple(question for question in load_gold(SHIPPED_GOLD, documents) if question.answerable)
     samples = Collection("Sample documents", documents, questions)
-    return Materials(squad, samples, shipped_encoder(), shipped_reader(), reader_weights, _with_a_bar)
+    return Materials(squad, samples, shipped_encoder(), shipped_reader(), reader_weights, with_a_bar)
 
 
-def _with_a_bar(items: Sequence[Item], what: str) -> Iterable[Item]:
+def with_a_bar(items: Sequence[Item], what: str) -> Iterable[Item]:
     """A bar on stderr where that is a terminal."""
     stderr = Console(stderr=True)
     return progress.track(items, what, console=stderr, transient=True, disable=not stderr.is_terminal)

@@ -98,13 +98,18 @@ class OnnxReader:
         answer_tokens: the longest answer, in the model's tokens.
         n_best: spans to return for each passage.
 
+    Attributes:
+        runtime: the model that runs.
+        card: what must be known of it.
+
     Raises:
         ModelError: the folder is not a compiled reader.
     """
 
     def __init__(self, folder: Path = SHIPPED, threads: int = 0, answer_tokens: int = 30, n_best: int = 5) -> None:
-        self._runtime = Runtime(folder, threads)
-        self.card = self._runtime.card
+        # Every window alone: nothing is padded, and what else was retrieved does not move a span's score.
+        self.runtime = Runtime(folder, threads, batch_tokens=0)
+        self.card = self.runtime.card
         if self.card.kind != "reader":
             raise ModelError(f"{folder}: an {self.card.kind}, expected a reader; name a reader's folder")
         self._answer_tokens, self._n_best = answer_tokens, n_best
@@ -112,13 +117,13 @@ class OnnxReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         """The best spans of every passage that do not overlap, best first. One question to a model call."""
-        asked = self._runtime.tokenize([question], special=False)[0].ids[:QUESTION_TOKENS]
-        encodings = self._runtime.tokenize([passage.text for passage in passages], special=False)
+        asked = self.runtime.tokenize([question], special=False)[0].ids[:QUESTION_TOKENS]
+        encodings = self.runtime.tokenize([passage.text for passage in passages], special=False)
         windows = [w for i, encoding in enumerate(encodings) for w in self._windows(i, len(encoding.ids), len(asked))]
         inputs = [self._input(asked, encodings[w.passage].ids[w.first : w.last]) for w in windows]
         skip = len(self._before) + len(asked) + len(self._between)  # tokens in front of the passage
         spans: list[Span] = []
-        for window, (start, end) in zip(windows, self._runtime.run(inputs), strict=True):
+        for window, (start, end) in zip(windows, self.runtime.run(inputs), strict=True):
             tokens = slice(skip, skip + window.last - window.first)
             no_answer = float(start[0] + end[0])
             decoder = _Decoder(encodings[window.passage], passages[window.passage], window, self._answer_tokens)
@@ -127,7 +132,7 @@ class OnnxReader:
 
     def _special_tokens(self) -> tuple[list[int], list[int], list[int]]:
         """The special tokens before the question, between it and the passage, and after the passage."""
-        pair = self._runtime.tokenize([("a", "b")])[0]
+        pair = self.runtime.tokenize([("a", "b")])[0]
         first, second = (i for i, special in enumerate(pair.special_tokens_mask) if not special)
         return pair.ids[:first], pair.ids[first + 1 : second], pair.ids[second + 1 :]
 
@@ -203,6 +208,7 @@ def _overlapping(weights: np.ndarray[Any, Any], first: int, last: int) -> float:
 
 
 _OPENING, _CLOSING = '([{“‘«"', ')]}”’»"'
+_HALF = re.compile(f"[{re.escape(_OPENING + _CLOSING)}]")
 _EDGE = ",;:.!?-–—…'" + _OPENING + _CLOSING + "\u200b\u200e\u200f"
 # "U.S.", but not the end of a sentence in "on day 3." or "plan B."
 _ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.){2,}$")
@@ -252,7 +258,8 @@ def _partners(text: str, start: int, end: int) -> dict[int, int]:
     """Where the other half stands of each bracket and quote that has both inside the span."""
     partner: dict[int, int] = {}
     opened: list[int] = []
-    for i in range(start, end):
+    for found in _HALF.finditer(text, start, end):
+        i = found.start()
         kind = _CLOSING.find(text[i])
         apostrophe = text[i] == "’" and text[i + 1 : i + 2].isalnum()
         first = next((o for o in reversed(opened) if kind >= 0 and text[o] == _OPENING[kind]), None)

@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     r"(?P<url>(?<![\w+.-])(?:[A-Za-z][\w+.-]*+://|www\.)[^\s<>\"“”`|]++)|[\w+%@~/.-]++(?::\d++(?![\w:]))?"
 )
 _ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z][a-z0-9]*+(?=[/:]|$)|^\d{1,3}(?:\.\d{1,3}){3}(?!\.)")
+_MARK_OF_ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z0-9]|://|www\.")  # every address holds one; most texts do not
 _CLOSING = ".,;:!?'’*_-"  # after an address they belong to the sentence
 _QUALIFIER = re.compile(
     r"\b(?:at least|at most|(?:no )?(?:more|less|fewer) than|as many as|up to|over|under|almost|nearly|about|around"
@@ -64,6 +65,8 @@ def _expressions(text: str, start: int, end: int, within: tuple[int, int]) -> It
 def _addresses(text: str, start: int, end: int, within: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """The bounds of e-mail addresses, URLs and names of hosts and files; none of which only a part was looked at."""
     low, high = max(within[0], start - _LONGEST_ADDRESS), min(within[1], end + _LONGEST_ADDRESS)
+    if _MARK_OF_ADDRESS.search(text, low, high) is None:
+        return
     for found in _TOKEN.finditer(text, low, high):
         words = found[0].rstrip(_CLOSING)
         while words.endswith(")") and words.count(")") > words.count("("):

@@ -81,6 +81,13 @@ def test_an_empty_passage_between_others_does_not_shift_them(reader: OnnxReader)
     assert {span.passage for span in spans} == {2}
 
 
+def test_what_else_is_read_does_not_move_a_score(reader: OnnxReader) -> None:
+    fact, others = Passage(FILLER + FACT), [Passage("Bakers use flour."), Passage(FILLER * 9)]
+    alone = reader.read("Who built the lighthouse?", [fact])
+    among = reader.read("Who built the lighthouse?", [fact, *others])
+    assert [span for span in among if span.passage == 0] == alone
+
+
 def test_the_same_question_gives_the_same_spans(reader: OnnxReader) -> None:
     passages = [Passage(FACT), Passage(FILLER * 3)]
     first, second = (reader.read("Who built it?", passages) for _ in range(2))

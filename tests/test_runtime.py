@@ -71,6 +71,16 @@ def test_results_come_in_the_order_given(runtime: Runtime) -> None:
     assert nearest.tolist() == list(range(len(TEXTS)))
 
 
+@pytest.mark.parametrize(("batch_tokens", "shapes"), [(2048, [(3, 4)]), (0, [(1, 4), (1, 3), (1, 2)])])
+def test_texts_share_a_batch_or_run_alone_and_whoever_measures_sees_their_tensors(
+    batch_tokens: int, shapes: list[tuple[int, int]]
+) -> None:
+    runtime, seen = Runtime(SHIPPED, batch_tokens=batch_tokens), list[tuple[int, ...]]()
+    runtime.on_run = lambda feed: seen.append(feed["input_ids"].shape)
+    runtime.run([([101, 102], [0, 0]), ([101, 2000, 2001, 102], [0] * 4), ([101, 2000, 102], [0] * 3)])
+    assert seen == shapes
+
+
 def test_nothing_in_nothing_out(runtime: Runtime) -> None:
     assert runtime.run([]) == runtime.tokenize([]) == runtime.count([]) == []
 
