@@ -76,6 +76,10 @@ $(STAMPS)/wheels: pyproject.toml constraints.txt $(STAMPS)/torch
 chat: $(STAMPS)/run ## set up and open the chat on the sample documents (ARGS="my/folder --port 7861")
 	@exec $(VENV)/bin/pincite chat $(ARGS)
 
+.PHONY: eval
+eval: $(STAMPS)/run ## measure answers against gold questions, the samples' or yours (ARGS="--squad FILE --sample 200")
+	@$(OFFLINE) $(VENV)/bin/pincite eval $(ARGS)
+
 .PHONY: models
 models: $(STAMPS)/compile ## compile the models that ship (ENCODER=folder READER=folder)
 	$(OFFLINE) $(PY) -m qa.compiling $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(READER),--reader "$(READER)")
@@ -87,11 +91,12 @@ bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS=
 # ---------------------------------------------------------------- checks
 
 .PHONY: test
-test: $(STAMPS)/dev $(STAMPS)/wheels ## set up, then lint, format, types and tests, each with its time (ARGS="-k name")
+test: $(STAMPS)/dev $(STAMPS)/wheels ## set up, then lint, format, types, tests and gold questions, each with its time (ARGS="-k name": no gold)
 	$(call timed,lint,$(PY) -m ruff check .)
 	$(call timed,format,$(PY) -m ruff format --check .)
 	$(call timed,types,$(PY) -m mypy --strict)
 	$(call timed,tests,$(OFFLINE) $(PY) -m pytest -q --durations=10 $(ARGS))
+	$(if $(ARGS),,$(call timed,gold questions,$(OFFLINE) $(PY) -m eval --against eval/baseline.json))
 
 .PHONY: lint
 lint: $(STAMPS)/dev ## ruff's rules

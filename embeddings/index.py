@@ -165,6 +165,10 @@ class Index:
         """The passages with these numbers."""
         return self._store.chunks(numbers)
 
+    def chunks_of(self, id: str) -> dict[int, Chunk]:
+        """The passages of the document with this id by their numbers, in the order of its text."""
+        return self._store.chunks_of(id)
+
     def dense(self, question: str, k: int, also: Sequence[int] = ()) -> dict[int, float]:
         """Cosine of the question with its k nearest passages, nearest first, and then with those named in `also`."""
         vector = self.encoder.encode_query(question)

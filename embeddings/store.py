@@ -133,6 +133,15 @@ class Store:
         )
         return {row[0]: self._chunk(*row[1:]) for row in rows}
 
+    def chunks_of(self, id: str) -> dict[int, Chunk]:
+        """The chunks of the document with this id, in the order of its text; none where there is no such document."""
+        rows = self._rows(
+            "SELECT c.number, d.id, c.start, c.body_start, c.end, c.heading, c.date FROM chunks c "
+            "JOIN documents d ON d.number = c.document WHERE d.id = ? ORDER BY c.number",
+            (id,),
+        )
+        return {row[0]: self._chunk(*row[1:]) for row in rows}
+
     def vectors(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Vectors]:
         """The numbers (chunks,) and the vectors (chunks, dimension) of all chunks."""
         rows = self._rows("SELECT number, vector FROM chunks ORDER BY number")

@@ -1,26 +1,29 @@
-"""What `pincite eval` and `python -m eval` do: read questions and documents, ask, report."""
+"""What `pincite eval` and `python -m eval` do: read questions and documents, ask, report, compare."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, track
 
-from embeddings.errors import GoldError
 from embeddings.types import Document
-from eval.gold import load_gold
+from eval.baseline import Baseline, Subject, compare, read_baseline
+from eval.given import GivenPassage
 from eval.publishing import Outputs
 from eval.rendering import to_terminal
-from eval.report import make_report
-from eval.runner import Answerer, run
+from eval.report import Report, make_report
+from eval.runner import Answerer, Asked, run_each
 from eval.runner import Progress as OnProgress
+from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, open_trial
 from qa.settings import Settings
 
-SHIPPED_GOLD = Path(__file__).parent / "gold" / "seeds.jsonl"
+__all__ = ["SHIPPED_GOLD", "Bench", "open_bench", "run_eval"]
+
+UNCHANGED, FELL = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,20 @@ class Bench:
     Attributes:
         settings: names and values, for the report.
         models: what each model is for, and its name.
+        given: for a document's id both assistants again, which then read that document alone.
     """
 
     assistant: Answerer
     unrefusing: Answerer
     settings: Mapping[str, object]
     models: Mapping[str, str]
+    given: Callable[[str], tuple[Answerer, Answerer]] | None = None
+
+    def asked(self, trial: Trial) -> list[Asked]:
+        """The questions of a trial, each with the assistants that are asked."""
+        everywhere = self.assistant, self.unrefusing
+        given = {} if self.given is None else {id: self.given(id) for id in set(trial.written_on.values())}
+        return [Asked(q, *given.get(trial.written_on.get(q.id, ""), everywhere)) for q in trial.questions]
 
 
 def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
@@ -44,15 +55,15 @@ def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
     from qa.models import UNCALIBRATED, encoder_for, reader_for
 
     encoder, reader = encoder_for(settings), reader_for(settings)
-    index = build_index(documents, None, settings, encoder=encoder)
-    measured = Assistant(index, settings, reader)
-    if not measured.is_calibrated:
+    index = build_index(_shown(documents), None, settings, encoder=encoder)
+    assistants = Assistant(index, settings, reader), Assistant(index, replace(settings, threshold=0.0), reader)
+    if not assistants[0].is_calibrated:
         Console(stderr=True).print(UNCALIBRATED, markup=False, highlight=False, soft_wrap=True)
     return Bench(
-        measured,
-        Assistant(index, replace(settings, threshold=0.0), reader),
+        *assistants,
         asdict(settings),
         {card.kind: f"{card.name} ({card.precision})" for card in (encoder.card, reader.card)},
+        lambda id: (GivenPassage(index, assistants[0], id), GivenPassage(index, assistants[1], id)),
     )
 
 
@@ -60,10 +71,13 @@ def run_eval(
     *,
     questions: Path | None = None,
     documents: Sequence[Path] = (),
+    squad: SquadChoice | None = None,
     json_path: Path | None = None,
     readme: Path | None = None,
     html: Path | None = None,
     curves: Path | None = None,
+    baseline_path: Path | None = None,
+    against: Path | None = None,
     settings: Settings | None = None,
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
@@ -71,45 +85,56 @@ def run_eval(
     """Asks gold questions of documents and reports how good the answers are.
 
     Args:
-        questions: gold questions (form: `eval.gold`); None for those that ship, which are about the sample documents.
-        documents: files and folders; none for the sample documents.
+        questions, documents, squad: what is asked of what (see `eval.trial.open_trial`).
         json_path: where to write all figures and a row for each question.
         readme: a file to rewrite between its markers (see `eval.readme`).
         html: where to write the report as a page that needs nothing else.
         curves: a folder to write the curves into, as PNG.
+        baseline_path: where to write the figures for a later comparison (see `eval.baseline`).
+        against: such a file, to compare with.
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.
 
     Returns:
-        The exit code, 0.
+        The exit code: 0, or 1 where a figure that is watched fell too far below that of `against`.
 
     Raises:
         PinciteError: a line for each fault, in the order in which a user would mend them. Nothing was asked then.
     """
-    if questions is None and documents:
-        raise GoldError("the questions that ship are about the sample documents; name yours with --questions FILE")
-    outputs = Outputs(json_path, readme, html, curves)
-    outputs.check(questions)
-    texts = _load(documents)
-    gold = load_gold(SHIPPED_GOLD if questions is None else questions, texts)
-    bench = opener(texts, Settings() if settings is None else settings)
+    console = Console() if console is None else console
+    baseline = None if against is None else read_baseline(against)
+    outputs = Outputs(json_path, readme, html, curves, baseline_path)
+    outputs.check({"the gold questions": questions, "the questions": None if squad is None else squad.path})
+    trial = open_trial(questions, documents, squad)
+    subject = Subject.of(trial)
+    if baseline is not None:
+        baseline.expect(subject)
+    report = _measure(trial, opener(trial.documents, Settings() if settings is None else settings))
+    console.print(to_terminal(report))
+    outputs.write(report, trial.documents, subject)
+    return UNCHANGED if baseline is None else _compared(report, baseline, console)
+
+
+def _measure(trial: Trial, bench: Bench) -> Report:
     with _progress() as on_progress:
-        outcomes = run(bench.assistant, gold, on_progress, bench.unrefusing)
-    report = make_report(outcomes, len(texts), bench.settings, bench.models)
-    (Console() if console is None else console).print(to_terminal(report))
-    outputs.write(report, texts)
-    return 0
+        outcomes = run_each(bench.asked(trial), on_progress)
+    made_with = bench.settings, bench.models
+    return make_report(outcomes, len(trial.documents), *made_with, mode=trial.mode, notes=trial.notes)
 
 
-def _load(paths: Sequence[Path]) -> tuple[Document, ...]:
-    from embeddings.loading import load
-    from qa.samples import seeds_folder
+def _compared(report: Report, baseline: Baseline, console: Console) -> int:
+    """Prints the comparison; returns the exit code that it asks for."""
+    comparison = compare(report, baseline)
+    for line in comparison.lines():
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return FELL if comparison.fell else UNCHANGED
 
-    loaded = load(list(paths) or [seeds_folder()])
-    for skipped in loaded.skipped:
-        Console(stderr=True).print(f"skipped {skipped.path}: {skipped.reason}", markup=False, highlight=False)
-    return loaded.documents
+
+def _shown(documents: Sequence[Document]) -> Iterable[Document]:
+    """The documents, with a bar on stderr where that is a terminal."""
+    stderr = Console(stderr=True)
+    return track(documents, "indexing", console=stderr, transient=True, disable=not stderr.is_terminal)
 
 
 @contextmanager

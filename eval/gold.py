@@ -16,8 +16,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeGuard
 
@@ -25,6 +27,7 @@ from embeddings.errors import GoldError
 from embeddings.types import Document
 
 KINDS_WITH_GROUPS = ("list", "disagreement")
+MOST_FAULTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,33 +72,41 @@ class GoldReading:
     faults: tuple[str, ...]
 
 
-def load_gold(path: str | Path, documents: Sequence[Document]) -> tuple[GoldQuestion, ...]:
+def load_gold(path: str | Path, documents: Sequence[Document], hint: str = "") -> tuple[GoldQuestion, ...]:
     """The questions of a gold file.
+
+    Args:
+        hint: what to add where a document is not there, for a user who named none.
 
     Raises:
         GoldError: the file can't be read, or is not well formed, or does not fit the documents. The message has a
-            line for each fault: file, line, what is wrong, and how to mend it.
+            line for each fault: file, line, what is wrong, and how to mend it; of many only the first MOST_FAULTS.
     """
-    reading = read_gold(path, documents)
-    if reading.faults:
-        raise GoldError("\n".join(reading.faults))
+    faults = (reading := read_gold(path, documents, hint)).faults
+    if len(faults) > MOST_FAULTS:
+        more = f"{path}: {len(faults) - MOST_FAULTS} more faults; mend these first"
+        raise GoldError("\n".join([*faults[:MOST_FAULTS], more]))
+    if faults:
+        raise GoldError("\n".join(faults))
     return reading.questions
 
 
-def read_gold(path: str | Path, documents: Sequence[Document]) -> GoldReading:
+def read_gold(path: str | Path, documents: Sequence[Document], hint: str = "") -> GoldReading:
     """The questions of a gold file and ALL its faults, so that a file can be mended in one go. Raises nothing."""
     path = Path(path)
     questions: dict[str, GoldQuestion] = {}
     first_line: dict[str, int] = {}
     faults: list[str] = []
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         return GoldReading((), (f"{path}: {_why_unreadable(error)}",))
-    for number, line in enumerate(lines, start=1):
+    if (form := _other_form(text)) is not None:
+        return GoldReading((), (f"{path}: {form}",))
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        parser = _Line(documents, number)
+        parser = _Line(documents, number, hint)
         question = parser.question(line)
         if question is not None and question.id in questions:
             parser.fault(f"id {question.id!r} is also on line {first_line[question.id]}; give each question its own")
@@ -110,16 +121,30 @@ def read_gold(path: str | Path, documents: Sequence[Document]) -> GoldReading:
 
 def _why_unreadable(error: OSError | UnicodeDecodeError) -> str:
     if isinstance(error, UnicodeDecodeError):
+        if error.object.startswith(b"\x1f\x8b"):
+            return "a gzip file; unpack it, or name it with --squad where it is one of SQuAD or MRQA"
         return f"byte {error.start} is not UTF-8; save the file as UTF-8"
     return f"cannot be read ({error.strerror}); name a file of gold questions, one JSON object on each line"
+
+
+def _other_form(text: str) -> str | None:
+    """What the file is instead of gold questions, where that can be told: one fault, and not one for every line."""
+    try:
+        first, end = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip()))
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(first, dict) and "question" not in first and {"data", "qas", "header"} & first.keys():
+        return "looks like a file of SQuAD or MRQA; name it with --squad"
+    if "\n" in text[:end].strip() and not text[end:].strip():
+        return "one JSON value over several lines; write one JSON object on each line, with question and answers"
+    return None
 
 
 class _Line:
     """Reads one line and collects its faults: a method gives None where it found one."""
 
-    def __init__(self, documents: Sequence[Document], number: int) -> None:
-        self._documents = documents
-        self._number = number
+    def __init__(self, documents: Sequence[Document], number: int, hint: str) -> None:
+        self._documents, self._number, self._hint = documents, number, hint
         self.faults: list[str] = []
 
     def fault(self, message: str) -> None:
@@ -146,6 +171,9 @@ class _Line:
         try:
             row = json.loads(line)
             json.dumps(row, ensure_ascii=False).encode("utf-8")  # a lone surrogate could never be printed
+        except json.JSONDecodeError as error:
+            self.fault(f"not JSON at character {error.pos + 1} ({error.msg}); write one JSON object on the line")
+            return None
         except (ValueError, RecursionError) as error:
             self.fault(f"not JSON ({error}); write one JSON object on the line")
             return None
@@ -197,8 +225,7 @@ class _Line:
         if found:
             self.fault(f"{where}: {name!r} fits {len(found)} documents; write more of its path, or its id")
         else:
-            known = ", ".join(_file_name(document.source) or document.id for document in self._documents[:5])
-            self.fault(f"{where}: no document {name!r}; write an id, file name or end of a path, such as: {known}")
+            self.fault(f"{where}: no document {name!r}; {_such_as(name, self._documents)}{self._hint}")
         return None
 
     def _place(self, where: str, row: Mapping[str, object], document: Document) -> GoldAnswer | None:
@@ -226,7 +253,7 @@ class _Line:
             mend = f'write "start" and "end" (the first is {places[0]} and {places[0] + len(text)})'
             self.fault(f"{where}: {_short(text)} occurs {len(places)} times in its document; {mend}")
         else:
-            self.fault(f"{where}: {_short(text)} does not occur in its document; copy the words exactly as they stand")
+            self.fault(f"{where}: {_short(text)} does not occur in its document; {_nearly(text, document)}")
         return None
 
     def _groups(
@@ -288,6 +315,23 @@ def _file_name(source: str) -> str:
     return _parts(source)[-1] if _parts(source) else ""
 
 
+def _such_as(name: str, documents: Sequence[Document]) -> str:
+    """How to mend a name that no document has: the one that is meant, if one is like it, else some that are there."""
+    names = list(dict.fromkeys(_file_name(document.source) or document.id for document in documents))
+    near = get_close_matches(_file_name(name), names, n=1, cutoff=0.8)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"write an id, file name or end of a path, such as: {', '.join(names[:3])}{more}"
+
+
+def _nearly(text: str, document: Document) -> str:
+    """How to mend words that do not occur: as they stand, if only case or white space differs."""
+    pattern = r"\s+".join(map(re.escape, text.split()))
+    found = re.search(pattern, document.text, re.IGNORECASE)
+    return f"copy the words exactly as they stand{f', {_short(found.group())}' if found else ''}"
+
+
 def _places(text: str, inside: str) -> Iterator[int]:
     """Every offset at which `text` begins, overlapping ones too."""
     start = inside.find(text)
@@ -299,7 +343,7 @@ def _places(text: str, inside: str) -> Iterator[int]:
 def _hint(text: str, document: Document) -> str:
     places = list(_places(text, document.text))
     if not places:
-        return "the words do not occur in the document; copy them exactly as they stand"
+        return f"the words do not occur in the document; {_nearly(text, document)}"
     return f"it stands at {', '.join(f'{place}:{place + len(text)}' for place in places[:3])}; correct the offsets"
 
 

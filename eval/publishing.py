@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.errors import SettingsError
 from embeddings.types import Document
+from eval.baseline import Subject, to_baseline
 from eval.readme import check_markers, rewrite, write_bytes_whole, write_whole
 from eval.rendering import headline, to_json
 from eval.report import Report
@@ -25,24 +26,26 @@ class Outputs:
         readme: a file to rewrite between its markers (see `eval.readme`).
         html: the report as a page that needs nothing else.
         curves: the folder of the curves as PNG.
+        baseline: the figures, for a later run to be compared with (see `eval.baseline`).
     """
 
     json: Path | None = None
     readme: Path | None = None
     html: Path | None = None
     curves: Path | None = None
+    baseline: Path | None = None
 
-    def check(self, questions: Path | None = None) -> None:
+    def check(self, read: Mapping[str, Path | None]) -> None:
         """Finds out before a run, not after it, that a result can't be written.
 
         Args:
-            questions: a file that the run reads, which no result may replace.
+            read: the files that the run reads, by what they are; no result may replace one.
 
         Raises:
             SettingsError: a path is a folder, lies in no folder, can't be written, or is named twice.
         """
-        named = {} if questions is None else {questions.resolve(): "the gold questions"}
-        for option, path in (("--json", self.json), ("--html", self.html)):
+        named = {path.resolve(): what for what, path in read.items() if path is not None}
+        for option, path in (("--json", self.json), ("--html", self.html), ("--write-baseline", self.baseline)):
             if path is not None:
                 check_file(path)
                 if path.resolve() in named:
@@ -53,8 +56,12 @@ class Outputs:
         if self.readme is not None:
             check_markers(self.readme)
 
-    def write(self, report: Report, documents: Sequence[Document]) -> None:
-        """Writes all of it. Raises SettingsError where something can't be written; what came before it stays."""
+    def write(self, report: Report, documents: Sequence[Document], subject: Subject) -> None:
+        """Writes all of it; `subject` is what was measured.
+
+        Raises:
+            SettingsError: something can't be written; what came before it stays.
+        """
         if self.json is not None:
             write_whole(self.json, to_json(report))
         if self.readme is not None:
@@ -63,6 +70,8 @@ class Outputs:
             write_page(self.html, report, documents)
         if self.curves is not None:
             write_curves(self.curves, report)
+        if self.baseline is not None:
+            write_whole(self.baseline, to_baseline(report, subject))
 
 
 def check_file(path: Path) -> None:

@@ -28,13 +28,13 @@ def to_terminal(report: Report) -> RenderableType:
     """Two tables, figures and kinds, and a line that says what was measured."""
     figures = _table(FIGURE_COLUMNS, map(figure_cells, report.figures))
     kinds = _table(KIND_COLUMNS, map(_kind_cells, report.kinds))
-    return Group(figures, kinds, *map(Text, [summary(report), *_made_with(report)]))
+    return Group(figures, kinds, *map(Text, [summary(report), *report.notes, *_made_with(report)]))
 
 
 def to_markdown(report: Report) -> str:
     """The tables of `to_terminal`, as Markdown."""
     kinds = markdown_table(KIND_COLUMNS, map(_kind_cells, report.kinds))
-    return "\n\n".join([headline(report), kinds, *_made_with(report)])
+    return "\n\n".join([headline(report), kinds, *report.notes, *_made_with(report)])
 
 
 def headline(report: Report) -> str:
@@ -44,9 +44,11 @@ def headline(report: Report) -> str:
 
 def summary(report: Report) -> str:
     """What was measured, in a sentence."""
+    documents = _count(report.documents, "document")
+    asked_of = f"each with its own passage, of {documents}" if report.mode == "given-passage" else f"over {documents}"
     return (
         f"{_count(len(report.outcomes), 'question')}, {report.answerable} of them answerable, "
-        f"over {_count(report.documents, 'document')}; 95% bootstrap intervals."
+        f"{asked_of}; 95% bootstrap intervals."
     )
 
 
@@ -56,6 +58,8 @@ def to_json(report: Report) -> str:
         "questions": len(report.outcomes),
         "answerable": report.answerable,
         "documents": report.documents,
+        "mode": report.mode,
+        "notes": report.notes,
         "models": report.models,
         "settings": report.settings,
         "figures": {

@@ -24,6 +24,7 @@ from eval.metrics import (
     risk_at_coverage,
     with_interval,
 )
+from eval.no_answer import best_threshold_rows, means_over_all
 from eval.runner import Outcome
 
 RECALL_AT = (1, 5, 20)
@@ -31,6 +32,9 @@ COVERAGES = (0.8, 0.9)
 PERCENTILES = (50, 95)
 
 Unit = Literal["share", "score", "ms"]
+
+# Gold questions over documents; SQuAD's questions over all its paragraphs; each with its paragraph alone.
+Mode = Literal["gold", "squad", "given-passage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Report:
         documents: how many were searched.
         settings: names and values.
         models: what each model is for, and its name.
+        mode: how the questions were asked.
+        notes: what a reader of the figures must know, a sentence each.
     """
 
     figures: tuple[Figure, ...]
@@ -74,6 +80,8 @@ class Report:
     documents: int
     settings: Mapping[str, object] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
+    mode: Mode = "gold"
+    notes: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> int:
@@ -97,20 +105,47 @@ def make_report(
     models: Mapping[str, str] | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
+    mode: Mode = "gold",
+    notes: Sequence[str] = (),
 ) -> Report:
     """Every figure of the design over the outcomes of a run.
 
     Exact match, token F1, citation accuracy, right, recall and reciprocal rank are over the questions that can be
     answered, all of them: a refusal is a 0. Confidence is scored against the best span found, refused or not; a
     refused question of which that span is not known counts as never answered in the risk, and is left out of Brier
-    score and calibration error.
+    score and calibration error. In the modes of SQuAD its own figures come first (`eval.no_answer`), and figures that
+    were measured on no question are left out; where the passage was given there is no retrieval to be measured.
     """
-    figures = (
-        *_answer_figures(outcomes, partial(mean_with_interval, resamples=resamples, seed=seed)),
-        *_confidence_figures(outcomes, partial(with_interval, resamples=resamples, seed=seed)),
+    mean = partial(mean_with_interval, resamples=resamples, seed=seed)
+    statistic = partial(with_interval, resamples=resamples, seed=seed)
+    figures = [
+        *(_squad_figures(outcomes, mean, statistic) if mode != "gold" else ()),
+        *_answer_figures(outcomes, mean),
+        *_confidence_figures(outcomes, statistic),
         *_latency_figures(outcomes, partial(percentile_with_interval, resamples=resamples, seed=seed)),
-    )
-    return Report(figures, _kinds(outcomes), tuple(outcomes), documents, dict(settings or {}), dict(models or {}))
+    ]
+    shown = tuple(figure for figure in figures if _belongs(figure, mode))
+    kinds, made_with = _kinds(outcomes), (dict(settings or {}), dict(models or {}))
+    return Report(shown, kinds, tuple(outcomes), documents, *made_with, mode, tuple(notes))
+
+
+def _belongs(figure: Figure, mode: Mode) -> bool:
+    """Does a figure mean anything in a mode?"""
+    retrieval = figure.key.startswith(("recall_at", "reciprocal_rank"))
+    return mode == "gold" or (figure.estimate.n > 0 and not (retrieval and mode == "given-passage"))
+
+
+def _squad_figures(
+    outcomes: Sequence[Outcome], mean: Callable[[Sequence[float]], Estimate], estimate: Callable[..., Estimate]
+) -> list[Figure]:
+    """The figures in the conventions of SQuAD 2.0."""
+    means = [Figure(key, label, "share", mean(values)) for key, label, values in means_over_all(outcomes)]
+    best, threshold = best_threshold_rows(outcomes, estimate)
+    return [
+        *means,
+        Figure(best[0], best[1], "share", best[2]),
+        Figure(threshold[0], threshold[1], "score", threshold[2]),
+    ]
 
 
 def _answer_figures(outcomes: Sequence[Outcome], mean: Callable[[Sequence[float]], Estimate]) -> list[Figure]:

@@ -109,6 +109,15 @@ class Outcome:
         return share_cited(shown, self.question.groups)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, who is asked, and who is asked where that one refuses (see `run`)."""
+
+    question: GoldQuestion
+    assistant: Answerer
+    unrefusing: Answerer | None = None
+
+
 def run(
     assistant: Answerer,
     questions: Sequence[GoldQuestion],
@@ -125,13 +134,18 @@ def run(
             at a coverage is risk at another threshold; neither can be scored without that span. Where it is left out,
             `Outcome.best` of those questions is None.
     """
-    if questions:
-        _ask(assistant, questions[0].question)
+    return run_each([Asked(question, assistant, unrefusing) for question in questions], on_progress)
+
+
+def run_each(asked: Sequence[Asked], on_progress: Progress | None = None) -> tuple[Outcome, ...]:
+    """`run` with an assistant for each question."""
+    if asked:
+        _ask(asked[0].assistant, asked[0].question.question)
     outcomes = []
-    for done, question in enumerate(questions, start=1):
-        outcomes.append(_outcome(assistant, question, unrefusing))
+    for done, one in enumerate(asked, start=1):
+        outcomes.append(_outcome(one.assistant, one.question, one.unrefusing))
         if on_progress is not None:
-            on_progress(done, len(questions))
+            on_progress(done, len(asked))
     return tuple(outcomes)
 
 

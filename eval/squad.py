@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import random
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from embeddings.errors import GoldError
 from embeddings.types import Document
 from eval.gold import GoldAnswer, GoldQuestion
+from eval.rows import Row, read_text
 
 DATA_FILE = "squad2_dev_part.json.gz"
 SPLITS = Path(__file__).parent / "splits.json"
+FORM = "a SQuAD file holds data, paragraphs, qas, answers"
 
 
 @dataclass(frozen=True, slots=True)
 class Squad:
-    """A file in the format of SQuAD.
+    """A file in the format of SQuAD, or of MRQA (`eval.mrqa`).
 
     Attributes:
         documents: one for each paragraph; its id is the article and the paragraph's place in it, "Normans/3".
-        questions: of the kind "answerable" or "unanswerable", in the order of the file.
+        questions: of the kind "answerable" or "unanswerable", in the order of the file. An id that occurs again gets
+            a number, "q7#2", so that each is unique.
         dropped: ids of the answerable questions of which no answer stands where the file says. They are left out.
         written_on: for each question the id of the document that its writer had in front of them, also where it does
             not answer.
@@ -34,6 +36,49 @@ class Squad:
     questions: tuple[GoldQuestion, ...]
     dropped: tuple[str, ...] = ()
     written_on: tuple[str, ...] = ()
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The articles, in the order of the file; () of a file that has none."""
+        return tuple(dict.fromkeys(article for d in self.documents if (article := article_of(d.id))))
+
+    def about(self, articles: Collection[str]) -> Squad:
+        """The questions written on some articles, with ALL documents.
+
+        Raises:
+            GoldError: an article is not there.
+        """
+        expect_articles(articles, self.articles)
+        pairs = zip(self.questions, self.written_on, strict=True)
+        kept = [(question, id) for question, id in pairs if article_of(id) in articles]
+        return replace(self, questions=tuple(q for q, _ in kept), written_on=tuple(id for _, id in kept))
+
+
+@dataclass(slots=True)
+class SquadBuilder:
+    """Collects a `Squad` row by row."""
+
+    documents: dict[str, Document] = field(default_factory=dict)
+    questions: list[GoldQuestion] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+    written_on: list[str] = field(default_factory=list)
+    _ids: Counter[str] = field(default_factory=Counter)
+
+    def add(self, id: str, question: str, document: str, answers: tuple[GoldAnswer, ...] | None) -> None:
+        """A question on a document: None for no answer by intent, () where none stands at its place (dropped)."""
+        self._ids[id] += 1
+        unique = id if self._ids[id] == 1 else f"{id}#{self._ids[id]}"
+        if answers == ():
+            self.dropped.append(unique)
+            return
+        kind = "unanswerable" if answers is None else "answerable"
+        self.questions.append(GoldQuestion(unique, kind, question, answers or ()))
+        self.written_on.append(document)
+
+    def built(self) -> Squad:
+        """What was collected."""
+        documents, dropped = tuple(self.documents.values()), tuple(self.dropped)
+        return Squad(documents, tuple(self.questions), dropped, tuple(self.written_on))
 
 
 def load_squad(path: str | Path, articles: Collection[str] | None = None) -> Squad:
@@ -47,14 +92,50 @@ def load_squad(path: str | Path, articles: Collection[str] | None = None) -> Squ
         GoldError: the file can't be read, is not in this format, or has none of an article that was named.
     """
     path = Path(path)
-    data = _read(path)
     try:
-        titles = [str(article["title"]) for article in data]
-        _expect(path, articles, titles)
-        kept = [row for row, title in zip(data, titles, strict=True) if articles is None or title in articles]
-        return _squad(path.name, kept)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise GoldError(f"{path}: not in the format of SQuAD ({error!r}); expected data, paragraphs, qas") from error
+        content = json.loads(read_text(path, "a SQuAD JSON file, gzip or not"))
+    except (ValueError, RecursionError) as error:
+        raise GoldError(f"{path}: cannot be read as JSON ({error}); {FORM}") from None
+    return parse_squad(content, path, articles)
+
+
+def parse_squad(content: object, path: Path, articles: Collection[str] | None = None) -> Squad:
+    """The same for the content of a file, as JSON.
+
+    Raises:
+        GoldError: one line for the first thing that is not in this format.
+    """
+    rows = Row.of(content, str(path), FORM).rows("data")
+    titles = [row.text("title") if "title" in row.values else f"article {i}" for i, row in enumerate(rows)]
+    if articles is not None:
+        expect_articles(articles, titles, str(path))
+    built, paragraphs = SquadBuilder(), Counter[str]()
+    for row, title in zip(rows, titles, strict=True):
+        if articles is None or title in articles:
+            for paragraph in row.rows("paragraphs"):
+                document = _document(path.name, title, paragraphs[title], paragraph.text("context"))
+                paragraphs[title] += 1
+                built.documents[document.id] = document
+                for asked in paragraph.rows("qas"):
+                    built.add(asked.name("id"), asked.text("question"), document.id, _answers(asked, document))
+    return built.built()
+
+
+def article_of(id: str) -> str:
+    """The article of a document's id, "" where it has none.
+
+    >>> article_of("Normans/3"), article_of("line 7")
+    ('Normans', '')
+    """
+    return id.rpartition("/")[0]
+
+
+def expect_articles(articles: Collection[str], there: Sequence[str], name: str = "--articles") -> None:
+    """Raises GoldError where an article is not among those that are there."""
+    unknown = sorted(set(articles) - set(there))
+    if unknown:
+        has = f"it has {len(there)}, such as: {', '.join(there[:5])}" if there else "this file names no articles"
+        raise GoldError(f"{name}: no article {unknown[0]!r}; {has}")
 
 
 def sample(questions: Sequence[GoldQuestion], size: int, seed: int = 0) -> tuple[GoldQuestion, ...]:
@@ -80,55 +161,17 @@ def set_aside() -> tuple[str, ...]:
     return (*splits["train"], *splits["tune"])
 
 
-def _read(path: Path) -> list[Any]:
-    try:
-        raw = path.read_bytes()
-        content = json.loads(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw)
-    except (OSError, EOFError, ValueError) as error:
-        raise GoldError(f"{path}: cannot be read ({error}); expected a SQuAD JSON file, gzip or not") from error
-    data = content.get("data") if isinstance(content, dict) else None
-    if not isinstance(data, list):
-        raise GoldError(f'{path}: not in the format of SQuAD; expected an object with a list "data"')
-    return data
-
-
-def _expect(path: Path, articles: Collection[str] | None, titles: Sequence[str]) -> None:
-    unknown = sorted(set(articles or ()) - set(titles))
-    if unknown:
-        raise GoldError(f"{path}: no article {unknown[0]!r}; it has {len(titles)}, such as: {', '.join(titles[:5])}")
-
-
-def _squad(name: str, articles: Sequence[Mapping[str, Any]]) -> Squad:
-    documents: list[Document] = []
-    questions: list[GoldQuestion] = []
-    dropped: list[str] = []
-    written_on: list[str] = []
-    for article in articles:
-        for place, paragraph in enumerate(article["paragraphs"]):
-            document = _document(name, article["title"], place, paragraph["context"])
-            documents.append(document)
-            for row in paragraph["qas"]:
-                question = _question(row, document)
-                if question is None:
-                    dropped.append(str(row["id"]))
-                else:
-                    questions.append(question)
-                    written_on.append(document.id)
-    return Squad(tuple(documents), tuple(questions), tuple(dropped), tuple(written_on))
-
-
 def _document(name: str, title: str, place: int, text: str) -> Document:
     return Document(id=f"{title}/{place}", title=title.replace("_", " "), source=f"{name}#{title}/{place}", text=text)
 
 
-def _question(row: Mapping[str, Any], document: Document) -> GoldQuestion | None:
-    """None where the row has answers and none of them stands at its place."""
-    if row.get("is_impossible", False):
-        return GoldQuestion(str(row["id"]), "unanswerable", row["question"], ())
-    spans = {(int(answer["answer_start"]), answer["text"]) for answer in row["answers"]}
-    answers = tuple(
+def _answers(row: Row, document: Document) -> tuple[GoldAnswer, ...] | None:
+    """None where the row says that there is none, () where no answer stands at its place."""
+    if row.flag("is_impossible"):
+        return None
+    spans = {(answer.number("answer_start"), answer.text("text")) for answer in row.rows("answers")}
+    return tuple(
         GoldAnswer(document.id, start, start + len(text), text)
         for start, text in sorted(spans)
         if text and start >= 0 and document.text[start : start + len(text)] == text
     )
-    return GoldQuestion(str(row["id"]), "answerable", row["question"], answers) if answers else None

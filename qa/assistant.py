@@ -113,9 +113,20 @@ class Assistant:
         """Answers questions that have nothing to do with one another; the same spans as one by one."""
         return tuple(self.answer(question) for question in questions)
 
+    def answer_from(self, question: str, hits: Sequence[Hit]) -> Answer:
+        """Answers a question that stands alone from passages that somebody else has found, best first.
+
+        Raises:
+            QuestionError: as `answer`.
+        """
+        reading = self._read(checked_question(question), tuple(hits))
+        return compose(reading, self._calibration, self.settings)
+
     def read(self, question: str) -> Reading:
         """Retrieves and reads, without deciding: the passages and every candidate found in them."""
-        hits = self.retrieve(question, self.settings.passages)
+        return self._read(question, self.retrieve(question, self.settings.passages))
+
+    def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:
         spans = self._reader.read(question, [_passage(hit) for hit in hits])
         return Reading(question, hits, tuple(rank(question, hits, spans, self.settings)))
 

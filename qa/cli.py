@@ -159,6 +159,16 @@ def evaluate(
         Path | None, typer.Option(help="Gold questions (JSON lines); the samples' without it.")
     ] = None,
     documents: Annotated[list[Path] | None, typer.Option(help="Files and folders that the gold refers to.")] = None,
+    squad: Annotated[
+        Path | None, typer.Option(help="Ask the questions of a file of SQuAD or MRQA of all its passages.")
+    ] = None,
+    given_passage: Annotated[
+        bool, typer.Option("--given-passage", help="With --squad: read only the passage a question was written on.")
+    ] = False,
+    articles: Annotated[
+        list[str] | None, typer.Option(help="With --squad: ask only about this article; may be repeated.")
+    ] = None,
+    sample: Annotated[int | None, typer.Option(help="With --squad: ask so many, drawn at random.", min=1)] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
     readme: Annotated[Path | None, typer.Option(help="Write the table into this file, between its markers.")] = None,
     html: Annotated[
@@ -167,6 +177,10 @@ def evaluate(
     curves: Annotated[
         Path | None, typer.Option("--curves", help="Write the curves of risk and of reliability as PNG into a folder.")
     ] = None,
+    baseline: Annotated[Path | None, typer.Option("--write-baseline", help="Write the figures for --against.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Compare with this baseline; exit with 1 where a figure fell too far.")
+    ] = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
@@ -174,12 +188,16 @@ def evaluate(
     """Measure answers against gold questions."""
     check_neighbour("eval")
     from eval.command import run_eval
+    from eval.trial import squad_choice
 
     code = run_eval(
         questions=questions,
         documents=documents or (),
+        squad=squad_choice(squad, given_passage, articles or (), sample),
         json_path=json_path,
         readme=readme,
+        baseline_path=baseline,
+        against=against,
         html=html,
         curves=curves,
         settings=_settings(encoder=encoder, reader=reader, precision=precision),

@@ -14,7 +14,6 @@ from rich.console import Console
 
 from embeddings.errors import GoldError, PinciteError, QuestionError, SettingsError
 from embeddings.types import Chunk, Document, Hit
-from eval.__main__ import main
 from eval.command import SHIPPED_GOLD, Bench, run_eval
 from eval.gold import GoldAnswer, GoldQuestion
 from eval.normalise import tokens
@@ -334,16 +333,6 @@ def test_what_would_spoil_the_result_is_found_before_the_run(folder: Path, gold:
 def test_documents_of_ones_own_need_questions_of_ones_own(folder: Path) -> None:
     with pytest.raises(GoldError, match="name yours with --questions FILE"):
         run_eval(documents=[folder], opener=never)
-
-
-def test_the_module_says_what_is_wrong_and_exits_with_2(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([str(folder), "--questions", str(tmp_path / "missing.jsonl")]) == 2
-    captured = capsys.readouterr()
-    assert captured.err.count("\n") == 1
-    assert "missing.jsonl: cannot be read" in captured.err
-    assert captured.out == ""
 
 
 def test_the_questions_that_ship_fit_the_sample_documents(tmp_path: Path) -> None:

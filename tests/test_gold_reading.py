@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from embeddings.errors import GoldError
 from embeddings.types import Document
-from eval.gold import GoldAnswer, load_gold, read_gold
+from eval.gold import MOST_FAULTS, GoldAnswer, load_gold, read_gold
 
 FERRY = Document("", "Ferry", "docs/2019/ferry.txt", "The ferry left at nine. The ferry came back at ten with 40 men.")
 OLD_FERRY = Document("", "Ferry", "docs/2018/ferry.txt", "No ferry ran in 2018.")
@@ -158,6 +159,46 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     latin.write_bytes(b'{"question": "na\xefve?"}')
     with pytest.raises(GoldError, match="byte 16 is not UTF-8"):
         load_gold(latin, DOCUMENTS)
+
+
+def test_a_name_that_is_nearly_right_and_words_in_another_form_are_told_as_they_should_be(write: Write) -> None:
+    faults = read_gold(
+        write(asking({"document": "docs/marked.txt", "text": "figs"}), asking(market("FIGS,\nplums"))), DOCUMENTS
+    ).faults
+    assert faults[0].endswith("no document 'docs/marked.txt'; did you mean 'market.txt'?")
+    assert faults[1].endswith("does not occur in its document; copy the words exactly as they stand, 'figs, plums'")
+
+
+def test_a_document_that_is_not_there_may_have_been_forgotten(write: Write) -> None:
+    with pytest.raises(GoldError, match=r"such as: ferry\.txt, market\.txt; name yours$"):
+        load_gold(write(asking({"document": "fair.txt", "text": "figs"})), DOCUMENTS, hint="; name yours")
+
+
+def test_of_very_many_faults_the_first_are_told_and_the_rest_are_counted(write: Write) -> None:
+    path = write(*["{"] * (MOST_FAULTS + 5))
+    with pytest.raises(GoldError) as raised:
+        load_gold(path, DOCUMENTS)
+    lines = str(raised.value).split("\n")
+    assert len(lines) == MOST_FAULTS + 1
+    assert lines[-1] == f"{path}: 5 more faults; mend these first"
+    assert len(read_gold(path, DOCUMENTS).faults) == MOST_FAULTS + 5
+
+
+def test_a_file_of_another_form_is_one_fault_and_not_one_for_each_line(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    forms = {
+        json.dumps({"data": []}, indent=1): "looks like a file of SQuAD or MRQA; name it with --squad",
+        '{"header": {}}\n{"context": "x", "qas": []}': "looks like a file of SQuAD or MRQA",
+        json.dumps([asking(), asking()], indent=1): "one JSON value over several lines",
+        json.dumps(asking(), indent=1): "one JSON value over several lines",
+    }
+    for content, expected in forms.items():
+        path.write_text(content, encoding="utf-8")
+        (fault,) = read_gold(path, DOCUMENTS).faults
+        assert expected in fault
+    path.write_bytes(gzip.compress(b"{}"))
+    (fault,) = read_gold(path, DOCUMENTS).faults
+    assert "a gzip file" in fault
 
 
 def test_a_file_without_a_question_is_a_fault(write: Write) -> None:

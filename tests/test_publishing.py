@@ -117,9 +117,9 @@ def test_a_folder_that_is_closed_is_found_before_the_run(tmp_path: Path) -> None
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o500)
     with pytest.raises(SettingsError, match="is closed to you"):
-        Outputs(html=closed / "report.html").check()
+        Outputs(html=closed / "report.html").check({})
     with pytest.raises(SettingsError, match="is no folder that you may write to"):
-        Outputs(curves=closed / "images").check()
+        Outputs(curves=closed / "images").check({})
 
 
 def test_a_page_that_fails_leaves_the_old_one(tmp_path: Path) -> None:

@@ -128,3 +128,68 @@ def test_a_sample_is_the_same_for_the_same_seed_and_keeps_the_order(path: Path) 
     assert list(drawn) == sorted(drawn, key=questions.index)
     assert len({sample(questions, 4, seed=seed) for seed in range(20)}) > 1
     assert sample(questions, 99) == questions
+
+
+def test_questions_on_some_articles_are_asked_of_all_paragraphs(path: Path) -> None:
+    squad = load_squad(path)
+    about = squad.about(["Orchard"])
+    assert squad.articles == ("Holm_Lighthouse", "Orchard")
+    assert about.documents == squad.documents
+    assert [question.id for question in about.questions] == ["o1", "o2", "o3"]
+    assert about.written_on == ("Orchard/0",) * 3
+    with pytest.raises(GoldError, match="no article 'Vineyard'; it has 2"):
+        squad.about(["Vineyard"])
+
+
+def test_an_id_that_comes_again_gets_a_number(path: Path) -> None:
+    content = ten_questions()
+    for paragraph in content["data"][0]["paragraphs"]:
+        for question in paragraph["qas"]:
+            question["id"] = "same"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    ids = [question.id for question in load_squad(path).questions]
+    assert ids[:3] == ["same", "same#2", "same#3"]
+    assert len(set(ids)) == len(ids) == 10
+
+
+def test_an_article_that_comes_in_two_pieces_or_without_a_title_has_ids_of_its_own(path: Path) -> None:
+    content = ten_questions()
+    content["data"][1]["title"] = "Holm_Lighthouse"
+    content["data"].append({"paragraphs": [{"context": "Nothing.", "qas": []}]})
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert [document.id for document in load_squad(path).documents] == [
+        "Holm_Lighthouse/0",
+        "Holm_Lighthouse/1",
+        "Holm_Lighthouse/2",
+        "article 2/0",
+    ]
+
+
+ANSWER = {"text": "300", "answer_start": 16}
+QUESTION = {"id": "o1", "question": "How many?", "answers": [ANSWER]}
+WRONG_FIELDS = [
+    ("question", 3, r'paragraphs\[0\]\.qas\[0\]: "question" is 3, expected a text'),
+    ("id", None, r'"id" is None, expected a text'),
+    ("id", ["o1"], r'"id" is \[\'o1\'\]'),
+    ("question", "\ud800", "lone surrogates"),
+    ("answers", None, r'"answers" is None, expected a list'),
+    ("answers", {"text": ["300"], "answer_start": [16]}, r'"answers" is .*, expected a list'),
+    ("answers", ["300"], r"answers\[0\]: found '300', expected an object"),
+    ("answers", [{"text": "300"}], r'answers\[0\]: "answer_start" is missing'),
+    ("answers", [{**ANSWER, "answer_start": "16"}], "\"answer_start\" is '16', expected an integer"),
+    ("answers", [{**ANSWER, "answer_start": 16.0}], "expected an integer"),
+    ("answers", [{**ANSWER, "text": 300}], '"text" is 300'),
+    ("is_impossible", "false", "\"is_impossible\" is 'false', expected true or false"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "expected"), WRONG_FIELDS, ids=[f"{i}" for i in range(len(WRONG_FIELDS))])
+def test_a_field_of_the_wrong_kind_is_named_with_its_place(
+    tmp_path: Path, field: str, value: object, expected: str
+) -> None:
+    path = tmp_path / "odd.json"
+    paragraph = {"context": ORCHARD, "qas": [{**QUESTION, field: value}]}
+    path.write_text(json.dumps({"data": [{"title": "Orchard", "paragraphs": [paragraph]}]}), encoding="utf-8")
+    with pytest.raises(GoldError, match=rf"^{path}: data\[0\].*{expected}.*; a SQuAD file holds") as raised:
+        load_squad(path)
+    assert "\n" not in str(raised.value)

@@ -1,0 +1,138 @@
+"""What is asked of what: the gold questions and the documents that a user names, or that ship."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from embeddings.errors import GoldError
+from embeddings.types import Document
+from eval.gold import GoldQuestion, load_gold
+from eval.mrqa import load_passages
+from eval.report import Mode
+from eval.squad import Squad, sample
+
+SHIPPED_GOLD = Path(__file__).parent / "gold" / "seeds.jsonl"
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SquadChoice:
+    """A file of SQuAD or MRQA, and what of it is asked.
+
+    Attributes:
+        path: the file.
+        given_passage: each question gets the passage it was written on, instead of searching all of them.
+        articles: only questions written on these are asked; () asks all. Their documents stay among all others.
+        sample: how many questions are drawn; None asks all.
+    """
+
+    path: Path
+    given_passage: bool = False
+    articles: tuple[str, ...] = ()
+    sample: int | None = None
+
+
+def squad_choice(
+    path: Path | None, given_passage: bool = False, articles: Sequence[str] = (), size: int | None = None
+) -> SquadChoice | None:
+    """What the options of the command line choose, None without a file.
+
+    Raises:
+        GoldError: an option needs a file that was not named.
+    """
+    if path is not None:
+        return SquadChoice(path, given_passage, tuple(articles), size)
+    given = {"--given-passage": given_passage, "--articles": bool(articles), "--sample": size is not None}
+    option = next((name for name, there in given.items() if there), None)
+    if option is not None:
+        raise GoldError(f"{option} is about a file of SQuAD or MRQA; name it with --squad FILE, or leave {option} out")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Questions, and the documents they are asked of.
+
+    Attributes:
+        documents: all that are searched; with given passages those that were given.
+        written_on: by the question's id the document that is given with it; empty where all are searched.
+        notes: what a reader of the figures must know, a sentence each.
+    """
+
+    mode: Mode
+    questions: tuple[GoldQuestion, ...]
+    documents: tuple[Document, ...]
+    written_on: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def open_trial(questions: Path | None, documents: Sequence[Path], squad: SquadChoice | None) -> Trial:
+    """Reads what was named.
+
+    Args:
+        questions: gold questions; None for those that ship, which are about the sample documents.
+        documents: files and folders; none for the sample documents.
+        squad: a file that is both; excludes the two others.
+
+    Raises:
+        PinciteError: a line for each fault, in the order in which a user would mend them.
+    """
+    if squad is not None:
+        if questions is not None or documents:
+            option = "--questions" if questions is not None else "--documents"
+            raise GoldError(f"--squad brings its own questions and documents; leave out {option}, or --squad")
+        return _squad_trial(squad)
+    if questions is None and documents:
+        raise GoldError("the questions that ship are about the sample documents; name yours with --questions FILE")
+    texts = _load(documents, questions)
+    hint = "" if documents else "; these are the sample documents, name yours with --documents PATH"
+    return Trial("gold", load_gold(SHIPPED_GOLD if questions is None else questions, texts, hint), texts)
+
+
+def _squad_trial(choice: SquadChoice) -> Trial:
+    squad = load_passages(choice.path)
+    notes = []
+    if squad.dropped:
+        what = "question was" if len(squad.dropped) == 1 else "questions were"
+        notes.append(f"{len(squad.dropped)} {what} left out: no answer stands where the file says.")
+    if choice.articles:
+        squad = squad.about(choice.articles)
+        notes.append(f"Only questions on: {', '.join(choice.articles)}.")
+    if not squad.questions:
+        raise GoldError(f"{choice.path}: holds no question that can be asked; name a file that does")
+    asked = squad.questions if choice.sample is None else sample(squad.questions, choice.sample, SEED)
+    if len(asked) < len(squad.questions):
+        notes.append(f"A sample of {len(asked):,} of {len(squad.questions):,} questions (seed {SEED}).")
+    if not choice.given_passage:
+        return Trial("squad", asked, squad.documents, notes=tuple(notes))
+    return Trial("given-passage", asked, *_given(squad, asked), notes=tuple(notes))
+
+
+def _given(squad: Squad, asked: Sequence[GoldQuestion]) -> tuple[tuple[Document, ...], dict[str, str]]:
+    """The documents that the questions were written on, and which is whose."""
+    ids = {question.id for question in asked}
+    pairs = zip(squad.questions, squad.written_on, strict=True)
+    written_on = {question.id: document for question, document in pairs if question.id in ids}
+    given = set(written_on.values())
+    return tuple(document for document in squad.documents if document.id in given), written_on
+
+
+def _load(paths: Sequence[Path], gold: Path | None) -> tuple[Document, ...]:
+    """The documents; the gold file, which may lie beside them, is none of them."""
+    from embeddings.loading import load
+    from qa.samples import seeds_folder
+
+    loaded = load(list(paths) or [seeds_folder()])
+    for skipped in loaded.skipped:
+        if not _same(skipped.path, gold):
+            line = f"skipped {skipped.path}: {skipped.reason}"
+            Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+    return tuple(document for document in loaded.documents if not _same(document.source, gold))
+
+
+def _same(path: str | Path, gold: Path | None) -> bool:
+    return gold is not None and Path(path).resolve() == gold.resolve()
