@@ -235,6 +235,20 @@ def test_a_defect_is_one_line_that_says_what_to_report(
     assert told.count("\n") == 1
 
 
+def test_an_interruption_that_a_library_made_an_error_of_its_own_is_one_all_the_same(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def command() -> object:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+        return None
+
+    assert ended(command) == 130
+    assert capfd.readouterr().err == ""
+
+
 def test_a_defect_says_how_its_traceback_is_shown(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
