@@ -111,8 +111,8 @@ def run_eval(
     if baseline is not None:
         baseline.expect(subject)
     report = _measure(trial, opener(trial.documents, Settings() if settings is None else settings))
+    outputs.write(report, trial.documents, subject)  # before anything is printed: a reader of that may go away
     console.print(to_terminal(report))
-    outputs.write(report, trial.documents, subject)
     return UNCHANGED if baseline is None else _compared(report, baseline, console)
 
 

@@ -123,14 +123,12 @@ def _given(squad: Squad, asked: Sequence[GoldQuestion]) -> tuple[tuple[Document,
 
 def _load(paths: Sequence[Path], gold: Path | None) -> tuple[Document, ...]:
     """The documents; the gold file, which may lie beside them, is none of them."""
-    from embeddings.loading import load
+    from embeddings.loading import load, skipped_in_lines
     from qa.samples import seeds_folder
 
     loaded = load(list(paths) or [seeds_folder()])
-    for skipped in loaded.skipped:
-        if not _same(skipped.path, gold):
-            line = f"skipped {skipped.path}: {skipped.reason}"
-            Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+    for line in skipped_in_lines([skipped for skipped in loaded.skipped if not _same(skipped.path, gold)]):
+        Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
     return tuple(document for document in loaded.documents if not _same(document.source, gold))
 
 

@@ -156,11 +156,13 @@ def chat(
 @app.command(name="eval")
 def evaluate(
     questions: Annotated[
-        Path | None, typer.Option(help="Gold questions (JSON lines); the samples' without it.")
+        Path | None, typer.Option(parser=path, help="Gold questions (JSON lines); the samples' without it.")
     ] = None,
-    documents: Annotated[list[Path] | None, typer.Option(help="Files and folders that the gold refers to.")] = None,
+    documents: Annotated[
+        list[Path] | None, typer.Option(parser=path, help="Files and folders that the gold refers to.")
+    ] = None,
     squad: Annotated[
-        Path | None, typer.Option(help="Ask the questions of a file of SQuAD or MRQA of all its passages.")
+        Path | None, typer.Option(parser=path, help="Ask the questions of a file of SQuAD or MRQA of all its passages.")
     ] = None,
     given_passage: Annotated[
         bool, typer.Option("--given-passage", help="With --squad: read only the passage a question was written on.")
@@ -169,17 +171,23 @@ def evaluate(
         list[str] | None, typer.Option(help="With --squad: ask only about this article; may be repeated.")
     ] = None,
     sample: Annotated[int | None, typer.Option(help="With --squad: ask so many, drawn at random.", min=1)] = None,
-    json_path: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
-    readme: Annotated[Path | None, typer.Option(help="Write the table into this file, between its markers.")] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", parser=path, help="Write the report as JSON.")] = None,
+    readme: Annotated[
+        Path | None, typer.Option(parser=path, help="Write the table into this file, between its markers.")
+    ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", help="Write the report as one page, with every wrong answer.")
+        Path | None, typer.Option("--html", parser=path, help="Write the report as one page, with every wrong answer.")
     ] = None,
     curves: Annotated[
-        Path | None, typer.Option("--curves", help="Write the curves of risk and of reliability as PNG into a folder.")
+        Path | None,
+        typer.Option("--curves", parser=path, help="Write the curves of risk and of reliability as PNG into a folder."),
     ] = None,
-    baseline: Annotated[Path | None, typer.Option("--write-baseline", help="Write the figures for --against.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--write-baseline", parser=path, help="Write the figures for --against.")
+    ] = None,
     against: Annotated[
-        Path | None, typer.Option(help="Compare with this baseline; exit with 1 where a figure fell too far.")
+        Path | None,
+        typer.Option(parser=path, help="Compare with this baseline; exit with 1 where a figure fell too far."),
     ] = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import TextIO
 
 from embeddings.errors import PinciteError, printable
@@ -64,6 +65,7 @@ def _drop(stream: TextIO) -> None:
 
 
 def _code(command: Callable[[], object]) -> int:
+    interruptions = _noted_interruptions()
     try:
         code = command()
         sys.stdout.flush()  # now, while it can still be told that this failed
@@ -76,9 +78,25 @@ def _code(command: Callable[[], object]) -> int:
     except SystemExit as ended:
         return _exit_code(ended)
     except Exception as error:
+        if interruptions:  # a library that was being imported made an error of its own of it
+            return INTERRUPTED
         if os.environ.get(DEBUG_VARIABLE, "0") not in ("", "0"):
             traceback.print_exc()
         return _failed(_told(error))
+
+
+def _noted_interruptions() -> list[int]:
+    """A list that gets an entry with each Ctrl-C, which raises KeyboardInterrupt as ever."""
+    noted: list[int] = []
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where it is ignored, as after `nohup`
+        with suppress(ValueError):  # not the main thread
+            signal.signal(signal.SIGINT, interrupted)
+    return noted
 
 
 def _exit_code(ended: SystemExit) -> int:

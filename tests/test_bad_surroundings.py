@@ -156,7 +156,7 @@ pincite.main()
 MOMENTS = {
     "while it starts": ("qa.cli:run", ["ask", ASK, "town.txt"]),
     "while a file is read": ("embeddings.loading:load_file", ["ask", ASK, "town.txt"]),
-    "while a model is loaded": ("qa.assistant:shipped_encoder", ["index", "town.txt", "--index", "made"]),
+    "while a model is loaded": ("qa.models:encoder_for", ["index", "town.txt", "--index", "made"]),
     "while passages are embedded": ("embeddings.encoder:OnnxEncoder.encode", ["index", "town.txt", "--index", "made"]),
     "while words are indexed": ("embeddings.lexical:LexicalIndex.add", ["index", "town.txt", "--index", "made"]),
     "while an index takes its place": ("embeddings.index:_replace", ["index", "town.txt", "--index", "made"]),
@@ -164,8 +164,8 @@ MOMENTS = {
     "while a question is read": ("qa.reader:OnnxReader.read", ["ask", ASK, "town.txt"]),
     "before the chat is served": ("qa.assistant:Assistant.from_documents", ["chat", "town.txt", "--port", "0"]),
     "while the page is made": ("qa.chat:ChatServer.__init__", ["chat", "town.txt", "--port", "0"]),
-    "while gold is read": ("eval.command:load_gold", ["eval"]),
-    "while gold is asked": ("eval.runner:run", ["eval"]),
+    "while gold is read": ("eval.trial:load_gold", ["eval"]),
+    "while gold is asked": ("eval.command:run_each", ["eval"]),
 }
 
 
@@ -233,6 +233,20 @@ def test_a_defect_is_one_line_that_says_what_to_report(
     told = capfd.readouterr().err
     assert told.startswith(f"pincite: {said}")
     assert told.count("\n") == 1
+
+
+def test_an_interruption_that_a_library_made_an_error_of_its_own_is_one_all_the_same(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def command() -> object:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+        return None
+
+    assert ended(command) == 130
+    assert capfd.readouterr().err == ""
 
 
 def test_a_defect_says_how_its_traceback_is_shown(

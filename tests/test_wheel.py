@@ -243,7 +243,7 @@ def test_python_names_both_places_where_a_decoy_stands_in_the_way(installed: Ins
 
 
 def test_python_itself_names_a_decoy_of_the_package_that_is_imported(installed: Installed, desk: Path) -> None:
-    """None of our code runs then; CONTRIBUTING and README say what to do."""
+    """None of our code runs then; the README says what to do."""
     put_package(desk, ["qa"])
     done = installed.run(desk, "python", "-c", IN_PYTHON)
     assert f"({desk / 'qa' / '__init__.py'})" in done.stderr.splitlines()[-1]
