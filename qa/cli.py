@@ -153,42 +153,45 @@ def chat(
         serve(assistant, host, port, _tell_url, examples, bound)
 
 
+GoldFile = Annotated[
+    Path | None, typer.Option(parser=path, help="Gold questions (JSON lines); the samples' without it.")
+]
+SquadFile = Annotated[
+    Path | None, typer.Option(parser=path, help="Ask the questions of a file of SQuAD or MRQA of all its passages.")
+]
+GivenPassage = Annotated[
+    bool, typer.Option("--given-passage", help="With --squad: read only the passage a question was written on.")
+]
+Articles = Annotated[list[str] | None, typer.Option(help="With --squad: ask only about this article; may be repeated.")]
+Sample = Annotated[int | None, typer.Option(help="With --squad: ask so many, drawn at random.", min=1)]
+Readme = Annotated[Path | None, typer.Option(parser=path, help="Write the table into this file, between its markers.")]
+Page = Annotated[Path | None, typer.Option(parser=path, help="Write the report as one page, with every wrong answer.")]
+Curves = Annotated[
+    Path | None, typer.Option(parser=path, help="Write the curves of risk and of reliability as PNG into a folder.")
+]
+Against = Annotated[
+    Path | None, typer.Option(parser=path, help="Compare with this baseline; exit with 1 where a figure fell too far.")
+]
+
+
 @app.command(name="eval")
 def evaluate(
-    questions: Annotated[
-        Path | None, typer.Option(parser=path, help="Gold questions (JSON lines); the samples' without it.")
-    ] = None,
+    questions: GoldFile = None,
     documents: Annotated[
         list[Path] | None, typer.Option(parser=path, help="Files and folders that the gold refers to.")
     ] = None,
-    squad: Annotated[
-        Path | None, typer.Option(parser=path, help="Ask the questions of a file of SQuAD or MRQA of all its passages.")
-    ] = None,
-    given_passage: Annotated[
-        bool, typer.Option("--given-passage", help="With --squad: read only the passage a question was written on.")
-    ] = False,
-    articles: Annotated[
-        list[str] | None, typer.Option(help="With --squad: ask only about this article; may be repeated.")
-    ] = None,
-    sample: Annotated[int | None, typer.Option(help="With --squad: ask so many, drawn at random.", min=1)] = None,
+    squad: SquadFile = None,
+    given_passage: GivenPassage = False,
+    articles: Articles = None,
+    sample: Sample = None,
     json_path: Annotated[Path | None, typer.Option("--json", parser=path, help="Write the report as JSON.")] = None,
-    readme: Annotated[
-        Path | None, typer.Option(parser=path, help="Write the table into this file, between its markers.")
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", parser=path, help="Write the report as one page, with every wrong answer.")
-    ] = None,
-    curves: Annotated[
-        Path | None,
-        typer.Option("--curves", parser=path, help="Write the curves of risk and of reliability as PNG into a folder."),
-    ] = None,
+    readme: Readme = None,
+    html: Page = None,
+    curves: Curves = None,
     baseline: Annotated[
         Path | None, typer.Option("--write-baseline", parser=path, help="Write the figures for --against.")
     ] = None,
-    against: Annotated[
-        Path | None,
-        typer.Option(parser=path, help="Compare with this baseline; exit with 1 where a figure fell too far."),
-    ] = None,
+    against: Against = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
