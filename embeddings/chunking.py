@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from embeddings.errors import SettingsError
 from embeddings.sections import Section, sections
@@ -80,6 +81,9 @@ class Chunker:
         self.encoder_limit, self.budget, self.overlap = encoder_limit, budget, overlap
         self._count_encoder = count_encoder_tokens
         self._special = count_encoder_tokens([""])[0]
+        # Asked again for every passage of a section: a call of a tokenizer costs as much as a dozen sentences.
+        self._cut = lru_cache(maxsize=256)(self._cut_to_its_share)
+        self._room_after = lru_cache(maxsize=256)(self._room_after_front)
 
     def __call__(self, document: Document) -> tuple[Chunk, ...]:
         """The passages of a document, in order, covering it without a gap; () for an empty text."""
@@ -96,7 +100,7 @@ class Chunker:
         words = document.text[start:end].strip()
         return self._cut(context(document.title, heading, words)) + words
 
-    def _cut(self, words: str) -> str:
+    def _cut_to_its_share(self, words: str) -> str:
         """The longest beginning of a context that takes no more than its share of the encoder's tokens."""
         room = self.encoder_limit // CONTEXT_SHARE
         longest = 32 * room  # characters; a token is seldom longer, and counting a title of a megabyte takes seconds
@@ -125,7 +129,9 @@ class Chunker:
 
     def _room(self, document: Document, section: Section) -> int:
         """Encoder tokens left for the words of a passage."""
-        front = self._cut(context(document.title, section.heading))
+        return self._room_after(self._cut(context(document.title, section.heading)))
+
+    def _room_after_front(self, front: str) -> int:
         return self.encoder_limit - self._special - self._words_of_encoder([front])[0]
 
     # --- pieces -----------------------------------------------------------------------------------------------

