@@ -24,6 +24,7 @@ from qa.settings import Settings
 __all__ = ["SHIPPED_GOLD", "Bench", "open_bench", "run_eval"]
 
 UNCHANGED, FELL = 0, 1
+_TOLD_BY_MODELS = ("encoder", "reader", "precision")  # the settings of which a model's card says more
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
         Console(stderr=True).print(UNCALIBRATED, markup=False, highlight=False, soft_wrap=True)
     return Bench(
         *assistants,
-        asdict(settings),
+        {name: value for name, value in asdict(settings).items() if name not in _TOLD_BY_MODELS},
         {card.kind: f"{card.name} ({card.precision})" for card in (encoder.card, reader.card)},
         lambda id: (GivenPassage(index, assistants[0], id), GivenPassage(index, assistants[1], id)),
     )
