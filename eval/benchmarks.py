@@ -34,7 +34,7 @@ from eval.experiments import SentenceTransformersEncoder, with_a_bar
 from eval.gold import load_gold
 from eval.machine import describe_machine
 from eval.processes import Runs, run_to_its_end, run_until_it_answers, taking_turns
-from eval.readme import check_markers, rewrite
+from eval.readme import publish
 from eval.rendering import markdown_table
 from eval.speed import Answering, AnsweringBench, Indexing, compare_indexing
 from qa.compiling import ALL_MINILM_SHA256, shipped_weights
@@ -227,15 +227,12 @@ def run(names: Sequence[str], rounds: int, path: Path | None, console: Console) 
         SettingsError: the file has no markers for one of them. Nothing was run then.
         BenchmarkError: what is to be compared can't be run.
     """
-    if path is not None:
-        for name in names:
-            check_markers(path, f"bench:{name}")
-    for name in names:
-        machine = describe_machine()  # before, so that its load is that of others
-        table = f"{BENCHMARKS[name](rounds)}\n\n{machine}"
-        console.print(f"{name}\n\n{table}\n", markup=False, highlight=False, soft_wrap=True)
-        if path is not None:
-            rewrite(path, table, f"bench:{name}")
+    publish({name: partial(_on_this_machine, BENCHMARKS[name], rounds) for name in names}, "bench", path, console)
+
+
+def _on_this_machine(benchmark: Callable[[int], str], rounds: int) -> str:
+    machine = describe_machine()  # before, so that its load is that of others
+    return f"{benchmark(rounds)}\n\n{machine}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich import progress
@@ -33,7 +34,7 @@ from eval.choices import compare_chunks, compare_fusions, compare_reading
 from eval.command import SHIPPED_GOLD
 from eval.gold import load_gold
 from eval.precision import Embeds, compare_encoders, compare_readers
-from eval.readme import check_markers, rewrite
+from eval.readme import publish
 from eval.squad import DATA_FILE, Squad, data_file, load_squad, sample, set_aside
 from eval.tables import Collection, Item, Track
 from qa.compiling import ALL_MINILM_SHA256, READER_MAX_TOKENS, compile_reader, shipped_weights
@@ -210,14 +211,7 @@ def run(names: Sequence[str], materials: Materials, path: Path | None, console: 
     Raises:
         SettingsError: the file has no markers for one of them. Nothing was run then.
     """
-    if path is not None:
-        for name in names:
-            check_markers(path, f"table:{name}")
-    for name in names:
-        table = EXPERIMENTS[name](materials)
-        console.print(f"{name}\n\n{table}\n", markup=False, highlight=False, soft_wrap=True)
-        if path is not None:
-            rewrite(path, table, f"table:{name}")
+    publish({name: partial(EXPERIMENTS[name], materials) for name in names}, "table", path, console)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

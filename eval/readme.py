@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from rich.console import Console
 
 from embeddings.errors import SettingsError
 
@@ -55,6 +58,27 @@ def rewrite(path: Path, table: str, part: str = "eval") -> None:
         SettingsError: the file can't be read or written, or its markers are not in order.
     """
     write_whole(path, put_between_markers(_read(path, part), table, name=str(path), part=part))
+
+
+def publish(tables: Mapping[str, Callable[[], str]], prefix: str, path: Path | None, console: Console) -> None:
+    """Makes tables one after another; prints each, and puts it into a file as soon as it is there.
+
+    Args:
+        tables: what makes each table, by its name.
+        prefix: what stands before the name in the markers of a table's part.
+        path: the file; None where nothing is written.
+
+    Raises:
+        SettingsError: the file has no markers for one of them. Nothing was made then.
+    """
+    if path is not None:
+        for name in tables:
+            check_markers(path, f"{prefix}:{name}")
+    for name, make in tables.items():
+        table = make()
+        console.print(f"{name}\n\n{table}\n", markup=False, highlight=False, soft_wrap=True)
+        if path is not None:
+            rewrite(path, table, f"{prefix}:{name}")
 
 
 def write_whole(path: Path, text: str) -> None:
