@@ -252,6 +252,8 @@ def test_a_narrow_window_never_scrolls_sideways_and_choosing_a_citation_leads_to
     for question in (QUESTION, UNANSWERABLE):
         turn = ask(page, question)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth && scrollX === 0")
-    turn.locator("a.cite").last.click()
+    link = turn.locator("a.cite").last
+    link.click()
     page.wait_for_function("document.getElementById('reading').getBoundingClientRect().top < innerHeight / 2")
+    assert marked(page, link)  # the source has been loaded: until then its frame is still on its way elsewhere
     assert not source(page).evaluate("document.documentElement.scrollWidth > innerWidth")
