@@ -84,6 +84,10 @@ eval: $(STAMPS)/run ## measure answers against gold questions, the samples' or y
 models: $(STAMPS)/compile ## compile the models that ship (ENCODER=folder READER=folder)
 	$(OFFLINE) $(PY) -m qa.compiling $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(READER),--reader "$(READER)")
 
+.PHONY: train
+train: $(STAMPS)/compile ## train the reader, an hour or more (ARGS="--data DIR --base FOLDER --work FOLDER --to FOLDER")
+	@$(OFFLINE) $(PY) -m qa.training $(ARGS)
+
 .PHONY: bench
 bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS="--write docs/benchmarks.md")
 	$(OFFLINE) $(PY) -m eval.benchmarks $(ARGS)

@@ -1,7 +1,7 @@
 """Fits the confidence: `python -m eval.calibrate --data DIR` writes qa/data/confidence.json.
 
-The questions are from articles of SQuAD 2.0 that no shipped model was trained on (eval/splits.json, "train" and
-"tune"; "report" is left alone for measuring, and so are the sample documents). All articles are one collection, and
+The questions are from articles of SQuAD 2.0 that no shipped model was trained on (eval/splits.json, "tune"; "report" is
+left alone for measuring, and so are the sample documents). All articles are one collection, and
 each question is asked of all of it. Three kinds are mixed, because users ask all three:
 
     answerable   the collection holds the answer
@@ -30,7 +30,7 @@ from eval.gold import GoldQuestion
 from eval.metrics import RIGHT_F1, Column, auroc, overlap, token_f1
 from eval.readme import check_markers, markers, rewrite, write_whole
 from eval.rendering import markdown_table
-from eval.squad import DATA_FILE, data_file, load_squad, sample, set_aside
+from eval.squad import DATA_FILE, data_file, load_squad, sample, tuning_articles
 from qa.answering import Reading
 from qa.assistant import Assistant, build_index
 from qa.confidence import COEFFICIENTS, FEATURES, Calibration, features
@@ -64,7 +64,7 @@ def collect(path: Path, size: int, settings: Settings, console: Console | None =
     Raises:
         GoldError: the file can't be read.
     """
-    articles = set_aside()
+    articles = tuning_articles()
     documents = load_squad(path).documents
     whole = Assistant(build_index(documents, None, settings), settings)
     examples: list[Example] = []

@@ -21,7 +21,7 @@ from eval.runner import Progress as OnProgress
 from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, open_trial
 from qa.settings import Settings
 
-__all__ = ["SHIPPED_GOLD", "Bench", "open_bench", "run_eval"]
+__all__ = ["SHIPPED_GOLD", "Bench", "measured", "open_bench", "run_eval"]
 
 UNCHANGED, FELL = 0, 1
 _TOLD_BY_MODELS = ("encoder", "reader", "precision")  # the settings of which a model's card says more
@@ -115,6 +115,11 @@ def run_eval(
     outputs.write(report, trial.documents, subject)  # before anything is printed: a reader of that may go away
     console.print(to_terminal(report))
     return UNCHANGED if baseline is None else _compared(report, baseline, console)
+
+
+def measured(trial: Trial, settings: Settings) -> Report:
+    """The report of a trial, nothing printed or written."""
+    return _measure(trial, open_bench(trial.documents, settings))
 
 
 def _measure(trial: Trial, bench: Bench) -> Report:

@@ -156,9 +156,28 @@ def data_file(folder: Path | None, name: str = DATA_FILE) -> Path:
 
 
 def set_aside() -> tuple[str, ...]:
-    """The articles of DATA_FILE that may be fitted and tuned on; the others are left alone for measuring."""
-    splits = json.loads(SPLITS.read_text(encoding="utf-8"))[DATA_FILE]
-    return (*splits["train"], *splits["tune"])
+    """The articles of DATA_FILE that retrieval may be tuned on: it is not trained."""
+    return (*training_articles(), *tuning_articles())
+
+
+def training_articles() -> tuple[str, ...]:
+    """The articles of DATA_FILE whose questions may train a reader."""
+    return _split("train")
+
+
+def tuning_articles() -> tuple[str, ...]:
+    """Those that no reader was trained on and that choices, and the confidence, are fitted on."""
+    return _split("tune")
+
+
+def reported_articles() -> tuple[str, ...]:
+    """Those that are left alone for measuring."""
+    return _split("report")
+
+
+def _split(name: str) -> tuple[str, ...]:
+    splits: dict[str, list[str]] = json.loads(SPLITS.read_text(encoding="utf-8"))[DATA_FILE]
+    return tuple(splits[name])
 
 
 def _document(name: str, title: str, place: int, text: str) -> Document:
