@@ -115,7 +115,7 @@ def train(options: argparse.Namespace) -> None:
     training = Training(model, rows, schedule, options.work, device)
     if not options.finish:
         training.run(reported)
-    write_reader(training, found, options.base, options.to, options.data)
+    write_reader(training, found, options.base, options.to, options.data, options.write)
     say(f"{options.to}: written")
 
 
@@ -136,6 +136,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--batch-tokens", type=int, default=usual.batch_tokens, help="default %(default)s")
     parser.add_argument("--seed", type=int, default=usual.seed, help="default %(default)s")
     parser.add_argument("--limit", type=int, help="questions to use of each set (default: as docs/models.md says)")
+    parser.add_argument("--write", type=Path, help="put the card into this page, between its markers")
     parser.add_argument("--finish", action="store_true", help="write the reader of the checkpoint, without training")
     return parser.parse_args(arguments)
 

@@ -19,7 +19,9 @@ CARD = "README.md"
 _TOKENIZER_FILES = (TOKENIZER_FILE, "tokenizer_config.json", "vocab.txt", "special_tokens_map.json")
 
 
-def write_reader(training: Training, examples: Sequence[Example], base: Path, to: Path, data: Path | None) -> None:
+def write_reader(
+    training: Training, examples: Sequence[Example], base: Path, to: Path, data: Path | None, page: Path | None = None
+) -> None:
     """Writes a folder: float16 safetensors, configuration, tokenizer, `onnx/` (int8) and `README.md`, its card.
 
     Args:
@@ -28,6 +30,7 @@ def write_reader(training: Training, examples: Sequence[Example], base: Path, to
         base: the folder it began with, whose tokenizer is kept.
         to: the folder to write.
         data: the folder of public sets, whose articles for tuning give the card its scores; None for no scores.
+        page: a page to put the card into, between its markers.
 
     Raises:
         ModelError: the reader can't be compiled.
@@ -45,6 +48,10 @@ def write_reader(training: Training, examples: Sequence[Example], base: Path, to
     card = compile_reader(to, to / COMPILED, "int8", max_tokens=READER_MAX_TOKENS)
     text = _card(training, examples, base, card.source_sha256) + _scores(to / COMPILED, data)
     (to / CARD).write_text(text, encoding="utf-8")
+    if page is not None:
+        from eval.readme import rewrite
+
+        rewrite(page, text.partition("\n")[2], "card")
 
 
 def _card(training: Training, examples: Sequence[Example], base: Path, digest: str) -> str:
