@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from embeddings.index import Index
 from embeddings.sentences import sentences
 from embeddings.types import Chunk, Document, Hit
-from qa.adversarial import Kind, pool, reversed_meaning, swapped
+from qa.adversarial import reversed_meaning, swapped
+from qa.mentions import Kind, pool
 from qa.retriever import Retriever
 from qa.wording import words
 

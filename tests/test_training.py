@@ -15,9 +15,10 @@ from tokenizers.models import WordLevel
 
 from embeddings.errors import ModelError
 from embeddings.types import Document
-from qa.adversarial import mentions, reversed_meaning, swapped
+from qa.adversarial import reversed_meaning, swapped
 from qa.assistant import build_index
 from qa.examples import Asked, Example, ExampleMaker, Mixture, holds, without_sentences
+from qa.mentions import mentions
 from qa.reader import OnnxReader, Passage
 from qa.retriever import Retriever
 from qa.settings import Settings

@@ -1,0 +1,61 @@
+"""What a text names: names, numbers, years, months and weekdays, by their form alone."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["name", "number", "year", "month", "weekday"]
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty".split()
+_NAME = r"[A-Z][\w'’.-]*\w(?:\s+(?:(?:of|the|de|al|bin|van|von)\s+)?[A-Z][\w'’.-]*\w)*"
+_PATTERNS: Mapping[Kind, re.Pattern[str]] = {
+    "year": re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b"),
+    "month": re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b"),
+    "weekday": re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})\b"),
+    "number": re.compile(rf"\b(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(_NUMBER_WORDS)})\b"),
+    "name": re.compile(rf"(?<![.!?]\s)(?<![.!?][\"”’]\s)(?<!^)(?<!\n)\b{_NAME}"),
+}
+_POSSESSIVE = re.compile(r"['’]s$")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What a text names: `text` is `start:end` of it."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+
+
+def mentions(text: str) -> list[Mention]:
+    """Names, numbers, years, months and weekdays of a text, without those that overlap, in order.
+
+    A name at the beginning of a sentence can't be told from any word there and is left out.
+
+    >>> [(m.kind, m.text) for m in mentions("In May 1932 the envoy met Ban Ki-moon's two aides.")]
+    [('month', 'May'), ('year', '1932'), ('name', 'Ban Ki-moon'), ('number', 'two')]
+    """
+    found: list[Mention] = []
+    for kind, pattern in _PATTERNS.items():
+        for match in pattern.finditer(text):
+            words = _POSSESSIVE.sub("", match.group())
+            start, end = match.start(), match.start() + len(words)
+            if not any(start < other.end and other.start < end for other in found):
+                found.append(Mention(kind, start, end, words))
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def pool(texts: Iterable[str]) -> dict[Kind, list[str]]:
+    """What some texts name, by its kind, each once, in the order of the texts."""
+    seen: dict[Kind, dict[str, None]] = defaultdict(dict)
+    for text in texts:
+        for mention in mentions(text):
+            seen[mention.kind][mention.text] = None
+    return {kind: list(names) for kind, names in seen.items()}
