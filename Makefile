@@ -61,7 +61,7 @@ $(STAMPS)/compile: pyproject.toml constraints.txt $(STAMPS)/torch
 	$(call timed,pincite and what compiles models,$(PIP) install -c constraints.txt -e '.[compile]')
 	@touch $(STAMPS)/run $@
 
-# What Pincite is measured beside lives in an environment of its own: it brings some forty packages that nothing else needs.
+# What Pincite is measured beside lives in an environment of its own: it brings packages that nothing else here needs.
 PEERS := $(VENV)/peers
 PEERS_PIP := $(PEERS)/bin/python -m pip --disable-pip-version-check $(if $(CI),--quiet)
 $(STAMPS)/peers: pyproject.toml constraints.txt | $(STAMPS)/venv

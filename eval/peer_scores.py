@@ -60,10 +60,14 @@ def mark(gold: GoldSet, measured: Measured) -> list[Marked]:
     """Scores every question that the system was asked."""
     replies = measured.replies
     return [
-        Marked(question, reply, _score(gold, question, reply.words), _score(gold, question, reply.best))
+        Marked(question, reply, _score(gold, question, reply.words), _score(gold, question, _best(reply)))
         for question in gold.questions
         if (reply := replies.get(question.id)) is not None
     ]
+
+
+def _best(reply: Reply) -> Words | None:
+    return reply.words if reply.words is not None else reply.best
 
 
 def _score(gold: GoldSet, question: GoldQuestion, words: Words | None) -> Score:
@@ -124,12 +128,14 @@ def f1_column(marked: Sequence[Marked]) -> Column:
 def _unrefused(marked: Sequence[Marked]) -> str:
     """Told only where the system says what it would have answered to every question that it refused."""
     answerable = _answerable(marked)
-    if any(one.reply.words is None and one.reply.best is None for one in answerable):
+    if any(_best(one.reply) is None for one in answerable):
         return "not told"
     return percent(np.array([one.best.f1 for one in answerable]))
 
 
 def _recall(marked: Sequence[Marked]) -> str:
+    if not any(one.reply.found for one in marked):
+        return "not told"
     return percent(np.array([float(_is_found(one)) for one in _answerable(marked)]))
 
 
