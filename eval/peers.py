@@ -35,7 +35,7 @@ from eval.trial import SEED, Trial, open_trial, squad_choice
 
 ROUNDS = 2
 MODES: tuple[Mode, ...] = ("reader", "pipeline")
-OURS = ("numpy", "onnxruntime")
+OURS = ("qa.assistant",)
 
 PEERS: Mapping[str, Peer] = {
     "pincite-int8": Peer("Pincite, int8 (ships)", "eval.systems.pincite:open_int8", "", OURS, precision="int8"),
