@@ -31,17 +31,15 @@ def _documents(work: Work) -> list[Any]:
 
 
 def _reply(work: Work, answers: list[Any]) -> Reply:
-    """The first of its answers, which are sorted by score; the one without words is its "no answer"."""
-    if not answers:
-        return Reply()
+    """The first of its answers, which are sorted by score; the one without words is its "no answer".
+
+    Its measure of how surely there is an answer is the score of the best one, which its `score_threshold` is held to.
+    """
     named = next((answer for answer in answers if answer.data), None)
-    nothing = next((answer for answer in answers if answer.data is None), None)
-    best = None if named is None else _words(work, named)
-    return Reply(
-        words=best if answers[0].data else None,
-        best=best,
-        score=None if nothing is None else -float(nothing.score),
-    )
+    if named is None:
+        return Reply()
+    best = _words(work, named)
+    return Reply(best if answers[0].data else None, best, float(named.score))
 
 
 def _words(work: Work, answer: Any) -> Words:
@@ -85,7 +83,7 @@ class HaystackPipeline:
         from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
         from haystack_integrations.components.embedders.sentence_transformers import SentenceTransformersTextEmbedder
 
-        embedder = SentenceTransformersTextEmbedder(self._work.encoder, progress_bar=False, local_files_only=True)
+        embedder = SentenceTransformersTextEmbedder(model=self._work.encoder, progress_bar=False, local_files_only=True)
         pipeline = Pipeline()
         pipeline.add_component("embedder", embedder)
         pipeline.add_component("by_meaning", InMemoryEmbeddingRetriever(self._store))
@@ -104,7 +102,9 @@ class HaystackPipeline:
             SentenceTransformersDocumentEmbedder,
         )
 
-        embedder = SentenceTransformersDocumentEmbedder(self._work.encoder, progress_bar=False, local_files_only=True)
+        embedder = SentenceTransformersDocumentEmbedder(
+            model=self._work.encoder, progress_bar=False, local_files_only=True
+        )
         self._store.write_documents(embedder.run(_documents(self._work))["documents"])
 
     def answer(self, question: Asked) -> Reply:
