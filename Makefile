@@ -61,6 +61,14 @@ $(STAMPS)/compile: pyproject.toml constraints.txt $(STAMPS)/torch
 	$(call timed,pincite and what compiles models,$(PIP) install -c constraints.txt -e '.[compile]')
 	@touch $(STAMPS)/run $@
 
+# What Pincite is measured beside lives in an environment of its own: it brings packages that nothing else here needs.
+PEERS := $(VENV)/peers
+PEERS_PIP := $(PEERS)/bin/python -m pip --disable-pip-version-check $(if $(CI),--quiet)
+$(STAMPS)/peers: pyproject.toml constraints.txt | $(STAMPS)/venv
+	$(call timed,environment for the peers,$(PYTHON) -m venv $(PEERS) && $(PEERS_PIP) install -c constraints.txt $(TORCH))
+	$(call timed,peers,$(PEERS_PIP) install -c constraints.txt -e '.[peers]')
+	@touch $@
+
 # What `pip install .` takes, as wheels: tests/test_wheel.py installs from them, without a network, in an empty
 # environment. torch stands first, at its one version, for the reason above; it is fetched from the cache of pip. Wheels
 # of earlier pins go first: the folder is what is measured.
@@ -91,6 +99,10 @@ train: $(STAMPS)/compile ## train the reader, an hour or more (ARGS="--data DIR 
 .PHONY: bench
 bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS="--write docs/benchmarks.md")
 	$(OFFLINE) $(PY) -m eval.benchmarks $(ARGS)
+
+.PHONY: peers
+peers: $(STAMPS)/peers ## measure Pincite beside Haystack, txtai and a plain reader (READER=folder ARGS="--sample 100")
+	$(OFFLINE) $(PEERS)/bin/python -m eval.peers $(if $(READER),--reader "$(READER)") $(ARGS)
 
 # ---------------------------------------------------------------- checks
 
