@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embeddings.types import Hit
+from qa.clauses import Wanted, completed, wanted
 from qa.quoting import quote_bounds
 from qa.reader import Span
 from qa.settings import Settings
@@ -38,9 +39,23 @@ class Candidate:
         return self.hit.document.text[self.start : self.end]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate and the probability that it is right."""
+
+    candidate: Candidate
+    confidence: float
+
+    @property
+    def text(self) -> str:
+        """The candidate's words."""
+        return self.candidate.text
+
+
 def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Settings) -> list[Candidate]:
     """Candidates, best first. Spans that overlap in a document count once, with the best score."""
-    candidates = [_candidate(question, hits[span.passage], span, settings) for span in spans]
+    want = wanted(question)
+    candidates = [_candidate(question, want, hits[span.passage], span, settings) for span in spans]
     candidates = [candidate for candidate in candidates if not _repeats(question, candidate)]
     candidates.sort(key=lambda c: (-c.score, c.rank, c.start))
     kept: list[Candidate] = []
@@ -50,13 +65,16 @@ def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Se
     return kept
 
 
-def _candidate(question: str, hit: Hit, span: Span, settings: Settings) -> Candidate:
+def _candidate(question: str, want: Wanted, hit: Hit, span: Span, settings: Settings) -> Candidate:
     chunk = hit.chunk
     start, end = chunk.start + span.start, chunk.start + span.end
     in_heading = start < chunk.body_start
     within = (chunk.start, chunk.body_start) if in_heading else (chunk.body_start, chunk.end)
     start, end = widened(hit.document.text, start, end, within)
     quote_start, quote_end = quote_bounds(hit, start, end)
+    if want != "phrase":
+        start, end = completed(hit.document.text, start, end, want, (quote_start, quote_end))
+        start, end = widened(hit.document.text, start, end, (quote_start, quote_end))
     score = (
         span.score
         - settings.no_answer_weight * span.no_answer

@@ -1,8 +1,9 @@
-"""The numbers of a text, as numbers: digits, number words, and both with their scales."""
+"""The numbers of a text, as numbers: digits, number words, and both with their scales; and with their units."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _SMALL = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -23,6 +24,98 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 
+_HYPHENATED = re.compile(r"(?<![\w.,-])(\d[\d,]*(?:\.\d+)?)-(?=[$€£¥]?\d[\d,]*(?:\.\d+)?(?![\w-]))")
+_AND_A_HALF = re.compile(rf"(?<![\w.,-])(\d{{1,3}}|{'|'.join(list(_WORDS)[1:])}) and a half\b")
+_BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
+_TO = re.compile(r"\s(?:to|or)\s|\s?–\s?|(?<=\d)-(?=[$€£¥]?\d)", re.IGNORECASE)
+_AND = re.compile(r"\sand\s", re.IGNORECASE)
+
+# What a unit measures, and how much of it, in seconds, metres, kilograms.
+_UNITS = {
+    **dict.fromkeys(("second", "sec"), ("time", 1.0)), **dict.fromkeys(("minute", "min"), ("time", 60.0)),
+    **dict.fromkeys(("hour", "hr"), ("time", 3600.0)), "day": ("time", 86400.0), "week": ("time", 604800.0),
+    "month": ("time", 2629800.0), "year": ("time", 31557600.0), "decade": ("time", 315576000.0),
+    **dict.fromkeys(("metre", "meter", "m"), ("length", 1.0)), **dict.fromkeys(("centimetre", "cm"), ("length", 0.01)),
+    **dict.fromkeys(("kilometre", "kilometer", "km"), ("length", 1000.0)), "mile": ("length", 1609.344),
+    **dict.fromkeys(("foot", "feet", "ft"), ("length", 0.3048)), "inch": ("length", 0.0254), "yard": ("length", 0.9144),
+    **dict.fromkeys(("gram", "g"), ("weight", 0.001)), **dict.fromkeys(("kilogram", "kilo", "kg"), ("weight", 1.0)),
+    **dict.fromkeys(("tonne", "ton"), ("weight", 1000.0)), **dict.fromkeys(("pound", "lb"), ("weight", 0.4536)),
+    **dict.fromkeys(("percent", "cent", "%"), ("share", 0.01)),
+}  # fmt: skip
+_UNIT_AFTER = re.compile(r"(?<![^\W\d_])(%|[^\W\d_]+)")
+_MONEY = {"$": "dollar", "€": "euro", "£": "pound sterling", "¥": "yen"}
+_TOLERANCE = 0.05  # "930 miles" and "1,500 km" are one distance
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number, or a range of numbers, of something.
+
+    Attributes:
+        low, high: the number, twice; of a range its ends.
+        measure: what is measured ("time", "length", "dollar"), None where no unit is known.
+        factor: by which the number is multiplied to compare it with others of the same measure.
+    """
+
+    low: float
+    high: float
+    measure: str | None = None
+    factor: float = 1.0
+
+    def equals(self, other: Amount) -> bool:
+        """Is it the same amount, perhaps in another unit?
+
+        >>> amount("930 miles").equals(amount("1,500 km")), amount("70").equals(amount("at least 70"))
+        (True, True)
+        """
+        converted = self.measure is not None and self.measure == other.measure and self.factor != other.factor
+        same = (self.low, self.high) == (other.low, other.high) and None in (self.measure, other.measure)
+        return self == other or same or (converted and not self.contradicts(other))
+
+    def contradicts(self, other: Amount) -> bool:
+        """Can't both be true of the same? Amounts of different measures, and a number inside a range, can.
+
+        >>> amount("at least 70").contradicts(amount("more than 90")), amount("3 to 5").contradicts(amount("four"))
+        (True, False)
+        >>> amount("930 miles").contradicts(amount("1,500 km")), amount("70%").contradicts(amount("$90"))
+        (False, False)
+        """
+        if None not in (self.measure, other.measure) and self.measure != other.measure:
+            return False
+        if (self.measure == "share") != (other.measure == "share"):
+            return False
+        known = self.measure is not None and other.measure is not None and self.factor != other.factor
+        mine, theirs, slack = (self.factor, other.factor, _TOLERANCE) if known else (1.0, 1.0, 0.0)
+        return (
+            self.high * mine * (1 + slack) < other.low * theirs or other.high * theirs * (1 + slack) < self.low * mine
+        )
+
+
+def amount(text: str, after: str = "") -> Amount | None:
+    """The first number of a text, or the range that it begins; None without any. The unit may stand behind the text.
+
+    >>> amount("between 3 and 5 people"), amount("a dozen", " km away")
+    (Amount(low=3.0, high=5.0, measure=None, factor=1.0), Amount(low=12.0, high=12.0, measure='length', factor=1000.0))
+    """
+    found = numbers(text)
+    if not found:
+        return None
+    low, high = found[0], found[1] if len(found) > 1 and found[0] < found[1] and _is_range(text) else found[0]
+    for sign, currency in _MONEY.items():
+        if sign in text:
+            return Amount(low, high, currency)
+    for word in _UNIT_AFTER.findall(f"{text}{after[:40]}".lower()):
+        measure = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+        if measure is not None:
+            return Amount(low, high, *measure)
+    return Amount(low, high)
+
+
+def _is_range(text: str) -> bool:
+    """Does a text say that a number lies between two others?"""
+    parts = (_AND if _BETWEEN.search(text) else _TO).split(text, maxsplit=1)
+    return len(parts) == 2 and all(numbers(part) for part in parts)
+
 
 def numbers(text: str) -> tuple[float, ...]:
     """The numbers of a text, in its order.
@@ -31,15 +124,23 @@ def numbers(text: str) -> tuple[float, ...]:
     ((3000.0,), (500000.0,), (5.0,))
     >>> numbers("one hundred and twenty-five"), numbers("$1.5bn"), numbers("a 45-minute walk")
     ((125.0,), (1500000000.0,), (45.0,))
+    >>> numbers("3-5 days"), numbers("a dozen"), numbers("one and a half million")
+    ((3.0, 5.0), (12.0,), (1500000.0,))
     """
     reader = _NumberReader()
-    for found in _TOKEN.finditer(text.lower()):
+    for found in _TOKEN.finditer(_respelt(text)):
         if found["word"] is not None:
             reader.word(found["word"])
         else:
             value = float((found["money"] or found["digits"]).replace(",", ""))
             reader.digits(value * _SUFFIXES.get(found["suffix"] or "", 1.0))
     return tuple(reader.finished())
+
+
+def _respelt(text: str) -> str:
+    """The text in lower case, "3-5" as a range and "one and a half" in digits."""
+    text = _HYPHENATED.sub(r"\1–", text.lower())
+    return _AND_A_HALF.sub(lambda found: f"{_WORDS.get(found[1], 0.0) or float(found[1]):.0f}.5", text)
 
 
 class _NumberReader:

@@ -26,8 +26,16 @@ _ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z][a-z0-9]*+(?=[/:]|$)|^\d{1,3}(?:\.\
 _MARK_OF_ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z0-9]|://|www\.")  # every address holds one; most texts do not
 _CLOSING = ".,;:!?'’*_-"  # after an address they belong to the sentence
 _QUALIFIER = re.compile(
-    r"\b(?:at least|at most|(?:no )?(?:more|less|fewer) than|as many as|up to|over|under|almost|nearly|about|around"
-    r"|some|roughly|approximately|an estimated)\s$",
+    r"\b(?:at least|at most|(?:no |not )?(?:more|less|fewer) than|as (?:many|much|few|little) as|up to|over|under"
+    r"|almost|nearly|about|around|some|roughly|approximately|an estimated|close to|well over|just (?:over|under))\s$",
+    re.IGNORECASE,
+)
+_SCALE_OR_SHARE = re.compile(
+    r"(?:\s(?:hundred|thousand|million|billion|trillion)\b)?(?:\s?%|\s(?:percent|per\scent)\b)?"
+)
+_RANGE = re.compile(
+    r"\bbetween\s[$€£¥]?\d[\d,.]*\d?\sand\s[$€£¥]?\d[\d,]*(?:\.\d+)?|(?<![\w.,-])[$€£¥]?\d[\d,]*(?:\.\d+)?"
+    r"(?:\sto\s|[-–]|\s[-–]\s)[$€£¥]?\d[\d,]*(?:\.\d+)?(?![\w-]|[.,]\d)",
     re.IGNORECASE,
 )
 _CURRENCY = "$€£¥"
@@ -48,6 +56,9 @@ def widened(text: str, start: int, end: int, within: tuple[int, int] | None = No
     for first, last in _expressions(text, start, end, (floor, ceiling)):
         if first < end and start < last:
             start, end = min(start, first), max(end, last)
+    if end > start and text[end - 1].isdigit():
+        found = _SCALE_OR_SHARE.match(text, end, min(ceiling, end + _AROUND))
+        end = end if found is None or found[0].isspace() else found.end()
     if start > low and text[start - 1] in _CURRENCY:
         start -= 1
     qualifier = _QUALIFIER.search(text, low, start) if _NUMBER.match(text, start) else None
@@ -58,7 +69,7 @@ def _expressions(text: str, start: int, end: int, within: tuple[int, int]) -> It
     """The bounds of the addresses, dates, times and abbreviations in and around a span."""
     yield from _addresses(text, start, end, within)
     low, high = max(within[0], start - _AROUND), min(within[1], end + _AROUND)
-    for pattern in (_DATE, _CLOCK, _ABBREVIATION):
+    for pattern in (_DATE, _CLOCK, _ABBREVIATION, _RANGE):
         yield from (found.span() for found in pattern.finditer(text, low, high))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embeddings.types import Document
-from qa.disagreement import asks_for_number, conflict
+from qa.disagreement import agree, asks_for_date, asks_for_number, conflict
 from tests.fakes import candidate_for
 
 
@@ -74,3 +74,69 @@ def test_measures_contradict_and_the_same_number_in_words_does_not(
 ) -> None:
     first, second = Document.from_text(f"It was {one}."), Document.from_text(f"It is {other}.")
     assert conflict(question, candidate_for(one, first), candidate_for(other, second)) is contradict
+
+
+def disagree(question: str, one: str, other: str) -> bool:
+    """Whether two pieces, each marked in its text by brackets, contradict each other."""
+    found = []
+    for text in (one, other):
+        document = Document.from_text(text.replace("[", "").replace("]", ""), title="Report")
+        found.append(candidate_for(text[text.index("[") + 1 : text.index("]")], document))
+    return conflict(question, *found)
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When did it open?", True),
+        ("In which year did it open?", True),
+        ("What is the date of the vote?", True),
+        ("Who was there when it opened?", False),
+        ("How long did it last?", False),
+    ],
+)
+def test_a_question_for_a_date_is_told_from_others(question: str, expected: bool) -> None:
+    assert asks_for_date(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "contradict"),
+    [
+        ("It opened on [May 3].", "It opened on [4 May 2021].", True),
+        ("It opened in [2020].", "It opened in [May 2021].", True),
+        ("It opened on [May 3].", "It opened on [3 May 2021].", False),
+        ("It opened in [2021].", "It opened on [3 May].", False),
+        ("It opened on [May 3-4].", "It opened on [May 4].", False),
+        ("It opened at [noon].", "It opened on [3 May].", False),
+    ],
+)
+def test_two_dates_for_the_same_thing_contradict_each_other_where_both_state_what_differs(
+    one: str, other: str, contradict: bool
+) -> None:
+    assert disagree("When did it open?", one, other) is contradict
+
+
+def test_a_passage_that_names_another_thing_tells_no_other_side() -> None:
+    asked = "How many people died in the flood in Vik?"
+    assert disagree(asked, "In Vik [70] people died in the flood.", "The flood killed [90] people in Vik.")
+    assert not disagree(asked, "In Vik [70] people died in the flood.", "An earthquake in Ås killed [90].")
+
+
+def test_the_dead_and_the_hurt_are_counted_apart() -> None:
+    asked = "How many people were hurt in Vik?"
+    assert not disagree(asked, "In Vik [25] people were hurt.", "In Vik they put it at [7] dead, 25 hurt.")
+    assert disagree(asked, "In Vik [25] people were hurt.", "In Vik others told of [27] wounded people.")
+
+
+def test_a_year_is_no_number_of_things_nor_is_another_unit_of_the_same_distance() -> None:
+    assert not disagree("How many boats sank?", "In all [40] boats sank.", "Boats sank in [2015].")
+    assert not disagree("How far is Vik?", "Vik is [1,500 km] away.", "Vik is [930 miles] away.")
+    assert disagree("How far is Vik?", "Vik is [1,500 km] away.", "Vik is [1,200 miles] away.")
+
+
+def test_the_same_number_of_the_same_thing_agrees_in_other_words() -> None:
+    first = Document.from_text("In Vik more than 70 were killed.")
+    second = Document.from_text("The flood in Vik took 70 people.")
+    asked = "How many people died in Vik?"
+    assert agree(asked, candidate_for("more than 70 were killed", first), candidate_for("70 people", second))
+    assert not agree("Who died in Vik?", candidate_for("70", first), candidate_for("70", second))
