@@ -40,7 +40,7 @@ from qa.settings import Settings, precision_of
 # How often each kind is assumed to be asked: three questions in four can be answered.
 MIX = {"answerable": 3 / 4, "adversarial": 1 / 8, "absent": 1 / 8}
 TABLE = "table:thresholds"
-THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
+THRESHOLDS = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,12 +40,12 @@ class Settings:
         SettingsError: a value is outside its range.
     """
 
-    threshold: float = 0.25
+    threshold: float = 0.1
     passages: int = 5
     candidates: int = 50
     fusion: Fusion = "min-max"
     dense_weight: float = 0.5
-    retrieval_weight: float = 7.0
+    retrieval_weight: float = 10.0
     sentence_weight: float = 3.0
     no_answer_weight: float = 0.5
     answer_tokens: int = 30
