@@ -13,6 +13,7 @@ from qa.candidates import Candidate, overlap
 from qa.moments import Moment, moments, only_moments
 from qa.names import folded
 from qa.quantities import Amount, amount
+from qa.quoting import quote_bounds
 from qa.wording import shared_words, stem, words
 
 _ASKS_FOR_NUMBER = re.compile(
@@ -39,6 +40,8 @@ _YEAR_FOLLOWS = re.compile(r"\b(?:in|since|until|during)\s$", re.IGNORECASE)
 _WORDS_AFTER = 3  # where the thing that is counted is looked for
 _LEAST_SHARE = 0.5  # of the question's names and words that the best candidate's passage has
 
+_LEAST_OF_SENTENCE = 0.75  # the same for the sentence, where dates are compared
+
 
 def asks_for_number(question: str) -> bool:
     """Does the question ask how many, how much, how long?"""
@@ -59,7 +62,7 @@ def conflict(question: str, best: Candidate, other: Candidate) -> bool:
     if overlap(best, other):
         return False
     if asks_for_date(question):
-        different = _contradict(moments(best.text), moments(other.text))
+        different = _contradict(moments(best.text), moments(other.text)) and _tells_of_it(question, best, other)
     elif asks_for_number(question):
         first, second = _amount(best), _amount(other)
         different = first is not None and second is not None and first.contradicts(second)
@@ -94,6 +97,21 @@ def about_the_same(question: str, best: Candidate, other: Candidate) -> bool:
         return True
     names = " ".join(word for word in question.split()[1:] if word[:1].isupper())
     return all(_share(asked, other) >= _LEAST_SHARE * _share(asked, best) for asked in (names, question))
+
+
+def _tells_of_it(question: str, best: Candidate, other: Candidate) -> bool:
+    """Is another passage's date in a sentence that holds almost as many of the question's words as the best one's?
+
+    Texts are full of dates: two in one passage are those of two events, and so are most in two passages.
+    """
+    told = [_sentence(candidate) for candidate in (best, other)]
+    in_best, in_other = (shared_words(folded(question), folded(sentence)) for sentence in told)
+    return best.hit.chunk != other.hit.chunk and in_other >= _LEAST_OF_SENTENCE * in_best
+
+
+def _sentence(candidate: Candidate) -> str:
+    start, end = quote_bounds(candidate.hit, candidate.start, candidate.end)
+    return candidate.hit.document.text[start:end]
 
 
 def _share(asked: str, candidate: Candidate) -> float:

@@ -36,13 +36,15 @@ _UNITS = {
     **dict.fromkeys(("hour", "hr"), ("time", 3600.0)), "day": ("time", 86400.0), "week": ("time", 604800.0),
     "month": ("time", 2629800.0), "year": ("time", 31557600.0), "decade": ("time", 315576000.0),
     **dict.fromkeys(("metre", "meter", "m"), ("length", 1.0)), **dict.fromkeys(("centimetre", "cm"), ("length", 0.01)),
-    **dict.fromkeys(("kilometre", "kilometer", "km"), ("length", 1000.0)), "mile": ("length", 1609.344),
-    **dict.fromkeys(("foot", "feet", "ft"), ("length", 0.3048)), "inch": ("length", 0.0254), "yard": ("length", 0.9144),
+    **dict.fromkeys(("kilometre", "kilometer", "km"), ("length", 1000.0)),
+    **dict.fromkeys(("mile", "mi"), ("length", 1609.344)), **dict.fromkeys(("foot", "feet", "ft"), ("length", 0.3048)),
+    "inch": ("length", 0.0254), "yard": ("length", 0.9144),
     **dict.fromkeys(("gram", "g"), ("weight", 0.001)), **dict.fromkeys(("kilogram", "kilo", "kg"), ("weight", 1.0)),
     **dict.fromkeys(("tonne", "ton"), ("weight", 1000.0)), **dict.fromkeys(("pound", "lb"), ("weight", 0.4536)),
     **dict.fromkeys(("percent", "cent", "%"), ("share", 0.01)),
 }  # fmt: skip
 _UNIT_AFTER = re.compile(r"(?<![^\W\d_])(%|[^\W\d_]+)")
+_BEHIND = re.compile(r"(?:[\s-]*[^\W\d]+|\s?%){0,2}")  # the two words behind a number, as far as they are no numbers
 _MONEY = {"$": "dollar", "€": "euro", "£": "pound sterling", "¥": "yen"}
 _TOLERANCE = 0.05  # "930 miles" and "1,500 km" are one distance
 
@@ -104,7 +106,8 @@ def amount(text: str, after: str = "") -> Amount | None:
     for sign, currency in _MONEY.items():
         if sign in text:
             return Amount(low, high, currency)
-    for word in _UNIT_AFTER.findall(f"{text}{after[:40]}".lower()):
+    behind = _BEHIND.match(after)
+    for word in _UNIT_AFTER.findall(f"{text}{behind[0] if behind is not None else ''}".lower()):
         measure = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
         if measure is not None:
             return Amount(low, high, *measure)
@@ -139,8 +142,12 @@ def numbers(text: str) -> tuple[float, ...]:
 
 def _respelt(text: str) -> str:
     """The text in lower case, "3-5" as a range and "one and a half" in digits."""
-    text = _HYPHENATED.sub(r"\1–", text.lower())
-    return _AND_A_HALF.sub(lambda found: f"{_WORDS.get(found[1], 0.0) or float(found[1]):.0f}.5", text)
+    text = text.lower()
+    if "-" in text:
+        text = _HYPHENATED.sub(r"\1–", text)
+    if "half" in text:
+        text = _AND_A_HALF.sub(lambda found: f"{_WORDS.get(found[1], 0.0) or float(found[1]):.0f}.5", text)
+    return text
 
 
 class _NumberReader:

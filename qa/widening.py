@@ -39,6 +39,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _CURRENCY = "$€£¥"
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"[$€£¥]?\d")
 _AROUND = 40  # characters on either side in which an expression is looked for
 _LONGEST_ADDRESS = 200  # characters
@@ -69,7 +70,8 @@ def _expressions(text: str, start: int, end: int, within: tuple[int, int]) -> It
     """The bounds of the addresses, dates, times and abbreviations in and around a span."""
     yield from _addresses(text, start, end, within)
     low, high = max(within[0], start - _AROUND), min(within[1], end + _AROUND)
-    for pattern in (_DATE, _CLOCK, _ABBREVIATION, _RANGE):
+    with_digits = (_DATE, _CLOCK, _RANGE) if _DIGIT.search(text, low, high) else ()
+    for pattern in (*with_digits, _ABBREVIATION):
         yield from (found.span() for found in pattern.finditer(text, low, high))
 
 

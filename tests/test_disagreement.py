@@ -122,6 +122,14 @@ def test_a_passage_that_names_another_thing_tells_no_other_side() -> None:
     assert not disagree(asked, "In Vik [70] people died in the flood.", "An earthquake in Ås killed [90].")
 
 
+def test_two_dates_in_one_passage_or_in_a_sentence_about_another_thing_are_no_contradiction() -> None:
+    asked = "When did the bridge open?"
+    one = Document.from_text("The bridge opened in 1985. It was closed in 1989.")
+    assert not conflict(asked, candidate_for("1985", one), candidate_for("1989", one))
+    assert not disagree(asked, "The bridge opened in [1985].", "The bridge stands. A dam was built in [1989].")
+    assert disagree(asked, "The bridge opened in [1985].", "It opened in [1986], the bridge.")
+
+
 def test_the_dead_and_the_hurt_are_counted_apart() -> None:
     asked = "How many people were hurt in Vik?"
     assert not disagree(asked, "In Vik [25] people were hurt.", "In Vik they put it at [7] dead, 25 hurt.")
