@@ -38,7 +38,7 @@ MODES: tuple[Mode, ...] = ("reader", "pipeline")
 OURS = ("qa.assistant",)
 
 PEERS: Mapping[str, Peer] = {
-    "pincite-int8": Peer("Pincite, int8 (ships)", "eval.systems.pincite:open_int8", "", OURS, precision="int8"),
+    "pincite-int8": Peer("Pincite, int8", "eval.systems.pincite:open_int8", "", OURS, precision="int8"),
     "pincite-fp32": Peer("Pincite, fp32", "eval.systems.pincite:open_fp32", "", OURS, precision="fp32"),
     "haystack": Peer(
         "Haystack",
