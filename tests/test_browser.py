@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from browser import launch, serving
 from keyword_assistant import KeywordAssistant
-from playwright.sync_api import Browser, ConsoleMessage, Frame, Locator, Page, Request, WebSocket, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Frame, Locator, Page, Request, Route, WebSocket, sync_playwright
 
 from embeddings import Document
 from qa import Assistant
@@ -257,3 +257,25 @@ def test_a_narrow_window_never_scrolls_sideways_and_choosing_a_citation_leads_to
     page.wait_for_function("document.getElementById('reading').getBoundingClientRect().top < innerHeight / 2")
     assert marked(page, link)  # the source has been loaded: until then its frame is still on its way elsewhere
     assert not source(page).evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_a_citation_that_is_chosen_before_the_first_source_has_loaded_stays_marked(
+    chat: str, opened: Opened, assistant: Assistant
+) -> None:
+    page = opened(chat)
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/source*", hold_the_first)
+    link = ask(page, UNANSWERABLE).locator("a.cite").last
+    page.wait_for_timeout(100)
+    link.click()
+    held[0].continue_()
+    assert marked(page, link) == cited(link, assistant)
+    page.wait_for_timeout(500)
+    assert page.locator("a.cite[aria-current]").count() == 1

@@ -6,7 +6,8 @@ const narrow = matchMedia("(max-width: 799px)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let shown = ""; // the newest turn as it was when it was last scrolled into view
 let opening = ""; // the address of a new frame, until it is loaded
-let chosen = null; // the citation that was clicked, until it is open
+let open = ""; // the address that the frame shows or is about to show, as far as this page has chosen it
+let expected = 0; // how often the frame will yet finish loading what this page has chosen
 
 function reveal(element) {
   element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
@@ -21,16 +22,26 @@ function showNewest() {
   if (newest) reveal(newest);
 }
 
-function markOpen() {
-  if (!chosen) {
-    const newest = [...document.querySelectorAll("#conversation .turn")].pop();
-    chosen = [...(newest?.querySelectorAll("a.cite") ?? [])].find((link) => link.href === opening);
-  }
+function mark(current) {
   for (const link of document.querySelectorAll("#conversation a.cite")) {
-    link.toggleAttribute("aria-current", link === chosen);
+    link.toggleAttribute("aria-current", link === current);
+  }
+}
+
+// The source is a sandboxed page: its address can't be asked for. What this page didn't choose was chosen in the
+// source itself, and is no citation.
+function loaded() {
+  if (expected > 0) {
+    expected -= 1;
+  } else if (opening) {
+    const newest = [...document.querySelectorAll("#conversation .turn")].pop();
+    open = opening;
+    mark([...(newest?.querySelectorAll("a.cite") ?? [])].find((link) => link.href === opening));
+  } else {
+    open = "";
+    mark(null);
   }
   opening = "";
-  chosen = null;
 }
 
 function watchFrame() {
@@ -38,14 +49,18 @@ function watchFrame() {
   if (!frame || frame.dataset.watched) return;
   frame.dataset.watched = "yes";
   opening = frame.src;
-  frame.addEventListener("load", markOpen);
+  expected = 0;
+  frame.addEventListener("load", loaded);
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a.cite");
   if (!link) return;
-  chosen = link;
-  setTimeout(() => chosen === link && markOpen(), 300); // a jump inside the same page loads nothing
+  const jumps = link.href.split("#")[0] === open.split("#")[0]; // inside the same page: that loads nothing
+  expected = (opening ? 1 : 0) + (jumps ? 0 : 1);
+  opening = "";
+  open = link.href;
+  mark(link);
   if (narrow.matches) reveal(document.getElementById("reading"));
 });
 
