@@ -9,7 +9,17 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from browser import launch, serving
 from keyword_assistant import KeywordAssistant
-from playwright.sync_api import Browser, ConsoleMessage, Frame, Locator, Page, Request, Route, WebSocket, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Frame,
+    Locator,
+    Page,
+    Request,
+    Route,
+    WebSocket,
+    sync_playwright,
+)
 
 from embeddings import Document
 from qa import Assistant
