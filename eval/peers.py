@@ -32,6 +32,7 @@ from eval.readme import check_markers, publish
 from eval.squad import sample
 from eval.systems.work import Mode
 from eval.trial import SEED, Trial, open_trial, squad_choice
+from qa.ending import say
 
 ROUNDS = 2
 MODES: tuple[Mode, ...] = ("reader", "pipeline")
@@ -155,7 +156,7 @@ def run(choice: Choice, trial: Trial, console: Console) -> bool:
 
     def measured(mode: Mode) -> str:
         machine = describe_machine()  # before, so that its load is that of others
-        found = measure(_of_mode(systems, mode), materials.works(mode, choice.rounds), _say)
+        found = measure(_of_mode(systems, mode), materials.works(mode, choice.rounds), say)
         failures.extend(one.failure for one in found.values() if one.failure)
         return "\n\n".join([table(mode, materials, found), *trial.notes, machine])
 
@@ -165,12 +166,6 @@ def run(choice: Choice, trial: Trial, console: Console) -> bool:
 
 def _of_mode(systems: Mapping[str, Installed], mode: Mode) -> dict[str, Installed]:
     return {name: installed for name, installed in systems.items() if mode in installed.peer.modes}
-
-
-def _say(line: str) -> None:
-    """Whoever waits for minutes must see that something moves."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
 
 
 def environments_of(given: Sequence[str]) -> dict[str, Path]:

@@ -6,7 +6,6 @@ A model that is named is compiled once (`embeddings.compiled`); only then is PyT
 from __future__ import annotations
 
 import hashlib
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from embeddings.runtime import ModelCard, version_of
 from embeddings.sources import Source, find_source
 from qa.compiling import check_reader, compile_reader
 from qa.confidence import Calibration, shipped_calibration
+from qa.ending import say
 from qa.reader import SHIPPED as SHIPPED_READER
 from qa.reader import OnnxReader, shipped_reader
 from qa.settings import Settings
@@ -54,7 +54,7 @@ def encoder_for(settings: Settings) -> OnnxEncoder:
     def opened(folder: Path) -> OnnxEncoder:
         return _encoder(folder, settings.threads)
 
-    encoder = open_compiled(source, "encoder", settings.precision, _compile_encoder, opened, _say)
+    encoder = open_compiled(source, "encoder", settings.precision, _compile_encoder, opened, say)
     if encoder.card.max_tokens < SMALLEST_ENCODER_LIMIT:
         raise ModelError(
             f"{settings.encoder}: reads {encoder.card.max_tokens} tokens, expected at least {SMALLEST_ENCODER_LIMIT}; "
@@ -89,7 +89,7 @@ def reader_for(settings: Settings) -> OnnxReader:
     def opened(folder: Path) -> OnnxReader:
         return _reader(folder, settings.threads, settings.answer_tokens)
 
-    return open_compiled(source, "reader", settings.precision, _compile_reader, opened, _say)
+    return open_compiled(source, "reader", settings.precision, _compile_reader, opened, say)
 
 
 def calibration_for(encoder: Encoder, reader: object) -> Calibration:
@@ -136,12 +136,6 @@ def _compile_encoder(source: Source, target: Path, digest: str, precision: Preci
 
 def _compile_reader(source: Source, target: Path, digest: str, precision: Precision) -> None:
     compile_reader(source.folder, target, precision, source.name, digest)
-
-
-def _say(line: str) -> None:
-    """Whoever waits for a minute must know for what."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
 
 
 @cache

@@ -14,13 +14,14 @@ import argparse
 import gzip
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from embeddings.errors import ModelError, PinciteError
 from qa.compiling import READER_MAX_TOKENS
+from qa.ending import say
 from qa.examples import Example
 from qa.trainer import Progress, Schedule, Training, counted, encoded
 from qa.training_sets import Source, made, sources
@@ -29,8 +30,8 @@ from qa.training_written import TOKENIZER_FILE, write_reader
 EXAMPLES = "examples.jsonl.gz"
 
 
-def examples(found: Sequence[Source], work: Path, seed: int) -> list[Example]:
-    """The examples of all sets: those that are kept in `work`, else they are made and kept.
+def examples(found: Iterable[Source], work: Path, seed: int) -> list[Example]:
+    """The examples of all sets: those that are kept in `work`, and then no set is read; else they are made and kept.
 
     Raises:
         ModelError: there is no set, or none with a question that can be used.
@@ -53,12 +54,6 @@ def examples(found: Sequence[Source], work: Path, seed: int) -> list[Example]:
 
 def _example(row: dict[str, Any]) -> Example:
     return Example(row["question"], row["passage"], tuple((s, e) for s, e in row["spans"]), row["source"])
-
-
-def say(line: str) -> None:
-    """A line of progress."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
 
 
 def reported(progress: Progress) -> None:
@@ -105,7 +100,7 @@ def train(options: argparse.Namespace) -> None:
     schedule = Schedule(
         options.epochs, options.learning_rate, batch_tokens=options.batch_tokens, hours=options.hours, seed=options.seed
     )
-    found = examples(list(sources(options.data, options.squad, options.limit)), options.work, schedule.seed)
+    found = examples(sources(options.data, options.squad, options.limit), options.work, schedule.seed)
     model = loaded(options.base, schedule.dropout)
     longest = min(READER_MAX_TOKENS, model.config.max_position_embeddings)
     rows = encoded(found, Tokenizer.from_file(str(options.base / TOKENIZER_FILE)), longest)
