@@ -96,6 +96,15 @@ class Chunker:
         """What the encoder is given for a passage: title and heading, then its words. Never over its limit."""
         return self._embedded(document, chunk.heading, chunk.start, chunk.end)
 
+    def searched_text(self, document: Document, chunk: Chunk) -> str:
+        """What is searched for words of a passage: its heading, and its own words.
+
+        The document's title, which is embedded with every passage, is left out here: in all passages of a document its
+        words would no longer tell one from another.
+        """
+        words = document.text[chunk.start : chunk.end].strip()
+        return context("", chunk.heading, words) + words
+
     def _embedded(self, document: Document, heading: str | None, start: int, end: int) -> str:
         words = document.text[start:end].strip()
         return self._cut(context(document.title, heading, words)) + words

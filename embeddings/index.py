@@ -144,7 +144,7 @@ class Index:
                 chunks = chunker(document)
                 texts = [chunker.embedded_text(document, chunk) for chunk in chunks]
                 numbers = store.add(document, chunks, encoder.encode(texts))
-                words += zip(numbers, (searched_text(document, chunk) for chunk in chunks), strict=True)
+                words += zip(numbers, (chunker.searched_text(document, chunk) for chunk in chunks), strict=True)
                 if progress is not None:
                     progress(document.source or document.id)
             lexical.add(words)
@@ -184,18 +184,6 @@ class Index:
     def close(self) -> None:
         """Closes the files."""
         self._store.close()
-
-
-def searched_text(document: Document, chunk: Chunk) -> str:
-    """What is searched for words of a passage: its heading, and its own words.
-
-    The document's title, which is embedded with every passage, is left out here: in all passages of a document its
-    words would no longer tell one from another.
-    """
-    from embeddings.chunking import context
-
-    words = document.text[chunk.start : chunk.end].strip()
-    return context("", chunk.heading, words) + words
 
 
 def check_target(path: Path) -> None:

@@ -5,12 +5,13 @@
     fusion    how the two rankings become one
     chunks    how long a passage is, and what neighbours share
     reading   how many passages are read, and what the score of a span is made of
+    ablations the defaults with one part at a time removed or changed
 
 `--only NAME ...` runs some of them. The tables are printed; `--write` also puts each into the file between its own
 markers, `<!-- table:NAME:begin -->` and `<!-- table:NAME:end -->`, and leaves the words around them alone.
 
-Nothing is trained here. Where answers are scored ("chunks", "reading"), SQuAD's questions are of the articles that may
-be tuned on (eval/splits.json).
+Nothing is trained here. Where answers are scored ("chunks", "reading", "ablations"), SQuAD's questions are of the
+articles that may be tuned on (eval/splits.json). `--questions N` asks a sample, for a quick look.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -27,15 +28,16 @@ from rich import progress
 from rich.console import Console
 
 from embeddings.encoder import Encoder, OnnxEncoder, Vectors, shipped_encoder
-from embeddings.errors import ModelError, PinciteError
+from embeddings.errors import ModelError, PinciteError, SettingsError
 from embeddings.loading import load
 from embeddings.runtime import ModelCard
+from eval.ablations import compare_parts
 from eval.choices import compare_chunks, compare_fusions, compare_reading
 from eval.command import SHIPPED_GOLD
 from eval.gold import load_gold
 from eval.precision import Embeds, compare_encoders, compare_readers
 from eval.readme import publish
-from eval.squad import DATA_FILE, Squad, data_file, load_squad, sample, set_aside
+from eval.squad import DATA_FILE, Squad, article_of, data_file, load_squad, sample, set_aside
 from eval.tables import Collection, Item, Track
 from qa.compiling import ALL_MINILM_SHA256, READER_MAX_TOKENS, compile_reader, shipped_weights
 from qa.reader import SHIPPED as SHIPPED_READER
@@ -45,6 +47,8 @@ from qa.settings import Settings
 
 READER_QUESTIONS = 600
 TUNING_QUESTIONS = 400
+# An independent collection, looked for in the folder of the data; one article in three makes it as large as the first.
+OTHER_FILE, OTHER_ARTICLES, OTHER_QUESTIONS = "squadshifts_new_wiki.json.gz", 3, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Materials:
         encoder, reader: those that ship.
         reader_weights: the folder that the reader was compiled from, None where it is not at hand.
         track: shows how far a long run is.
+        other: other Wikipedia articles, as a check; None where they are not at hand.
+        limit: at most so many questions of each collection are asked by "ablations"; None for all.
     """
 
     squad: Squad
@@ -65,6 +71,8 @@ class Materials:
     reader: Reader
     reader_weights: Path | None
     track: Track
+    other: Collection | None = None
+    limit: int | None = None
 
     @property
     def all_squad(self) -> Collection:
@@ -72,24 +80,51 @@ class Materials:
         return Collection("SQuAD 2.0", self.squad.documents, tuple(q for q in self.squad.questions if q.answerable))
 
     @property
-    def tuning(self) -> Collection:
-        """A sample of those whose articles may be tuned on, asked of the paragraphs of all articles."""
+    def tunable(self) -> Collection:
+        """Those whose articles may be tuned on, asked of the paragraphs of all articles."""
         articles = set_aside()
-        questions = [q for q in self.all_squad.questions if q.answers[0].document.rsplit("/", 1)[0] in articles]
-        return Collection("SQuAD 2.0", self.squad.documents, sample(questions, TUNING_QUESTIONS))
+        questions = tuple(q for q in self.all_squad.questions if article_of(q.answers[0].document) in articles)
+        return Collection("SQuAD 2.0", self.squad.documents, questions)
+
+    @property
+    def tuning(self) -> Collection:
+        """A sample of `tunable`."""
+        return replace(self.tunable, questions=sample(self.tunable.questions, TUNING_QUESTIONS))
+
+    def limited(self, collection: Collection) -> Collection:
+        """As many of its questions as `limit` says."""
+        limit = self.limit
+        return collection if limit is None else replace(collection, questions=sample(collection.questions, limit))
 
 
-def open_materials(data: Path | None, reader_weights: Path | None) -> Materials:
+def open_materials(data: Path | None, reader_weights: Path | None, limit: int | None = None) -> Materials:
     """Everything that ships, and the public data.
 
     Raises:
         GoldError: the data are not there; says where to get them.
+        SettingsError: `limit` is under 1.
     """
+    if limit is not None and limit < 1:
+        raise SettingsError(f"--questions is {limit}, expected at least 1; leave it out to ask all")
     squad = load_squad(data_file(data))
     documents = load([seeds_folder()]).documents
     questions = tuple(question for question in load_gold(SHIPPED_GOLD, documents) if question.answerable)
     samples = Collection("Sample documents", documents, questions)
-    return Materials(squad, samples, shipped_encoder(), shipped_reader(), reader_weights, with_a_bar)
+    models = shipped_encoder(), shipped_reader()
+    return Materials(squad, samples, *models, reader_weights, with_a_bar, other_collection(data), limit)
+
+
+def other_collection(data: Path | None) -> Collection | None:
+    """Some articles of new Wikipedia (SQuADShifts, Miller et al. 2020); None where the folder does not hold the file.
+
+    Raises:
+        GoldError: the file can't be read.
+    """
+    if data is None or not (data / OTHER_FILE).is_file():
+        return None
+    articles = load_squad(data / OTHER_FILE).articles[::OTHER_ARTICLES]
+    found = load_squad(data / OTHER_FILE, articles)
+    return Collection("New Wikipedia", found.documents, sample(found.questions, OTHER_QUESTIONS))
 
 
 def with_a_bar(items: Sequence[Item], what: str) -> Iterable[Item]:
@@ -189,6 +224,19 @@ def reading(materials: Materials) -> str:
     )
 
 
+def ablations(materials: Materials) -> str:
+    """One part at a time removed or changed; on the other collection, where it is at hand, for the searches alone."""
+    collections = [(materials.tunable, TUNING_QUESTIONS), (materials.samples, TUNING_QUESTIONS)]
+    if materials.other is not None:
+        collections.append((materials.other, 0))
+    return "\n\n".join(
+        compare_parts(
+            materials.limited(collection), materials.encoder, materials.reader, Settings(), read, materials.track
+        )
+        for collection, read in collections
+    )
+
+
 def _on_both(compare: Callable[[Collection], str], collections: Sequence[Collection]) -> str:
     return "\n\n".join(compare(collection) for collection in collections)
 
@@ -199,6 +247,7 @@ EXPERIMENTS: Mapping[str, Callable[[Materials], str]] = {
     "fusion": fusion,
     "chunks": chunks,
     "reading": reading,
+    "ablations": ablations,
 }
 
 
@@ -221,11 +270,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help=f"folder that holds {DATA_FILE}")
     parser.add_argument("--only", nargs="+", choices=EXPERIMENTS, default=list(EXPERIMENTS), help="default: all")
+    parser.add_argument("--questions", type=int, metavar="N", help="ablations: ask at most N of each set; default: all")
     parser.add_argument("--reader", type=Path, metavar="DIR", help="the weights that the reader was compiled from")
     parser.add_argument("--write", type=Path, metavar="FILE", help="a Markdown file to rewrite between its markers")
     options = parser.parse_args(arguments)
     try:
-        run(options.only, open_materials(options.data, options.reader), options.write, Console())
+        run(options.only, open_materials(options.data, options.reader, options.questions), options.write, Console())
     except PinciteError as error:
         sys.stderr.write(f"{error}\n")
         return 2

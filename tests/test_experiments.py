@@ -18,7 +18,7 @@ from eval.choices import compare_chunks, compare_fusions, compare_reading
 from eval.experiments import EXPERIMENTS, Materials, main
 from eval.precision import compare_encoders, compare_readers
 from eval.readme import markers
-from eval.squad import DATA_FILE, Squad, load_squad
+from eval.squad import DATA_FILE, Squad, article_of, load_squad
 from eval.tables import Collection, Scores, silently
 from qa.settings import Settings
 from tests.fakes import HashingEncoder, PatternReader
@@ -187,6 +187,29 @@ def test_missing_data_are_one_line_that_names_the_public_source(
         error = capsys.readouterr().err
         assert error.count("\n") == 1
         assert "SQuAD 2.0 dev set" in error
+
+
+def test_the_independent_collection_is_found_beside_the_data_and_may_be_missing(data: Path) -> None:
+    assert experiments.other_collection(data) is None
+    content = ten_questions()
+    (data / experiments.OTHER_FILE).write_text(json.dumps(content), encoding="utf-8")
+    found = experiments.other_collection(data)
+    assert found is not None
+    assert {article_of(document.id) for document in found.documents} == {article_of(found.documents[0].id)}
+    assert found.questions
+
+
+def test_a_sample_of_no_questions_is_one_line(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--data", str(data), "--only", "ablations", "--questions", "0"]) == 2
+    assert capsys.readouterr().err == "--questions is 0, expected at least 1; leave it out to ask all\n"
+
+
+def test_ablations_ask_at_most_as_many_questions_as_the_limit(materials: Materials, collection: Collection) -> None:
+    limited = replace(materials, limit=2, other=collection)
+    assert [len(limited.limited(asked).questions) for asked in (collection, limited.samples)] == [2, 2]
+    table = EXPERIMENTS["ablations"](limited)
+    assert "2 questions of 3 documents; searched only" in table
+    assert table.count("| defaults |") == 3
 
 
 def test_weights_of_another_reader_are_refused(tmp_path: Path) -> None:
