@@ -11,17 +11,18 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from embeddings.errors import PinciteError
 from eval.command import measured
 from eval.readme import publish
 from eval.rendering import figure_cells, markdown_table
 from eval.report import Report
 from eval.squad import data_file, reported_articles
 from eval.trial import SquadChoice, open_trial
+from qa.ending import done_or_told
 from qa.settings import Settings
 
 COLUMNS = ("on", "figure", "aim", "reached", "n")
@@ -98,23 +99,22 @@ def runs(data: Path | None, settings: Settings) -> dict[str, Callable[[], Report
     }
 
 
+def _table(makers: Mapping[str, Callable[[], Report]]) -> str:
+    return markdown_table(COLUMNS, rows({name: make() for name, make in makers.items()}))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.aims", description="What the answers aim at and reach.")
     parser.add_argument("--data", type=Path, help="folder of public data, see docs/experiments.md")
     parser.add_argument("--write", type=Path, help="put the table into this page, between its markers")
     options = parser.parse_args(arguments)
-    try:
+
+    def measure() -> None:
         makers = runs(options.data, Settings())
+        publish({"aims": partial(_table, makers)}, "table", options.write, Console())
 
-        def table() -> str:
-            return markdown_table(COLUMNS, rows({name: make() for name, make in makers.items()}))
-
-        publish({"aims": table}, "table", options.write, Console())
-    except PinciteError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    return done_or_told(measure)
 
 
 if __name__ == "__main__":

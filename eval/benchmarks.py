@@ -26,7 +26,7 @@ from rich.console import Console
 
 from embeddings.encoder import SHIPPED as SHIPPED_ENCODER
 from embeddings.encoder import OnnxEncoder
-from embeddings.errors import BenchmarkError, PinciteError
+from embeddings.errors import BenchmarkError
 from embeddings.loading import load
 from embeddings.runtime import open_session
 from eval.command import SHIPPED_GOLD
@@ -38,6 +38,7 @@ from eval.readme import publish
 from eval.rendering import markdown_table
 from eval.speed import Answering, AnsweringBench, Indexing, compare_indexing
 from qa.compiling import ALL_MINILM_SHA256, shipped_weights
+from qa.ending import done_or_told
 from qa.reader import SHIPPED as SHIPPED_READER
 from qa.reader import OnnxReader
 from qa.samples import seeds_folder
@@ -244,12 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error(f"--rounds is {options.rounds}, expected at least 1")
-    try:
-        run(options.only, options.rounds, options.write, Console())
-    except PinciteError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    return done_or_told(partial(run, options.only, options.rounds, options.write, Console()))
 
 
 if __name__ == "__main__":

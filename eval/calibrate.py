@@ -18,13 +18,14 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from embeddings.errors import ModelError, PinciteError
+from embeddings.errors import ModelError
 from embeddings.types import Document
 from eval.gold import GoldQuestion
 from eval.metrics import RIGHT_F1, Column, auroc, overlap, token_f1
@@ -34,6 +35,7 @@ from eval.squad import DATA_FILE, data_file, load_squad, sample, tuning_articles
 from qa.answering import Reading
 from qa.assistant import Assistant, build_index
 from qa.confidence import COEFFICIENTS, FEATURES, Calibration, features
+from qa.ending import done_or_told
 from qa.models import calibration_path, encoder_for, reader_for
 from qa.settings import Settings, precision_of
 
@@ -181,6 +183,22 @@ def coefficients_of(settings: Settings) -> Path:
     return path
 
 
+def calibrate(options: argparse.Namespace, console: Console) -> None:
+    """Fits the confidence, and writes it and the table of thresholds."""
+    if options.write is not None:
+        check_markers(options.write, TABLE)
+    settings = Settings(encoder=options.encoder, reader=options.reader, precision=precision_of(options.precision))
+    target = options.to if options.to is not None else coefficients_of(settings)
+    examples = collect(data_file(options.data), options.size, settings, console)
+    probabilities = held_out(examples)
+    table = markdown_table(THRESHOLD_COLUMNS, threshold_rows(examples, probabilities))
+    console.print(table, highlight=False, soft_wrap=True)
+    if options.write is not None:
+        rewrite(options.write, table, TABLE)
+    write(fit(examples), examples, scores(examples, probabilities), target)
+    console.print(f"{target}: written", highlight=False, soft_wrap=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description="Fit the confidence.")
@@ -193,25 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--write", type=Path, help=f"put the table of thresholds into this page, at {markers(TABLE)[0]}"
     )
-    options = parser.parse_args(arguments)
-    console = Console()
-    try:
-        if options.write is not None:
-            check_markers(options.write, TABLE)
-        settings = Settings(encoder=options.encoder, reader=options.reader, precision=precision_of(options.precision))
-        target = options.to if options.to is not None else coefficients_of(settings)
-        examples = collect(data_file(options.data), options.size, settings, console)
-        probabilities = held_out(examples)
-        table = markdown_table(THRESHOLD_COLUMNS, threshold_rows(examples, probabilities))
-        console.print(table, highlight=False, soft_wrap=True)
-        if options.write is not None:
-            rewrite(options.write, table, TABLE)
-        write(fit(examples), examples, scores(examples, probabilities), target)
-        console.print(f"{target}: written", highlight=False, soft_wrap=True)
-    except PinciteError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+    return done_or_told(partial(calibrate, parser.parse_args(arguments), Console()))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from rich import progress
 from rich.console import Console
 
 from embeddings.encoder import Encoder, OnnxEncoder, Vectors, shipped_encoder
-from embeddings.errors import ModelError, PinciteError, SettingsError
+from embeddings.errors import ModelError, SettingsError
 from embeddings.loading import load
 from embeddings.runtime import ModelCard
 from eval.ablations import compare_parts
@@ -40,6 +40,7 @@ from eval.readme import publish
 from eval.squad import DATA_FILE, Squad, article_of, data_file, load_squad, sample, set_aside
 from eval.tables import Collection, Item, Track
 from qa.compiling import ALL_MINILM_SHA256, READER_MAX_TOKENS, compile_reader, shipped_weights
+from qa.ending import done_or_told
 from qa.reader import SHIPPED as SHIPPED_READER
 from qa.reader import OnnxReader, Reader, shipped_reader
 from qa.samples import seeds_folder
@@ -274,12 +275,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--reader", type=Path, metavar="DIR", help="the weights that the reader was compiled from")
     parser.add_argument("--write", type=Path, metavar="FILE", help="a Markdown file to rewrite between its markers")
     options = parser.parse_args(arguments)
-    try:
+
+    def measure() -> None:
         run(options.only, open_materials(options.data, options.reader, options.questions), options.write, Console())
-    except PinciteError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+
+    return done_or_told(measure)
 
 
 if __name__ == "__main__":

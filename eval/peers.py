@@ -22,7 +22,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from embeddings.errors import BenchmarkError, PinciteError
+from embeddings.errors import BenchmarkError
 from eval.benchmarks import reached
 from eval.machine import describe_machine
 from eval.peer_materials import Materials, compile_for_pincite, prepare, weights_of
@@ -32,7 +32,7 @@ from eval.readme import check_markers, publish
 from eval.squad import sample
 from eval.systems.work import Mode
 from eval.trial import SEED, Trial, open_trial, squad_choice
-from qa.ending import say
+from qa.ending import done_or_told, say
 
 ROUNDS = 2
 MODES: tuple[Mode, ...] = ("reader", "pipeline")
@@ -220,7 +220,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         value = getattr(options, name)
         if value is not None and value < 1:
             made.error(f"--{name} is {value}, expected at least 1")
-    try:
+
+    def compare() -> int:
         choice = Choice(
             {name: PEERS[name] for name in PEERS if name in options.only},
             environments_of(options.env),
@@ -230,9 +231,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.write,
         )
         return 0 if run(choice, trial_of(options), Console()) else 1
-    except PinciteError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+
+    return done_or_told(compare)
 
 
 if __name__ == "__main__":

@@ -26,10 +26,11 @@ from embeddings.compiling import (
     verified_digest,
 )
 from embeddings.encoder import SHIPPED as SHIPPED_ENCODER
-from embeddings.errors import ModelError, PinciteError
+from embeddings.errors import ModelError
 from embeddings.exporting import Precision, compile_module
 from embeddings.runtime import ModelCard
 from embeddings.sources import CONFIG_FILE, licence_of, read_json
+from qa.ending import done_or_told
 from qa.reader import SHIPPED as SHIPPED_READER
 from qa.reader import SMALLEST_INPUT
 
@@ -172,14 +173,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--reader-to", type=Path, default=SHIPPED_READER, help="where the reader goes")
     parser.add_argument("--precision", choices=("int8", "fp32"), default="int8")
     options = parser.parse_args(arguments)
-    try:
+
+    def compile_both() -> None:
         encoder = options.encoder if options.encoder is not None else shipped_weights()
         compile_encoder(encoder, options.encoder_to, "all-MiniLM-L6-v2", options.precision, ALL_MINILM_SHA256)
         compile_reader(options.reader, options.reader_to, options.precision, max_tokens=READER_MAX_TOKENS)
-    except PinciteError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
+
+    return done_or_told(compile_both)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,20 @@ def end(command: Callable[[], object]) -> None:
     sys.exit(code)
 
 
+def done_or_told(work: Callable[[], object]) -> int:
+    """The exit code of a command for developers (`python -m ...`): an error of ours is one line, any other a traceback.
+
+    Args:
+        work: what it does; a number that it returns is the exit code.
+    """
+    try:
+        code = work()
+    except PinciteError as error:
+        say(str(error))
+        return ERROR
+    return code if isinstance(code, int) else DONE
+
+
 def say(line: str) -> None:
     """Writes a line to stderr, for people. That nobody reads it is no reason to stop."""
     with suppress(OSError):

@@ -16,12 +16,13 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import ModelError, PinciteError
+from embeddings.errors import ModelError
 from qa.compiling import READER_MAX_TOKENS
-from qa.ending import say
+from qa.ending import INTERRUPTED, done_or_told, say
 from qa.examples import Example
 from qa.trainer import Progress, Schedule, Training, counted, encoded
 from qa.training_sets import Source, made, sources
@@ -139,14 +140,10 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     try:
-        train(parsed(arguments))
-    except PinciteError as error:
-        say(str(error))
-        return 2
+        return done_or_told(partial(train, parsed(arguments)))
     except KeyboardInterrupt:
         say("stopped; the same command resumes from the last checkpoint, --finish writes it")
-        return 130
-    return 0
+        return INTERRUPTED
 
 
 if __name__ == "__main__":
