@@ -60,8 +60,8 @@ class Mixture:
         titled: share of the passages that get the title of their document in front, as a heading stands there in use.
     """
 
-    retrieved: float = 0.5
-    removed: float = 0.2
+    retrieved: float = 0.25
+    removed: float = 0.15
     swapped: float = 0.25
     reversed: float = 0.05
     written: int = 3
