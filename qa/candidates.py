@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from embeddings.types import Hit
 from qa.clauses import Wanted, completed, wanted
+from qa.descriptions import asked_name, described
 from qa.quoting import quote_bounds
 from qa.reader import Span
 from qa.settings import Settings
@@ -72,6 +73,8 @@ def _candidate(question: str, want: Wanted, hit: Hit, span: Span, settings: Sett
     within = (chunk.start, chunk.body_start) if in_heading else (chunk.body_start, chunk.end)
     start, end = widened(hit.document.text, start, end, within)
     quote_start, quote_end = quote_bounds(hit, start, end)
+    if (name := asked_name(question)) is not None:
+        start, end = described(hit.document.text, start, end, name, (quote_start, quote_end))
     if want != "phrase":
         start, end = completed(hit.document.text, start, end, want, (quote_start, quote_end))
         start, end = widened(hit.document.text, start, end, (quote_start, quote_end))
