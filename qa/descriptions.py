@@ -16,7 +16,7 @@ _OPENING = (
     r"(?:the|a|an|his|her|its|their|one\sof|(?:then[\s-]|former\s|deputy\s|acting\s)*(?:head|chief|director|leader|founder"
     r"|president|chair\w*|professor|minister|spokes\w+|commander|mayor|secretary|editor|author|former|deputy|acting)\b)"
 )
-_CLOSING = re.compile(r"[,;:()\[\]\n—–]|\s-\s|\s(?:who|whom|whose|which|that|where|when)\s")
+_CLOSING = re.compile(r"[,;:()\[\]—–]|\n\s*\n|\s-\s|\s(?:who|whom|whose|which|that|where|when)\s")
 _LONGEST = 160  # characters
 _LEFT_OUT = 2  # words in front of what a reader took of a description: "the former"
 

@@ -46,6 +46,7 @@ def who(text: str, piece: str, name: str = "Ana Ruiz") -> str:
         ("“It sank”, said Ana Ruiz, the head of Harbour and Bridges.", "Harbour", "the head of Harbour and Bridges"),
         ("Bo and Ana Ruiz (his aide) met Ruiz, a former diver who lives in Oslo.", "Bo", "a former diver"),
         ("Bo knows Ana Ruiz, deputy mayor of Vik; she sings.", "Vik", "deputy mayor of Vik"),
+        ("Bo knows Ana Ruiz, the old\nmayor of Vik, well.", "Bo", "the old\nmayor of Vik"),
         (
             "The deaths of Ana Ruiz, the former mayor of U.S. Grant, and Bo shook Vik.",
             "Vik",
