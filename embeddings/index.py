@@ -82,27 +82,8 @@ class Index:
         if path is None:
             store, lexical = cls._fill(documents, encoder, chunker, None, progress, tuned)
             return cls(store, lexical, encoder)
-        check_target(path)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-        except OSError as error:
-            raise StoreError(
-                f"{path}: can't be written ({error.strerror}); name another folder, or mend its rights"
-            ) from None
-        try:
-            new = scratch / path.name  # with the rights of any new folder; those of `scratch` are for its owner alone
-            new.mkdir()
+        with _in_place_of(path) as new:
             cls._fill(documents, encoder, chunker, new, progress, tuned)[0].close()
-            replace_index(new, path)
-        except OSError as error:
-            raise StoreError(_not_written(path, error.strerror or str(error))) from None
-        except StoreError as error:  # of a file in `scratch`, which is about to be gone
-            if str(path) in str(error).partition(":")[0] and str(new) not in str(error):
-                raise
-            raise StoreError(_not_written(path, str(error).removeprefix(f"{new}/").partition(";")[0])) from None
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
         return cls.open(path, encoder)
 
     @classmethod
@@ -247,6 +228,32 @@ def check_target(path: Path) -> None:
     names = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
     if names and not (STORE_FILE in names and all(map(_INDEX_NAME.fullmatch, names))):
         raise StoreError(f"{path}: a folder that is not empty and not an index; name an empty or a new one")
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """An empty folder for a new index, which takes its place at the end, or is gone after an error."""
+    check_target(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    except OSError as error:
+        raise StoreError(
+            f"{path}: can't be written ({error.strerror}); name another folder, or mend its rights"
+        ) from None
+    new = scratch / path.name  # with the rights of any new folder; those of `scratch` are for its owner alone
+    try:
+        new.mkdir()
+        yield new
+        replace_index(new, path)
+    except OSError as error:
+        raise StoreError(_not_written(path, error.strerror or str(error))) from None
+    except StoreError as error:  # of a file in `scratch`, which is about to be gone
+        if str(path) in str(error).partition(":")[0] and str(new) not in str(error):
+            raise
+        raise StoreError(_not_written(path, str(error).removeprefix(f"{new}/").partition(";")[0])) from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _not_written(path: Path, reason: str) -> str:
