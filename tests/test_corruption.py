@@ -20,7 +20,7 @@ from embeddings.errors import PinciteError
 from embeddings.index import Index
 from embeddings.types import Chunk, Document
 
-FLIPS = int(os.environ.get("PINCITE_FLIPS", "40"))
+FLIPS = int(os.environ.get("PINCITE_FLIPS", "25"))
 QUESTIONS = ("Ship 3 sails under flag", "Which ship carries load2of0 to port?", "port")
 
 
