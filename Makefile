@@ -114,6 +114,10 @@ test: $(STAMPS)/dev $(STAMPS)/wheels ## set up, then lint, format, types, tests 
 	$(call timed,tests,$(OFFLINE) $(PY) -m pytest -q --durations=10 $(ARGS))
 	$(if $(ARGS),,$(call timed,gold questions,$(OFFLINE) $(PY) -m eval --against eval/baseline.json))
 
+.PHONY: test-long
+test-long: $(STAMPS)/dev ## the tests of crashes and of damage with many more: 200 kills, 400 flipped bytes in each file
+	$(call timed,200 kills and 400 flips a file,$(OFFLINE) PINCITE_KILLS=200 PINCITE_FLIPS=400 $(PY) -m pytest -q tests/test_killing.py tests/test_corruption.py $(ARGS))
+
 .PHONY: lint
 lint: $(STAMPS)/dev ## ruff's rules
 	$(PY) -m ruff check .

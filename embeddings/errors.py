@@ -3,6 +3,7 @@
     PinciteError
     ├── DocumentError        a file or text that cannot become a Document
     ├── QuestionError        a question that cannot be asked
+    ├── FilterError          a filter that can't be applied: a date of no form, a document that is not there
     ├── SettingsError        a setting outside its range
     ├── GoldError            a line of gold questions that is not well formed
     ├── ModelError           a model that is missing, damaged or of another kind
@@ -44,6 +45,10 @@ class DocumentError(PinciteError):
 
 class QuestionError(PinciteError):
     """A question that cannot be asked: empty, too long, or without a single word."""
+
+
+class FilterError(PinciteError):
+    """A filter that can't be applied: a date in no form, or a document that is not there."""
 
 
 class SettingsError(PinciteError):

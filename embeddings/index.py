@@ -1,48 +1,56 @@
 """An index: documents in, nearest passages out. SQLite is the truth, FAISS and tantivy find things in it.
 
-On disk an index is a folder with `store.sqlite` and `lexical/`. It is built in a folder beside the one it will have and
-takes its place by one rename: an index is whole or not there.
+On disk an index is a folder: `manifest.json`, `store.sqlite`, `lexical/`, and a base of vectors where there are many.
+`Index.build` makes one in a folder beside the one it will have, and it takes its place by one rename.
+`embeddings.updating` changes one that is there; a reader sees a finished update at its next `reading`.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embeddings.dense import DenseIndex
+from embeddings.connecting import STORE_FILE
 from embeddings.encoder import Encoder
-from embeddings.errors import StoreError, StoreMismatch
+from embeddings.errors import StoreError
+from embeddings.filters import Where
 from embeddings.lexical import LexicalIndex
-from embeddings.runtime import version_of
+from embeddings.locking import LOCK_FILE, writer_lock
+from embeddings.manifest import MANIFEST_FILE, Manifest, exchange, sync_folder
+from embeddings.records import Stored
 from embeddings.store import Store
 from embeddings.types import Chunk, Document
+from embeddings.updating import Tuning, Writer, check_maker, create
+from embeddings.views import View, Views
+from embeddings.wordfiles import LEXICAL_FOLDER
 
 if TYPE_CHECKING:
     from embeddings.chunking import Chunker
 
-STORE_FILE = "store.sqlite"
-LEXICAL_FOLDER = "lexical"
-# What a folder may hold and be replaced: the two above, and what SQLite leaves beside its file after a crash.
-_INDEX_NAMES = {LEXICAL_FOLDER, *(STORE_FILE + suffix for suffix in ("", "-journal", "-wal", "-shm"))}
+# What a folder may hold and be replaced: the above, and what is left beside them after a crash.
+_INDEX_NAME = re.compile(
+    rf"{re.escape(STORE_FILE)}(-journal|-wal|-shm)?|{re.escape(MANIFEST_FILE)}(\.new)?|{re.escape(LOCK_FILE)}"
+    rf"|{LEXICAL_FOLDER}|vectors-\d+\.(faiss|new)"
+)
 
 # Called after each document with its source.
 Progress = Callable[[str], None]
 
 
 class Index:
-    """Documents with their passages, searchable by meaning and by words. Make one with `build` or `open`."""
+    """Documents with their passages, searchable by meaning and by words. Make one with `build` or `open`.
 
-    def __init__(self, store: Store, lexical: LexicalIndex, encoder: Encoder) -> None:
-        self._store, self._lexical, self.encoder = store, lexical, encoder
-        numbers, vectors = store.vectors()
-        self._dense = DenseIndex(numbers, vectors)
-        self.passage_count = len(numbers)
-        self._document = lru_cache(maxsize=64)(store.document)
+    It may be used by several threads, and while another process changes it.
+    """
+
+    def __init__(self, store: Store, lexical: LexicalIndex, encoder: Encoder, folder: Path | None = None) -> None:
+        self.encoder = encoder
+        self._views = Views(View(store, lexical, folder), encoder, folder)
 
     @classmethod
     def build(
@@ -52,6 +60,7 @@ class Index:
         chunker: Chunker,
         path: Path | None = None,
         progress: Progress | None = None,
+        tuning: Tuning | None = None,
     ) -> Index:
         """Chunks, embeds and stores documents.
 
@@ -62,32 +71,19 @@ class Index:
             path: the folder of the index, in memory where it is None. An index that is there is replaced whole, once
                 the new one is finished; any other folder that is not empty is refused.
             progress: called after each document.
+            tuning: how vectors are arranged; by their number where it is None.
 
         Raises:
             DocumentError: two documents have the same id.
+            StoreLocked: another process is writing to the index that is there.
             StoreError: the folder holds something that is not an index, or can't be written.
         """
+        tuned = tuning if tuning is not None else Tuning()
         if path is None:
-            return cls._fill(documents, encoder, chunker, None, progress)
-        check_target(path)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-        except OSError as error:
-            raise StoreError(
-                f"{path}: can't be written ({error.strerror}); name another folder, or mend its rights"
-            ) from None
-        try:
-            new = scratch / path.name  # with the rights of any new folder; those of `scratch` are for its owner alone
-            new.mkdir()
-            cls._fill(documents, encoder, chunker, new, progress).close()
-            _replace(new, path, scratch / "replaced")
-        except OSError as error:
-            raise StoreError(_not_written(path, error.strerror or str(error))) from None
-        except StoreError as error:  # of a file in `scratch`, which is about to be gone
-            raise StoreError(_not_written(path, str(error).removeprefix(f"{new}/").partition(";")[0])) from None
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+            store, lexical = cls._fill(documents, encoder, chunker, None, progress, tuned)
+            return cls(store, lexical, encoder)
+        with _in_place_of(path) as new:
+            cls._fill(documents, encoder, chunker, new, progress, tuned)[0].close()
         return cls.open(path, encoder)
 
     @classmethod
@@ -99,18 +95,15 @@ class Index:
             StoreMismatch: made by another version of the format, or with another encoder.
             StoreError: damaged.
         """
-        store = Store(path / STORE_FILE)
-        with ExitStack() as failed:
-            failed.callback(store.close)
-            made_with = store.fact("encoder")
-            if version_of(made_with) != encoder.card.version:
-                raise StoreMismatch(
-                    f"{path}: made with the encoder {made_with}, opened with {encoder.card.identity}; name the model "
-                    f"it was made with (--encoder), or build it again with: pincite index PATHS --index {path}"
-                )
-            index = cls(store, LexicalIndex(path / LEXICAL_FOLDER), encoder)
-            failed.pop_all()
-        return index
+        check_maker(Manifest.read(path), path, encoder)
+        view = View.open(path)
+        try:
+            index = cls(view.store, view.lexical, encoder, path)
+            with index.reading():  # what is damaged shows now
+                return index
+        except BaseException:
+            view.close()
+            raise
 
     @staticmethod
     def made_with(path: Path) -> str:
@@ -119,71 +112,111 @@ class Index:
         Raises:
             StoreError: there is no index, or it can't be used.
         """
-        store = Store(path / STORE_FILE)
-        try:
-            return store.fact("encoder")
-        finally:
-            store.close()
+        return Manifest.read(path).encoder
 
-    @classmethod
+    @staticmethod
     def _fill(
-        cls,
         documents: Iterable[Document],
         encoder: Encoder,
         chunker: Chunker,
         folder: Path | None,
         progress: Progress | None,
-    ) -> Index:
-        store = Store(folder / STORE_FILE if folder is not None else None, create=True)
-        with ExitStack() as failed:
-            failed.callback(store.close)
-            lexical = LexicalIndex(folder / LEXICAL_FOLDER if folder is not None else None, create=True)
-            store.set_fact("encoder", encoder.card.identity)
-            words: list[tuple[int, str]] = []
+        tuning: Tuning,
+    ) -> tuple[Store, LexicalIndex]:
+        store, lexical = create(folder, encoder, chunker)
+        writer: Writer | None = None
+        try:
+            writer = Writer(store, lexical, encoder, chunker, folder, tuning)
             for document in documents:
-                chunks = chunker(document)
-                texts = [chunker.embedded_text(document, chunk) for chunk in chunks]
-                numbers = store.add(document, chunks, encoder.encode(texts))
-                words += zip(numbers, (chunker.searched_text(document, chunk) for chunk in chunks), strict=True)
+                writer.add(document)
                 if progress is not None:
                     progress(document.source or document.id)
-            lexical.add(words)
-            store.commit()
-            index = cls(store, lexical, encoder)
-            failed.pop_all()
-        return index
+            writer.finish(always=True)
+        except BaseException:
+            if writer is not None:
+                writer.abandon()
+            store.close()
+            raise
+        return store, lexical
+
+    # ------------------------------------------------------------ reading
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that this thread reads inside belongs to one finished update, the last one when it began."""
+        with self._views.current():
+            yield
+
+    @property
+    def document_count(self) -> int:
+        """How many documents there are."""
+        with self._views.current() as view:
+            return view.store.state.documents
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages there are."""
+        with self._views.current() as view:
+            return view.store.state.passages
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order they were added."""
-        return self._store.documents()
+        with self._views.current() as view:
+            return view.store.documents()
 
     def document(self, id: str) -> Document:
-        """The document with this id. Raises DocumentError where there is none, or its text was damaged."""
-        return self._document(id)
+        """The document with this id. Raises DocumentError where there is none, or it was damaged."""
+        with self._views.current() as view:
+            return view.document(id)
+
+    def listed(self) -> list[Stored]:
+        """The rows of all documents, without their texts, in the order they were added."""
+        with self._views.current() as view:
+            return list(view.store.each_document())
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
-        """The passages with these numbers."""
-        return self._store.chunks(numbers)
+        """The passages with these numbers, those that exist."""
+        with self._views.current() as view:
+            return view.store.chunks(numbers)
 
     def chunks_of(self, id: str) -> dict[int, Chunk]:
         """The passages of the document with this id by their numbers, in the order of its text."""
-        return self._store.chunks_of(id)
+        with self._views.current() as view:
+            return view.store.chunks_of(id)
 
-    def dense(self, question: str, k: int, also: Sequence[int] = ()) -> dict[int, float]:
-        """Cosine of the question with its k nearest passages, nearest first, and then with those named in `also`."""
+    def check(self, where: Where) -> None:
+        """Raises FilterError where a filter names a document or folder that is not there."""
+        with self._views.current() as view:
+            view.check(where)
+
+    def dense(self, question: str, k: int, also: Sequence[int] = (), where: Where | None = None) -> dict[int, float]:
+        """Cosine of the question with its k nearest passages, nearest first, and then with those named in `also`.
+
+        Args:
+            question: what is searched for.
+            k: how many, fewer where there are not so many.
+            also: passages whose cosine is wanted, too.
+            where: what the k nearest must fit.
+
+        Raises:
+            FilterError: `where` names a document or folder that is not there.
+        """
         vector = self.encoder.encode_query(question)
-        found = self._dense.search(vector, k)
-        return found | self._dense.scores(vector, [number for number in also if number not in found])
+        with self._views.current() as view:
+            found = view.dense(vector, k, where)
+            return found | view.vectors.scores(vector, [number for number in also if number not in found])
 
-    def lexical(self, question: str, k: int) -> dict[int, float]:
-        """BM25 score of the k passages that share the rarest words with the question, best first."""
-        found = self._lexical.search(question, k)
-        there = self._store.chunks(found)  # damaged postings may name passages that never were
-        return {number: score for number, score in found.items() if number in there}
+    def lexical(self, question: str, k: int, where: Where | None = None) -> dict[int, float]:
+        """BM25 score of the k passages that share the rarest words with the question and fit, best first.
+
+        Raises FilterError where `where` names a document or folder that is not there.
+        """
+        with self._views.current() as view:
+            return view.by_words(question, k, where)
 
     def close(self) -> None:
         """Closes the files."""
-        self._store.close()
+        self._views.close()
 
 
 def check_target(path: Path) -> None:
@@ -193,22 +226,63 @@ def check_target(path: Path) -> None:
     if (file := next((parent for parent in path.parents if parent.is_file()), None)) is not None:
         raise StoreError(f"{path}: {file} is a file; name another place")
     names = {entry.name for entry in path.iterdir()} if path.is_dir() else set()
-    if names and not (STORE_FILE in names and names <= _INDEX_NAMES):
+    if names and not (STORE_FILE in names and all(map(_INDEX_NAME.fullmatch, names))):
         raise StoreError(f"{path}: a folder that is not empty and not an index; name an empty or a new one")
+
+
+@contextmanager
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """An empty folder for a new index, which takes its place at the end, or is gone after an error."""
+    check_target(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    except OSError as error:
+        raise StoreError(
+            f"{path}: can't be written ({error.strerror}); name another folder, or mend its rights"
+        ) from None
+    new = scratch / path.name  # with the rights of any new folder; those of `scratch` are for its owner alone
+    try:
+        new.mkdir()
+        yield new
+        replace_index(new, path)
+    except OSError as error:
+        raise StoreError(_not_written(path, error.strerror or str(error))) from None
+    except StoreError as error:  # of a file in `scratch`, which is about to be gone
+        if str(path) in str(error).partition(":")[0] and str(new) not in str(error):
+            raise
+        raise StoreError(_not_written(path, str(error).removeprefix(f"{new}/").partition(";")[0])) from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _not_written(path: Path, reason: str) -> str:
     return f"{path}: can't be written: {reason}; free some space or name another folder, nothing there was changed"
 
 
-def _replace(new: Path, path: Path, old: Path) -> None:
-    """Puts a finished folder in the place of another, which becomes `old`."""
-    if not path.exists():
-        new.rename(path)
-        return
-    path.rename(old)
+def replace_index(new: Path, path: Path, held: bool = False) -> None:
+    """Puts a finished index in the place of another, when nobody is writing to that one; they change places.
+
+    At no moment is there none. `held` where the caller has the lock of the one that is there.
+
+    Raises:
+        StoreLocked: another process is writing to it.
+        StoreError: it can't be put there.
+    """
     try:
-        new.rename(path)
-    except OSError:
-        old.rename(path)
-        raise
+        with writer_lock(path) if not held and _is_index(path) else nullcontext():
+            if path.exists():
+                exchange(new, path)
+            else:
+                new.rename(path)
+            sync_folder(path.parent)
+    except OSError as error:
+        raise StoreError(_not_written(path, error.strerror or str(error))) from None
+
+
+def _is_index(path: Path) -> bool:
+    try:
+        Manifest.read(path)
+    except StoreError:
+        return False
+    return True

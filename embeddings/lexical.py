@@ -2,15 +2,24 @@
 
 Text and question go through one analyser: composed (NFC), split at everything that is not a letter or digit, ASCII
 folding ("Erdogan" finds "Erdoğan"), lower case, English stemming. A query is built from its tokens, so that no
-character of a question is ever read as an operator.
+character of a question is ever read as an operator. Filters are part of the query, so k passages come that fit them.
+
+Numbers of documents and passages are all that is stored. What cannot be written is read through links in a private
+folder, because tantivy makes a lock file wherever it reads.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import tantivy
 
@@ -19,6 +28,31 @@ from embeddings.errors import StoreError
 _ANALYSER = "pincite"
 _LONGEST_WORD = 200  # bytes; tantivy can't store terms of tens of thousands of bytes
 _WRITER_HEAP = 64_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The words of a passage.
+
+    Attributes:
+        number: of the passage.
+        document: the number of its document.
+        words: what it is found by.
+        day: when, as a number that sorts (`records.day_of`); None where that is not known.
+    """
+
+    number: int
+    document: int
+    words: str
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What a search is limited to: some documents, by their numbers, and days; None for any."""
+
+    documents: tuple[int, ...] | None = None
+    days: tuple[int, int] | None = None
 
 
 def analyser() -> tantivy.TextAnalyzer:
@@ -37,6 +71,8 @@ def analyser() -> tantivy.TextAnalyzer:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("number", stored=True)
+    builder.add_integer_field("document", stored=False, indexed=True)
+    builder.add_integer_field("day", stored=False, indexed=True, fast=True)
     builder.add_text_field("words", stored=False, tokenizer_name=_ANALYSER, index_option="freq")
     return builder.build()
 
@@ -53,7 +89,7 @@ class LexicalIndex:
     """
 
     def __init__(self, path: Path | None, create: bool = False) -> None:
-        self._path, self._schema, self._analyser = path, _schema(), analyser()
+        self._path, self._schema, self._analyser, self._linked = path, _schema(), analyser(), False
         with self._store_errors("opened"):
             if path is None:
                 self._index = tantivy.Index(self._schema)
@@ -61,40 +97,91 @@ class LexicalIndex:
                 path.mkdir(parents=True)
                 self._index = tantivy.Index(self._schema, path=str(path))
             else:
-                self._index = tantivy.Index.open(str(path))
-            # left alone, tantivy watches the folder and changes over to whatever index is put in its place
-            self._index.config_reader("manual")
-        self._index.register_tokenizer(_ANALYSER, self._analyser)
+                self._index = self._opened(path)
+            self._prepare()
 
-    def add(self, passages: Iterable[tuple[int, str]]) -> None:
-        """Adds passages, each a number and its text, and makes them searchable. Raises StoreError where it can't."""
+    def _opened(self, path: Path) -> tantivy.Index:
+        self._linked = path.is_dir() and not os.access(path, os.W_OK)
+        return tantivy.Index.open(str(self._links_to(path) if self._linked else path))
+
+    def _links_to(self, path: Path) -> Path:
+        folder = Path(tempfile.mkdtemp(prefix="pincite-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        for file in path.iterdir():
+            if not file.name.endswith(".lock"):
+                (folder / file.name).symlink_to(file.absolute())
+        return folder
+
+    def _prepare(self) -> None:
+        # left alone, tantivy watches the folder and changes over to whatever index is put in its place
+        self._index.config_reader("manual")
+        self._index.register_tokenizer(_ANALYSER, self._analyser)
+        self._index.reload()
+
+    def reload(self) -> None:
+        """Sees what was written since. Raises StoreError where the index was damaged."""
+        with self._store_errors("read"):
+            if self._path is not None and self._linked:
+                self._index = self._opened(self._path)
+                self._prepare()
+            self._index.reload()
+
+    @contextmanager
+    def writing(self) -> Iterator[LexicalWriter]:
+        """Something to add and remove with. All of it becomes durable together at the end, nothing after an error.
+
+        Raises StoreError where it can't be written, or something else is writing.
+        """
         with self._store_errors("written"):
             writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
-            for number, text in passages:
-                writer.add_document(tantivy.Document(number=number, words=_composed(text)))
+        try:
+            yield LexicalWriter(writer, self._store_errors)
+        except BaseException:
+            with self._store_errors("written"):
+                writer.rollback()
+            raise
+        with self._store_errors("written"):
             writer.commit()
             writer.wait_merging_threads()
             self._index.reload()
 
-    def search(self, question: str, k: int) -> dict[int, float]:
+    def search(self, question: str, k: int, within: Within | None = None) -> dict[int, float]:
         """The k best passages: number -> BM25 score, best first. Empty where no word is shared.
 
         Raises StoreError where the index is damaged.
         """
         terms = dict.fromkeys(self._analyser.analyze(_composed(question)))
-        if not terms:
+        if not terms or k < 1:
             return {}
-        query = tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "words", term, index_option="freq"))
-                for term in terms
-            ]
-        )
+        query = self._query(list(terms), within if within is not None else Within())
         with self._store_errors("read"):
             searcher = self._index.searcher()
             hits = [(score, searcher.doc(address)["number"][0]) for score, address in searcher.search(query, k).hits]
         # equal scores come in the order of segments, which differs from one build to the next
         return {number: score for score, number in sorted(hits, key=lambda hit: (-hit[0], hit[1]))}
+
+    def _query(self, terms: Sequence[str], within: Within) -> tantivy.Query:
+        words = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "words", term, index_option="freq"))
+                for term in terms
+            ]
+        )
+        limits = []
+        if within.documents is not None:
+            limits.append(tantivy.Query.term_set_query(self._schema, "document", list(within.documents)))
+        if within.days is not None:
+            first, last = within.days
+            limits.append(tantivy.Query.range_query(self._schema, "day", tantivy.FieldType.Integer, first, last))
+        if not limits:
+            return words
+        # a limit adds nothing to a score
+        musts = [words, *(tantivy.Query.const_score_query(limit, 0.0) for limit in limits)]
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in musts])
+
+    def count(self) -> int:
+        """How many passages it holds."""
+        return int(self._index.searcher().num_docs)
 
     @contextmanager
     def _store_errors(self, done: str) -> Iterator[None]:
@@ -105,10 +192,35 @@ class LexicalIndex:
             # over damaged postings tantivy panics: a BaseException, of a class that can't be imported
             if not isinstance(error, ValueError | OSError) and type(error).__name__ != "PanicException":
                 raise
+            advice = "build it again with: pincite index PATHS --index"
+            if done != "opened":
+                advice = "mend it with: pincite doctor --repair --index"
             raise StoreError(
-                f"{self._path}: the word index can't be {done} ({_flat(error)}); build it again with: "
-                f"pincite index PATHS --index {self._path.parent if self._path is not None else 'DIR'}"
+                f"{self._path}: the word index can't be {done} ({_flat(error)}); "
+                f"{advice} {self._path.parent if self._path is not None else 'DIR'}"
             ) from None
+
+
+class LexicalWriter:
+    """Adds and removes; made by `LexicalIndex.writing`."""
+
+    def __init__(self, writer: Any, errors: Any) -> None:
+        self._writer, self._errors = writer, errors
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Adds passages. Raises StoreError where it can't."""
+        with self._errors("written"):
+            for entry in entries:
+                days = {} if entry.day is None else {"day": entry.day}
+                self._writer.add_document(
+                    tantivy.Document(number=entry.number, document=entry.document, words=_composed(entry.words), **days)
+                )
+
+    def remove(self, documents: Iterable[int]) -> None:
+        """Removes the passages of documents that were added before, by their numbers."""
+        with self._errors("written"):
+            for document in documents:
+                self._writer.delete_documents_by_term("document", document)
 
 
 def _flat(error: BaseException) -> str:

@@ -127,6 +127,19 @@ def load_file(path: str | Path) -> Document:
     return Document("", title, source, text, document_date(text), media_type or "text/plain")
 
 
+def files_of(path: str | Path, skipped: list[Skipped]) -> Iterator[Path]:
+    """The files that a path stands for: a file for itself, a folder for those that `load` would read.
+
+    What a folder holds and can't be read is added to `skipped`.
+    """
+    return _files(Path(path), skipped) if _is_folder(Path(path)) else iter((Path(path),))
+
+
+def nothing_in(folder: Path, skipped: Sequence[Skipped]) -> DocumentError:
+    """What is said of a folder out of which nothing could be loaded."""
+    return DocumentError(_nothing_in(folder, skipped))
+
+
 def decode(data: bytes, name: str = "text") -> str:
     r"""The text of a file: decoded, byte order mark and NUL dropped, CRLF (or CR) to LF.
 

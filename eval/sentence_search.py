@@ -7,8 +7,10 @@ One vector for each sentence takes about five times the space and twice the time
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from embeddings.encoder import Encoder
+from embeddings.filters import Where
 from embeddings.index import Index
 from embeddings.lexical import LexicalIndex
 from embeddings.sentences import sentences
@@ -25,20 +27,20 @@ class SentenceIndex(Index):
 
     share = 0.5
 
-    def __init__(self, store: Store, lexical: LexicalIndex, encoder: Encoder) -> None:
-        super().__init__(store, lexical, encoder)
+    def __init__(self, store: Store, lexical: LexicalIndex, encoder: Encoder, folder: Path | None = None) -> None:
+        super().__init__(store, lexical, encoder, folder)
         self._sentences = {
             number: encoder.encode(sentence_texts(document, chunk))
             for document in self.documents()
             for number, chunk in self.chunks_of(document.id).items()
         }
 
-    def dense(self, question: str, k: int, also: Sequence[int] = ()) -> dict[int, float]:
+    def dense(self, question: str, k: int, also: Sequence[int] = (), where: Where | None = None) -> dict[int, float]:
         """As `Index.dense`; the k passages are still those whose own vectors are nearest."""
         vector = self.encoder.encode_query(question)
         return {
             number: (1 - self.share) * cosine + self.share * float((self._sentences[number] @ vector).max())
-            for number, cosine in super().dense(question, k, also).items()
+            for number, cosine in super().dense(question, k, also, where).items()
         }
 
 

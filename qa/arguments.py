@@ -29,6 +29,17 @@ def port(text: str | int) -> int:
     return value
 
 
+def seconds(text: str | float) -> float:
+    """A number of seconds, 0 or more. Raises BadParameter for anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value < 10.0**9:
+        raise typer.BadParameter(f"{text!r}, expected a number of seconds, 0 or more")
+    return value
+
+
 def path(text: str) -> Path:
     """A path. Raises BadParameter for an empty one, which would be taken for the folder one is in."""
     if not text:

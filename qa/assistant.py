@@ -8,9 +8,11 @@ from pathlib import Path
 from embeddings.chunking import Chunker
 from embeddings.encoder import Encoder
 from embeddings.errors import DocumentError, QuestionError
+from embeddings.filters import Where
 from embeddings.index import Index, Progress
 from embeddings.loading import load
 from embeddings.types import Document, Hit
+from embeddings.updating import Tuning
 from qa.answering import Reading, compose
 from qa.candidates import rank
 from qa.confidence import Calibration
@@ -32,6 +34,13 @@ class Assistant:
 
     The encoder and reader that ship are used unless the settings name others, or others are given here. The confidence
     is a probability for the pair of models it was fitted for (`qa.models.calibration_for`), see `is_calibrated`.
+
+    An index that another process changes is followed: each question is asked of the last finished update.
+
+    Attributes:
+        settings: every knob.
+        where: what questions are limited to that bring no filter of their own.
+        is_calibrated: whether its confidence is a probability.
     """
 
     def __init__(
@@ -40,8 +49,9 @@ class Assistant:
         settings: Settings = _DEFAULTS,
         reader: Reader | None = None,
         calibration: Calibration | None = None,
+        where: Where | None = None,
     ) -> None:
-        self.settings = settings
+        self.settings, self.where = settings, where
         self._index, self._retriever = index, Retriever(index, settings)
         self._reader = reader if reader is not None else reader_for(settings)
         self._calibration = calibration if calibration is not None else calibration_for(index.encoder, self._reader)
@@ -92,22 +102,37 @@ class Assistant:
         """The document with this id. Raises DocumentError where there is none."""
         return self._index.document(id)
 
-    def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
-        """The k passages closest to a question, best first."""
-        return self._retriever.search(question, k)
+    def limit(self, where: Where) -> None:
+        """Limits every question from here on that brings no filter of its own.
 
-    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        Raises FilterError where it names a document or folder that is not there.
+        """
+        self._index.check(where)
+        self.where = where
+
+    @property
+    def document_count(self) -> int:
+        """How many documents there are."""
+        return self._index.document_count
+
+    def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
+        """The k passages closest to a question that fit a filter, best first."""
+        return self._retriever.search(question, k, where if where is not None else self.where)
+
+    def answer(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
         """Answers a question.
 
         Args:
             question: as it was asked; a follow-up is resolved with the turns before it.
             history: those turns, oldest first.
+            where: the documents and days it is asked of; the assistant's own filter where it is None.
 
         Raises:
             QuestionError: the question is empty, holds no word, or is longer than LONGEST_QUESTION characters.
+            FilterError: `where` names a document or folder that is not there.
         """
         understood = standalone(checked_question(question), history)
-        return compose(self.read(understood), self._calibration, self.settings)
+        return compose(self.read(understood, where), self._calibration, self.settings)
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
         """Answers questions that have nothing to do with one another; the same spans as one by one."""
@@ -122,9 +147,9 @@ class Assistant:
         reading = self._read(checked_question(question), tuple(hits))
         return compose(reading, self._calibration, self.settings)
 
-    def read(self, question: str) -> Reading:
+    def read(self, question: str, where: Where | None = None) -> Reading:
         """Retrieves and reads, without deciding: the passages and every candidate found in them."""
-        return self._read(question, self.retrieve(question, self.settings.passages))
+        return self._read(question, self.retrieve(question, self.settings.passages, where))
 
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:
         spans = self._reader.read(question, [_passage(hit) for hit in hits])
@@ -180,5 +205,10 @@ def build_index(
         StoreError: the folder can't be written, or holds something else.
     """
     chosen = encoder if encoder is not None else encoder_for(settings)
-    chunker = Chunker(chosen.count, chosen.card.max_tokens, settings.chunk_tokens, settings.overlap)
-    return Index.build(_checked(documents), chosen, chunker, path, progress)
+    tuning = Tuning(settings.vector_index)
+    return Index.build(_checked(documents), chosen, chunker_for(chosen, settings), path, progress, tuning)
+
+
+def chunker_for(encoder: Encoder, settings: Settings = _DEFAULTS) -> Chunker:
+    """What cuts documents as the settings say, for an encoder."""
+    return Chunker(encoder.count, encoder.card.max_tokens, settings.chunk_tokens, settings.overlap)

@@ -1,4 +1,4 @@
-"""The command line: pincite index | ask | chat | eval | models.
+"""The command line: pincite index | documents | doctor | ask | verify | chat | eval | models.
 
 This is the composition root: `ask` must start fast, so everything that one command alone needs is imported inside it.
 Exit codes: 0 done or answered, 1 no answer, 2 an error, said in one line on stderr, 130 interrupted (`qa.ending`).
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from embeddings.errors import PinciteError, printable
-from qa import arguments
+from embeddings.errors import PinciteError
+from qa import arguments, index_commands
 from qa.arguments import confidence, path
 from qa.ending import drop_output, end, say
 from qa.packages import check_neighbour
@@ -61,8 +61,24 @@ ReaderName = Annotated[
 ]
 Precision = Annotated[str, typer.Option(help="What --encoder and --reader are compiled to: int8 or fp32.")]
 
+InDocument = Annotated[
+    list[str] | None, typer.Option("--document", help="Only this document: id, source, file name or title; repeatable.")
+]
+InFolder = Annotated[list[str] | None, typer.Option("--folder", help="Only documents of this folder; repeatable.")]
+OfType = Annotated[
+    list[str] | None, typer.Option("--type", help="Only this kind of file: html, .md, text/*; repeatable.")
+]
+After = Annotated[
+    str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or later: 2015, 2015-10, 2015-10-21.")
+]
+Before = Annotated[str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or earlier.")]
+
 models = typer.Typer(name="models", help="Fetch models, and list those that are here.", no_args_is_help=True)
 app.add_typer(models)
+app.add_typer(index_commands.documents)
+app.command()(index_commands.index)
+app.command()(index_commands.doctor)
+app.command()(index_commands.verify)
 
 
 def _print_version(wanted: bool) -> None:
@@ -83,32 +99,6 @@ def options(
 
 
 @app.command()
-def index(
-    paths: Annotated[list[Path], typer.Argument(parser=path, help="Files and folders to read.")],
-    folder: Annotated[
-        Path, typer.Option("--index", parser=path, help="The folder to make; an index there is replaced.")
-    ] = Path(".pincite"),
-    encoder: EncoderName = None,
-    precision: Precision = "int8",
-) -> None:
-    """Build an index of files and folders."""
-    from embeddings.index import check_target
-    from qa.assistant import build_index
-    from qa.models import encoder_for
-    from qa.render import counted
-
-    check_target(folder)  # before anything is read for it
-    settings = _settings(encoder=encoder, precision=precision)
-    embedder = encoder_for(settings)
-    loaded = _load(paths)
-    with _progress("indexing", len(loaded.documents)) as advance:
-        built = build_index(loaded.documents, folder, settings, lambda _: advance(), embedder)
-    skipped = f", {counted(len(loaded.skipped), 'file')} skipped" if loaded.skipped else ""
-    documents, passages = counted(len(loaded.documents), "document"), counted(built.passage_count, "passage")
-    typer.echo(f"{printable(str(folder))}: {documents}, {passages}{skipped}")
-
-
-@app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     paths: Paths = None,
@@ -118,13 +108,20 @@ def ask(
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
+    document: InDocument = None,
+    folder: InFolder = None,
+    media_type: OfType = None,
+    after: After = None,
+    before: Before = None,
 ) -> None:
     """Answer one question: from PATHS, from an index, or from the sample documents."""
+    from embeddings.filters import Where
     from qa.assistant import checked_question
 
     asked = checked_question(question)  # before anything is read for it
+    where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
     settings = _settings(threshold, encoder, reader, precision)
-    answer = _assistant(paths, index, settings).answer(asked)
+    answer = _assistant(paths, index, settings).answer(asked, where=where)
     _print_answer(answer, as_json)
     raise typer.Exit(ANSWERED if answer.text is not None else NO_ANSWER)
 
@@ -139,17 +136,26 @@ def chat(
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
+    document: InDocument = None,
+    folder: InFolder = None,
+    media_type: OfType = None,
+    after: After = None,
+    before: Before = None,
 ) -> None:
     """Serve the chat in the browser."""
+    from embeddings.filters import Where
     from qa.address import bind
 
+    where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
     settings = _settings(threshold, encoder, reader, precision)
     with bind(host, port) as bound:  # before anything is read for it
         assistant = _assistant(paths, index, settings)
+        assistant.limit(where)
         from qa.chat import serve
-        from qa.samples import EXAMPLES, is_samples
+        from qa.samples import EXAMPLES, MOST, is_samples
 
-        examples = EXAMPLES if is_samples(assistant.documents()) else ()
+        few = assistant.document_count <= MOST  # the texts of many are not read only to see whose they are
+        examples = EXAMPLES if few and is_samples(assistant.documents()) else ()
         serve(assistant, host, port, _tell_url, examples, bound)
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from embeddings.errors import StoreNotFound
-from embeddings.index import STORE_FILE
+from embeddings.connecting import STORE_FILE
+from embeddings.errors import StoreError, StoreNotFound
+from embeddings.filters import Where
+from embeddings.manifest import Manifest
 from embeddings.types import Document
 from qa.assistant import Assistant, checked_question
 from qa.samples import open_samples
@@ -26,6 +28,7 @@ def answer(
     *,
     history: Sequence[Turn] = (),
     settings: Settings | None = None,
+    where: Where | None = None,
 ) -> Answer:
     """Answers a question from documents: a thin function over `Assistant`.
 
@@ -35,6 +38,7 @@ def answer(
             used that PINCITE_INDEX names, else the `.pincite/` folder here or in a parent, else the sample documents.
         history: the turns before this question, oldest first.
         settings: the defaults where it is None.
+        where: the documents and days it is asked of; all of them where it is None.
 
     Raises:
         PinciteError: the question can't be asked, or the documents or the index can't be read.
@@ -42,8 +46,8 @@ def answer(
     chosen = settings if settings is not None else Settings()
     checked_question(question)  # before anything is read for it
     if documents is not None:
-        return Assistant.from_documents(documents, chosen).answer(question, history)
-    return open_default(chosen).answer(question, history)
+        return Assistant.from_documents(documents, chosen).answer(question, history, where)
+    return open_default(chosen).answer(question, history, where)
 
 
 def open_default(settings: Settings) -> Assistant:
@@ -51,13 +55,34 @@ def open_default(settings: Settings) -> Assistant:
     path = find_index()
     if path is None:
         return _samples(settings)
-    store = (path / STORE_FILE).stat() if (path / STORE_FILE).is_file() else None
-    if store is None and os.environ.get(INDEX_VARIABLE):
+    if not (path / STORE_FILE).is_file() and os.environ.get(INDEX_VARIABLE):
         raise StoreNotFound(
             f"{path}: no index there, but {INDEX_VARIABLE} names it; unset {INDEX_VARIABLE}, or make the index with: "
             f"pincite index PATHS --index {path}"
         )
-    return _opened(path, settings, (store.st_ino, store.st_mtime_ns) if store is not None else None)
+    return _opened(path, settings, _version(path))
+
+
+def _version(path: Path) -> str:
+    """Tells an index from another one that was put in its place; updates are seen by whoever has it open."""
+    try:
+        said = Manifest.read(path)
+    except StoreError:  # told when it is opened
+        return ""
+    return f"{said.id} {said.encoder}"
+
+
+def named_index(folder: Path | None) -> Path:
+    """The folder of an index that was named, else the one that questions would be asked of.
+
+    Raises StoreNotFound where there is none but the samples'.
+    """
+    found = folder if folder is not None else find_index()
+    if found is None:
+        raise StoreNotFound(
+            "no index was named and none is here; name one with --index, or make it: pincite index PATHS"
+        )
+    return found
 
 
 def find_index() -> Path | None:
@@ -69,7 +94,7 @@ def find_index() -> Path | None:
 
 
 @lru_cache(maxsize=1)
-def _opened(path: Path, settings: Settings, version: tuple[int, int] | None) -> Assistant:
+def _opened(path: Path, settings: Settings, version: str) -> Assistant:
     """`version` tells a rebuilt index from the one that was opened before it."""
     return Assistant.open(path, settings)
 

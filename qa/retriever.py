@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from embeddings.filters import Where
 from embeddings.index import Index
 from embeddings.types import Hit
 from qa.settings import Settings
@@ -21,11 +22,24 @@ class Retriever:
     def __init__(self, index: Index, settings: Settings) -> None:
         self._index, self._settings = index, settings
 
-    def search(self, question: str, k: int) -> tuple[Hit, ...]:
-        """The k best passages, best first. Fewer where the index holds fewer."""
+    def search(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
+        """The k best passages, best first. Fewer where the index holds fewer.
+
+        Args:
+            question: what is searched for.
+            k: how many.
+            where: what each of the two searches is limited to.
+
+        Raises:
+            FilterError: `where` names a document or folder that is not there.
+        """
+        with self._index.reading():
+            return self._search(question, k, where)
+
+    def _search(self, question: str, k: int, where: Where | None) -> tuple[Hit, ...]:
         candidates = max(k, self._settings.candidates)
-        lexical = self._index.lexical(without_question_words(question), candidates)
-        dense = self._index.dense(question, candidates, also=list(lexical))
+        lexical = self._index.lexical(without_question_words(question), candidates, where)
+        dense = self._index.dense(question, candidates, list(lexical), where)
         fused = self._fuse(dense, lexical)
         best = sorted(fused, key=lambda number: (-fused[number], number))[:k]
         chunks = self._index.chunks(best)

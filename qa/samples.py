@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from embeddings.connecting import FORMAT
 from embeddings.errors import StoreError
 from embeddings.index import Index
 from embeddings.loading import load
-from embeddings.store import FORMAT
 from embeddings.types import Document
 from qa.assistant import Assistant, build_index
 from qa.models import encoder_for, reader_for
@@ -26,6 +26,7 @@ EXAMPLES = (
     "How long was the phone call between Putin and Erdogan?",
 )
 
+MOST = 5  # documents: the samples are no more
 _LONGEST_WAIT = 60  # seconds for another process that builds the same index
 
 

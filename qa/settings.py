@@ -10,6 +10,7 @@ from embeddings.errors import SettingsError
 
 Fusion = Literal["min-max", "reciprocal-rank"]
 Precision = Literal["int8", "fp32"]
+VectorIndex = Literal["auto", "flat", "hnsw", "ivf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Settings:
             an index was made with. It is looked for when it is needed.
         reader: the folder or the name of a Hugging Face model for extractive question answering; None for the one
             that ships.
+        vector_index: how many vectors are arranged for search: "flat", "hnsw" or "ivf"; "auto" chooses by their number
+            (`embeddings.bases`). Takes effect when an index is written.
         precision: what the models that `encoder` and `reader` name are compiled to; those that ship are int8.
 
     Raises:
@@ -55,6 +58,7 @@ class Settings:
     encoder: str | None = None
     reader: str | None = None
     precision: Precision = "int8"
+    vector_index: VectorIndex = "auto"
 
     def __post_init__(self) -> None:
         for name in ("threshold", "dense_weight", "no_answer_weight"):
@@ -68,6 +72,8 @@ class Settings:
             _check(_is_number(getattr(self, name)) and getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
         _check(self.chunk_tokens >= 16, "chunk_tokens", self.chunk_tokens, "at least 16")
         _check(self.precision in ("int8", "fp32"), "precision", self.precision, '"int8" or "fp32"')
+        kinds = ("auto", "flat", "hnsw", "ivf")
+        _check(self.vector_index in kinds, "vector_index", self.vector_index, '"auto", "flat", "hnsw" or "ivf"')
         for name in ("encoder", "reader"):
             named = getattr(self, name)
             _check(named is None or (isinstance(named, str) and named), name, named, "the folder or name of a model")

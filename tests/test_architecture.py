@@ -105,7 +105,7 @@ def test_the_public_names_are_those_of_the_contract() -> None:
     import embeddings
     import qa
 
-    assert sorted(qa.__all__) == ["Answer", "Assistant", "Citation", "Settings", "Turn", "answer"]
+    assert sorted(qa.__all__) == ["Answer", "Assistant", "Citation", "Settings", "Turn", "Where", "answer"]
     assert "Document" in embeddings.__all__
     assert callable(qa.answer)
     for package in (qa, embeddings):

@@ -13,12 +13,14 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from command import ASK, TOWN, Run
 
 from embeddings.errors import DocumentError, ModelError, PinciteError, QuestionError, ServerError, SettingsError
+from embeddings.manifest import Manifest
 from embeddings.runtime import Runtime
 from qa import Settings, answer
 from qa.address import bind
@@ -220,9 +222,23 @@ def store(statement: str) -> Callable[[], None]:
     return damaged(change)
 
 
+def says(**changes: object) -> Callable[[], None]:
+    """An index whose manifest says something else."""
+    return damaged(lambda index: replace(Manifest.read(index), **changes).write(index))  # type: ignore[arg-type]
+
+
 def cut(name: str, size: int) -> Callable[[], None]:
     """An index with a file cut short; `name` may stand for several."""
     return damaged(lambda index: [os.truncate(path, size) for path in index.glob(name)])
+
+
+def first_format() -> None:
+    """An index of format 1, as far as a reader looks."""
+    Path("made").mkdir()
+    with closing(sqlite3.connect("made/store.sqlite")) as old:
+        old.execute("CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        old.execute("INSERT INTO facts VALUES ('format', '1')")
+        old.commit()
 
 
 MAKE, AGAIN = "make one with: pincite index PATHS --index", "build it again with: pincite index PATHS --index made"
@@ -240,25 +256,31 @@ INDEXES = {
         damaged(lambda index: (index / "store.sqlite").write_bytes(b"birds" * 999)),
         f"made/store.sqlite: not an index, or a damaged one (file is not a database); {AGAIN}",
     ),
-    "vectors cut short": (store("UPDATE chunks SET vector = x'00'"), AGAIN),
+    "vectors cut short": (store("UPDATE vectors SET data = x'00'"), "its vector is damaged; mend the index"),
     "no words": (
         damaged(lambda index: shutil.rmtree(index / "lexical")),
         "made/lexical: the word index can't be opened",
     ),
-    "words that are empty": (cut("lexical/*", 0), AGAIN),
-    "words cut short": (cut("lexical/*.term", 20), AGAIN),
+    "words that are empty": (cut("lexical/*", 0), "damaged (its digest is another one); mend it with: pincite doctor"),
+    "words cut short": (cut("lexical/*.term", 20), "damaged (its digest is another one); mend it with"),
     "another encoder": (
-        store("UPDATE facts SET value = 'other/int8/77' WHERE name = 'encoder'"),
+        says(encoder="other/int8/77"),
         "made: made with the encoder other/int8/77, opened with all-MiniLM-L6-v2",
     ),
-    "no encoder": (store("DELETE FROM facts WHERE name = 'encoder'"), "it does not say its encoder"),
-    "a newer version": (
-        store("UPDATE facts SET value = '999' WHERE name = 'format'"),
-        "made/store.sqlite: made by a newer Pincite (format 999, this version reads format 1); upgrade Pincite",
+    "the store of another index": (says(id="0" * 32), f"it is not the store that made was last seen with; {AGAIN}"),
+    "an update that was lost": (says(update=99), f"it is not the store that made was last seen with; {AGAIN}"),
+    "a manifest that was changed": (
+        damaged(lambda index: (index / "manifest.json").write_text('{"format": 2, "digest": "0"}')),
+        "made/manifest.json: damaged; mend it with: pincite doctor --repair --index made",
     ),
-    "an older version": (
-        store("UPDATE facts SET value = '0' WHERE name = 'format'"),
-        f"made by an older Pincite (format 0, this version reads format 1); {AGAIN}",
+    "no manifest": (damaged(lambda index: (index / "manifest.json").unlink()), "made/manifest.json: missing; mend it"),
+    "a newer version": (
+        says(format=999),
+        "made/manifest.json: made by a newer Pincite (format 999, this version reads format 2); upgrade Pincite",
+    ),
+    "the first version": (
+        first_format,
+        f"made/store.sqlite: made by an older Pincite (format 1, this version reads format 2); {AGAIN}",
     ),
 }
 

@@ -16,7 +16,7 @@ from small_encoder import HashingEncoder, small_chunker
 from embeddings.chunking import Chunker
 from embeddings.encoder import OnnxEncoder, shipped_encoder
 from embeddings.errors import DocumentError, PinciteError, StoreError, StoreMismatch, StoreNotFound
-from embeddings.index import LEXICAL_FOLDER, STORE_FILE, Index
+from embeddings.index import LEXICAL_FOLDER, MANIFEST_FILE, STORE_FILE, Index
 from embeddings.types import Document
 
 ENCODER = HashingEncoder()
@@ -61,7 +61,11 @@ def test_on_disk_and_in_memory_answer_alike(tmp_path: Path) -> None:
 def test_an_index_is_one_folder_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
     build(DOCUMENTS, tmp_path / "deep" / "index").close()
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["index"]
-    assert {path.name for path in (tmp_path / "deep" / "index").iterdir()} == {STORE_FILE, LEXICAL_FOLDER}
+    assert {path.name for path in (tmp_path / "deep" / "index").iterdir()} == {
+        STORE_FILE,
+        LEXICAL_FOLDER,
+        MANIFEST_FILE,
+    }
 
 
 def test_documents_come_back_in_the_order_given(tmp_path: Path) -> None:
@@ -122,13 +126,25 @@ def test_a_build_replaces_the_index_that_is_there_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["index"]
 
 
-def test_a_reader_keeps_what_it_opened_while_the_index_is_replaced(tmp_path: Path) -> None:
+def test_a_reader_sees_an_index_that_was_replaced_and_keeps_what_it_has_in_hand(tmp_path: Path) -> None:
     build(DOCUMENTS, tmp_path / "index").close()
     with closing(Index.open(tmp_path / "index", ENCODER)) as reader:
+        with reader.reading():
+            before = found(reader)
+            build(DOCUMENTS[2:3], tmp_path / "index").close()
+            assert found(reader) == before
+            time.sleep(1.2)  # tantivy looks every half second whether its folder has changed
+            assert found(reader) == before
+        with closing(build(DOCUMENTS[2:3])) as fresh:
+            assert found(reader) == found(fresh)
+
+
+def test_an_index_of_another_encoder_that_takes_its_place_is_not_read_with_this_one(tmp_path: Path) -> None:
+    build(DOCUMENTS, tmp_path / "index").close()
+    other = HashingEncoder(name="other")
+    with closing(Index.open(tmp_path / "index", ENCODER)) as reader:
         before = found(reader)
-        build(DOCUMENTS[2:3], tmp_path / "index").close()
-        assert found(reader) == before
-        time.sleep(1.2)  # tantivy looks every half second whether its folder has changed
+        Index.build(DOCUMENTS[:1], other, small_chunker(other), tmp_path / "index").close()
         assert found(reader) == before
 
 
@@ -239,7 +255,7 @@ def test_an_index_without_its_words_is_a_store_error(tmp_path: Path, gone: str) 
 def test_a_damaged_text_is_found_but_never_served(tmp_path: Path) -> None:
     build(DOCUMENTS, tmp_path / "index").close()
     with closing(sqlite3.connect(tmp_path / "index" / STORE_FILE)) as editor:
-        editor.execute("UPDATE documents SET text = replace(text, '1911', '1912')")
+        editor.execute("UPDATE texts SET text = replace(text, '1911', '1912')")
         editor.commit()
     with closing(Index.open(tmp_path / "index", ENCODER)) as index:
         (chunk, *_) = index.chunks(index.lexical("bridge 1911", 1)).values()

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import StoreError
-from embeddings.lexical import LexicalIndex
+from embeddings.lexical import Entry, LexicalIndex, Within
 
 PASSAGES = [
     "President Erdoğan spoke in Ankara.",
@@ -22,17 +23,21 @@ PASSAGES = [
 ]
 
 
+def add(index: LexicalIndex, passages: Iterable[tuple[int, str]]) -> LexicalIndex:
+    """Adds passages, each of a document of its own with the same number."""
+    with index.writing() as writer:
+        writer.add(Entry(number, number, words) for number, words in passages)
+    return index
+
+
 @pytest.fixture(params=["memory", "disk"])
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalIndex:
     made = LexicalIndex(tmp_path / "words" if request.param == "disk" else None, create=True)
-    made.add(enumerate(PASSAGES))
-    return made
+    return add(made, enumerate(PASSAGES))
 
 
 def indexed(*texts: str) -> LexicalIndex:
-    made = LexicalIndex(None, create=True)
-    made.add(enumerate(texts))
-    return made
+    return add(LexicalIndex(None, create=True), enumerate(texts))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +123,7 @@ def test_ties_come_in_the_order_of_their_numbers() -> None:
 
 
 def test_what_is_added_later_is_found_too(index: LexicalIndex) -> None:
-    index.add([(100, "A zebra came."), (101, "Another zebra.")])
+    add(index, [(100, "A zebra came."), (101, "Another zebra.")])
     assert set(index.search("zebra", 5)) == {100, 101}
     assert list(index.search("Erdogan", 5)) == [0]
 
@@ -153,7 +158,7 @@ _MADE = indexed(*PASSAGES)
 
 
 def test_on_disk_and_in_memory_the_scores_are_the_same(tmp_path: Path) -> None:
-    LexicalIndex(tmp_path / "words", create=True).add(enumerate(PASSAGES))
+    add(LexicalIndex(tmp_path / "words", create=True), enumerate(PASSAGES))
     opened = LexicalIndex(tmp_path / "words")
     for question in ("the", "Erdogan crossed the river", "running foo"):
         assert list(opened.search(question, 10).items()) == list(_MADE.search(question, 10).items())
@@ -161,7 +166,7 @@ def test_on_disk_and_in_memory_the_scores_are_the_same(tmp_path: Path) -> None:
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    LexicalIndex(tmp_path / "words", create=True).add((i, f"word number{i} said") for i in range(50))
+    add(LexicalIndex(tmp_path / "words", create=True), ((i, f"word number{i} said") for i in range(50)))
     return tmp_path / "words"
 
 
@@ -210,3 +215,60 @@ def test_a_flipped_byte_is_a_store_error_or_does_no_harm(saved: Path) -> None:
             else:
                 assert len(found) <= 5
     assert refused > 10
+
+
+# ---------------------------------------------------------------- removing, and limits
+
+
+def test_what_is_removed_is_not_found_and_an_error_takes_everything_back(index: LexicalIndex) -> None:
+    with index.writing() as writer:
+        writer.remove([0])
+    assert index.search("Erdogan", 5) == {}
+    with pytest.raises(RuntimeError, match="broke"):
+        break_while_writing(index)
+    assert list(index.search("army", 5)) == [1]
+    assert index.search("zebra", 5) == {}
+
+
+def break_while_writing(index: LexicalIndex) -> None:
+    with index.writing() as writer:
+        writer.remove([1])
+        writer.add([Entry(50, 50, "zebra")])
+        raise RuntimeError("broke")
+
+
+def test_a_reader_sees_what_was_written_when_it_looks_again(saved: Path) -> None:
+    reader = LexicalIndex(saved)
+    with LexicalIndex(saved).writing() as writer:
+        writer.remove([3])
+        writer.add([Entry(60, 60, "zebra said")])
+    assert list(reader.search("number3", 5)) == [3]
+    reader.reload()
+    assert reader.search("number3", 5) == {}
+    assert list(reader.search("zebra", 5)) == [60]
+
+
+def test_a_limit_is_part_of_the_search_and_changes_no_score() -> None:
+    made = LexicalIndex(None, create=True)
+    with made.writing() as writer:
+        writer.add(Entry(n, n // 10, f"rain on day {n}", 20150101 + n % 10 if n % 2 else None) for n in range(100))
+    free = made.search("rain", 100)
+    some = made.search("rain", 5, Within(documents=(7, 8)))
+    assert list(some) == [70, 71, 72, 73, 74]
+    assert all(free[number] == score for number, score in some.items())
+    dated = made.search("rain", 100, Within(days=(20150102, 20150104)))
+    assert {number % 10 for number in dated} == {1, 3}
+    assert set(made.search("rain", 100, Within((2,), (20150106, 20150106)))) == {25}
+    assert made.search("rain", 100, Within(documents=())) == {}
+
+
+def test_words_that_cannot_be_written_are_read_through_links_that_go_away(saved: Path) -> None:
+    before = sorted(file.name for file in saved.iterdir())
+    if os.geteuid() == 0:
+        pytest.skip("root may write to every folder; tests/test_read_only.py mounts one that nobody can")
+    saved.chmod(0o500)
+    try:
+        assert list(LexicalIndex(saved).search("number3", 5)) == [3]
+    finally:
+        saved.chmod(0o700)
+    assert sorted(file.name for file in saved.iterdir()) == before

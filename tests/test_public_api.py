@@ -24,7 +24,7 @@ def fields(record: type) -> list[str]:
 
 
 def test_the_packages_offer_the_names_of_the_contract_and_no_others() -> None:
-    assert qa.__all__ == ["Answer", "Assistant", "Citation", "Settings", "Turn", "answer"]
+    assert qa.__all__ == ["Answer", "Assistant", "Citation", "Settings", "Turn", "Where", "answer"]
     assert set(embeddings.__all__) == {"Chunk", "Document", "Hit", "PinciteError"}
 
 
@@ -43,12 +43,12 @@ def test_the_records_have_the_attributes_of_the_contract() -> None:
 
 
 def test_the_functions_take_the_arguments_of_the_contract() -> None:
-    assert list(inspect.signature(answer).parameters) == ["question", "documents", "history", "settings"]
+    assert list(inspect.signature(answer).parameters) == ["question", "documents", "history", "settings", "where"]
     assert list(inspect.signature(Assistant.from_documents).parameters)[:2] == ["source", "settings"]
     assert list(inspect.signature(Assistant.open).parameters) == ["path", "settings"]
-    assert list(inspect.signature(Assistant.answer).parameters) == ["self", "question", "history"]
+    assert list(inspect.signature(Assistant.answer).parameters) == ["self", "question", "history", "where"]
     assert list(inspect.signature(Assistant.answer_many).parameters) == ["self", "questions"]
-    assert list(inspect.signature(Assistant.retrieve).parameters) == ["self", "question", "k"]
+    assert list(inspect.signature(Assistant.retrieve).parameters) == ["self", "question", "k", "where"]
     assert list(inspect.signature(Assistant.document).parameters) == ["self", "id"]
 
 

@@ -13,8 +13,12 @@ from hypothesis import strategies as st
 
 from embeddings.encoder import Vectors
 from embeddings.errors import DocumentError, PinciteError, StoreError, StoreLocked, StoreMismatch, StoreNotFound
+from embeddings.records import Stored
+from embeddings.staging import Staging
 from embeddings.store import Store
 from embeddings.types import Chunk, Document
+
+DIMENSION = 8
 
 DATES = st.none() | st.sampled_from(["2015-10-21", "2015-10-22T00:02Z", "1700 GMT"]) | st.text(max_size=10)
 TEXTS = st.text(max_size=200)  # never a lone surrogate, often NUL and what needs four bytes
@@ -36,18 +40,29 @@ def cut(draw: st.DrawFn, document: Document) -> list[Chunk]:
     ]
 
 
-def some_vectors(count: int, dimension: int = 8) -> Vectors:
+def some_vectors(count: int, dimension: int = DIMENSION) -> Vectors:
     return np.random.default_rng(count).normal(size=(count, dimension)).astype(np.float32)
 
 
+def made(path: Path | None, dimension: int = DIMENSION) -> Store:
+    store = Store(path, create=True)
+    store.set_fact("dimension", str(dimension))
+    return store
+
+
 def filled(store: Store, count: int = 3) -> list[Document]:
-    """Adds documents of two chunks each."""
-    made = [Document.from_text(f"Rain fell on day {i}. Then it stopped.", source=f"{i}.txt") for i in range(count)]
-    for document in made:
+    """Adds documents of two chunks each, in one update."""
+    added = [Document.from_text(f"Rain fell on day {i}. Then it stopped.", source=f"{i}.txt") for i in range(count)]
+    staging = Staging(store)
+    for document in added:
         chunks = [Chunk(document.id, 0, 0, 10), Chunk(document.id, 10, 12, 20, "Heading", "2015-10-21")]
-        store.add(document, chunks, some_vectors(2))
-    store.commit()
-    return made
+        staging.add(document, chunks, some_vectors(2))
+    staging.finish()
+    return added
+
+
+def numbers_of(stored: Stored) -> range:
+    return range(stored.first, stored.first + stored.count)
 
 
 @pytest.fixture
@@ -57,8 +72,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> Iterator[Store]:
-    with closing(Store(path, create=True)) as made:
-        yield made
+    with closing(made(path)) as store:
+        yield store
 
 
 @settings(max_examples=60)
@@ -67,11 +82,13 @@ def test_what_goes_in_comes_out(
     tmp_path_factory: pytest.TempPathFactory, added: list[Document], in_memory: bool, data: st.DataObject
 ) -> None:
     path = None if in_memory else tmp_path_factory.mktemp("round") / "store.sqlite"
-    store, stored = Store(path, create=True), dict[int, Chunk]()
+    store, stored = made(path), dict[int, Chunk]()
+    staging = Staging(store)
     for document in added:
         chunks = data.draw(cut(document))
-        stored |= zip(store.add(document, chunks, some_vectors(len(chunks))), chunks, strict=True)
-    store.commit()
+        row = staging.add(document, chunks, some_vectors(len(chunks)))
+        stored |= zip(numbers_of(row), chunks, strict=True)
+    staging.finish()
     if path is not None:
         store.close()
         store = Store(path)
@@ -81,11 +98,14 @@ def test_what_goes_in_comes_out(
         assert store.chunks(stored) == stored
 
 
-def test_vectors_come_back_as_float16_holds_them_in_the_order_of_their_numbers(store: Store) -> None:
+def test_vectors_come_back_as_float16_holds_them_in_the_order_of_their_numbers() -> None:
     document, vectors = Document.from_text("Rain."), some_vectors(5, 384)
-    numbers = store.add(document, [Chunk(document.id, 0, 0, 5)] * 5, vectors)
+    store = made(None, 384)
+    staging = Staging(store)
+    numbers = numbers_of(staging.add(document, [Chunk(document.id, 0, 0, 5)] * 5, vectors))
+    staging.finish()
     found_numbers, found = store.vectors()
-    assert found_numbers.tolist() == numbers == sorted(numbers)
+    assert found_numbers.tolist() == list(numbers)
     np.testing.assert_array_equal(found, vectors.astype(np.float16).astype(np.float32))
     assert (found.dtype, found_numbers.dtype) == (np.float32, np.int64)
 
@@ -105,12 +125,21 @@ def test_as_many_chunks_can_be_fetched_as_anyone_asks_for(store: Store) -> None:
     assert set(store.chunks(range(5_000))) == {1, 2, 3, 4}
 
 
-def test_a_document_that_is_there_already_is_refused_and_nothing_changes(store: Store) -> None:
-    first, *_ = filled(store)
-    again = Document(first.id, "Another title", "again.txt", "Other words.")
-    with pytest.raises(DocumentError, match=rf"again\.txt: .*{first.id}"):
-        store.add(again, [], some_vectors(0))
-    assert store.document(first.id) == first
+def test_numbers_are_never_used_again(path: Path) -> None:
+    with closing(made(path)) as store:
+        filled(store, 2)
+        before = list(store.each_document())
+        staging = Staging(store)
+        for stored in before:
+            staging.remove(stored)
+        staging.finish()
+        staging.drop(staging.leftovers())
+        staging.commit()
+    with closing(Store(path)) as store:
+        filled(store, 2)
+        after = list(store.each_document())
+    assert min(stored.number for stored in after) > max(stored.number for stored in before)
+    assert min(stored.first for stored in after) > max(numbers_of(stored)[-1] for stored in before)
 
 
 def test_an_unknown_id_is_a_document_error(store: Store) -> None:
@@ -121,20 +150,44 @@ def test_an_unknown_id_is_a_document_error(store: Store) -> None:
 def test_facts_are_kept_and_replaced_and_a_missing_one_is_named(store: Store, path: Path) -> None:
     store.set_fact("encoder", "one")
     store.set_fact("encoder", "two")
-    store.commit()
     with closing(Store(path)) as opened:
         assert opened.fact("encoder") == "two"
         with pytest.raises(StoreError, match="does not say its colour"):
             opened.fact("colour")
 
 
-def test_nothing_is_durable_before_the_commit(store: Store, path: Path) -> None:
-    filled(store, 1)
-    document = Document.from_text("Never committed.")
-    store.add(document, [], some_vectors(0))
-    store.close()
+def test_nothing_is_seen_before_the_update_is_finished_though_it_is_durable(store: Store, path: Path) -> None:
+    (first,) = filled(store, 1)
+    staging = Staging(store)
+    document = Document.from_text("Not finished.")
+    row = staging.add(document, [Chunk(document.id, 0, 0, 3)], some_vectors(1))
+    staging.remove(store.stored(first.id))
+    staging.commit()
     with closing(Store(path)) as opened:
-        assert len(opened.documents()) == 1
+        assert opened.documents() == (first,)
+        assert opened.chunks(numbers_of(row)) == {}
+        assert len(opened.vectors()[0]) == 2
+        with pytest.raises(DocumentError):
+            opened.document(document.id)
+        assert Staging(opened).by_id(document.id) == row  # it waits for whoever goes on
+
+
+def test_a_reader_that_holds_on_to_an_update_sees_nothing_of_the_next(store: Store, path: Path) -> None:
+    filled(store, 1)
+    with closing(Store(path)) as reader:
+        reader.pin()
+        staging = Staging(store)
+        for stored in list(store.each_document()):
+            staging.remove(stored)
+        staging.finish()
+        staging.drop(staging.leftovers())
+        staging.commit()
+        assert len(reader.documents()) == 1
+        assert len(reader.vectors()[0]) == len(reader.chunks(range(9))) == 2
+        reader.unpin()
+        reader.pin()
+        assert reader.documents() == ()
+        assert reader.chunks(range(9)) == {}
 
 
 def test_a_missing_store_is_not_found_and_not_made(path: Path) -> None:
@@ -148,19 +201,19 @@ def test_a_missing_store_is_not_found_and_not_made(path: Path) -> None:
 )
 def test_another_format_is_a_mismatch_that_names_both(store: Store, path: Path, format: str, what_to_do: str) -> None:
     store.set_fact("format", format)
-    store.commit()
     with pytest.raises(StoreMismatch, match=what_to_do) as caught:
         Store(path)
-    assert f"format {format}, this version reads format 1" in str(caught.value)
+    assert f"format {format}, this version reads format 2" in str(caught.value)
 
 
 def test_a_store_that_another_program_holds_is_locked_not_damaged(store: Store, path: Path) -> None:
     filled(store, 1)
     with closing(sqlite3.connect(path)) as other, closing(Store(path)) as opened:
-        opened._connection.execute("PRAGMA busy_timeout = 1")
+        opened.connection.execute("PRAGMA busy_timeout = 1")
         other.execute("BEGIN EXCLUSIVE")
+        assert opened.documents()  # readers go on
         with pytest.raises(StoreLocked, match="another program holds it"):
-            opened.documents()
+            opened.set_fact("colour", "red")
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"\0" * 5000, b"SQLite format 3\0" + b"\xff" * 5000])
@@ -177,40 +230,63 @@ def test_the_database_of_another_program_is_a_store_error(path: Path) -> None:
         Store(path)
 
 
-@pytest.mark.parametrize("text", ["Snow fell on day 0. Then it stopped.", "", "Rain fell on day 0. Then it stopped. "])
-def test_a_text_that_was_changed_is_never_served(store: Store, path: Path, text: str) -> None:
+CHANGES = {
+    "a text": ("UPDATE texts SET text = replace(text, 'Rain', 'Snow') WHERE document = 1", "content hash"),
+    "a text that is empty": ("UPDATE texts SET text = '' WHERE document = 1", "content hash"),
+    "a text that is longer": ("UPDATE texts SET text = text || ' ' WHERE document = 1", "content hash"),
+    "no text": ("DELETE FROM texts WHERE document = 1", "text is damaged"),
+    "a text of bytes": ("UPDATE texts SET text = x'ff' WHERE document = 1", "damaged"),
+    "a source": ("UPDATE documents SET source = 'other.txt' WHERE number = 1", "record is damaged"),
+    "a date": ("UPDATE documents SET date = '1999-01-01' WHERE number = 1", "record is damaged"),
+    "a title": ("UPDATE documents SET fields = replace(fields, 'Untitled', 'Titled') WHERE number = 1", "damaged"),
+    "the update": ("UPDATE documents SET added = 0 WHERE number = 1", "record is damaged"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_document_that_was_changed_is_never_served(store: Store, path: Path, what: str) -> None:
     first, second, *_ = filled(store)
+    statement, said = CHANGES[what]
     with closing(sqlite3.connect(path)) as editor:
-        editor.execute("UPDATE documents SET text = ? WHERE id = ?", (text, first.id))
+        editor.execute(statement)
         editor.commit()
-    with pytest.raises(DocumentError, match=r"0\.txt: its text does not match its content hash"):
+    with pytest.raises(DocumentError, match=said) as caught:
         store.document(first.id)
+    assert "pincite doctor --repair" in str(caught.value)
     with pytest.raises(DocumentError):
         store.documents()
     assert store.document(second.id) == second
 
 
-@pytest.mark.parametrize("text", [b"\xff\xfe", None, 7])
-def test_what_is_no_text_at_all_is_never_served(store: Store, path: Path, text: object) -> None:
-    first, *_ = filled(store)
+@pytest.mark.parametrize("change", ["start = 1", "end = 9", "heading = 'Other'", "date = NULL", "document = 2"])
+def test_a_passage_that_was_changed_is_never_served(store: Store, path: Path, change: str) -> None:
+    filled(store)
+    with closing(sqlite3.connect(path)) as editor:
+        editor.execute(f"UPDATE chunks SET {change} WHERE number = 2")
+        editor.commit()
+    with pytest.raises(DocumentError, match="passage is damaged"):
+        store.chunks([1, 2])
+    assert set(store.chunks([1, 3])) == {1, 3}
+
+
+@pytest.mark.parametrize("data", ["zeroblob(16)", "x'00'", "NULL || ''", "'text'"])
+def test_a_vector_that_was_changed_is_never_searched(store: Store, path: Path, data: str) -> None:
+    filled(store)
     with closing(sqlite3.connect(path)) as editor:
         editor.execute("PRAGMA ignore_check_constraints = ON")
-        editor.execute("PRAGMA writable_schema = ON")
-        editor.execute("UPDATE sqlite_schema SET sql = replace(sql, 'text TEXT NOT NULL', 'text')")
+        editor.execute(f"UPDATE OR IGNORE vectors SET data = coalesce({data}, '') WHERE number = 2")
         editor.commit()
-    with closing(sqlite3.connect(path)) as editor:
-        editor.execute("UPDATE documents SET text = ? WHERE id = ?", (text, first.id))
-        editor.commit()
-    with closing(Store(path)) as opened, pytest.raises(PinciteError):
-        opened.document(first.id)
+    with pytest.raises(DocumentError, match="passage 2: its vector is damaged"):
+        store.vectors()
 
 
 def test_a_flipped_byte_never_serves_another_text(store: Store, path: Path) -> None:
     added = {document.id: document.text for document in filled(store)}
+    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     store.close()
     whole = path.read_bytes()
     places = [place for place in range(len(whole)) if whole[place] or place % 512 == 0]
-    for place in np.random.default_rng(1).permutation(places)[:400]:
+    for place in np.random.default_rng(1).permutation(places)[:300]:
         path.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << place % 8)]) + whole[place + 1 :])
         try:
             with closing(Store(path)) as damaged:
@@ -218,6 +294,7 @@ def test_a_flipped_byte_never_serves_another_text(store: Store, path: Path) -> N
                 damaged.chunks(range(10))
                 for document in damaged.documents():
                     assert document.text in added.values()
+                    assert document.source in {f"{number}.txt" for number in range(3)}
         except PinciteError:
             continue
 

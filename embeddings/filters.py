@@ -1,0 +1,138 @@
+"""Which documents and passages a question is asked of: by document, by folder, by kind of file, by date."""
+
+from __future__ import annotations
+
+import calendar
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from embeddings.errors import FilterError
+
+if TYPE_CHECKING:
+    from embeddings.records import Stored
+
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_NAMES = ("documents", "folders", "media_types")
+_SUFFIXES = {"txt": "plain", "text": "plain", "log": "plain", "md": "markdown", "htm": "html", "jpg": "jpeg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A filter over passages: they must fit every part of it that is not empty, and one entry of each.
+
+    Attributes:
+        documents: names of documents: an id, a source, the name of a file, or a title.
+        folders: folders that documents were read from, with their subfolders.
+        media_types: "text/html", "text/*", or short "html"; ".md" is the same as "markdown".
+        after: the first day, "2015", "2015-10" or "2015-10-21": a passage dated on it or later fits.
+        before: the last day, in the same form: a passage dated on it or earlier fits.
+
+    The date of a passage is that of its section, else of its document; one that has no day fits no range.
+
+    Raises:
+        FilterError: a value of another form.
+    """
+
+    documents: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    media_types: tuple[str, ...] = ()
+    after: str | None = None
+    before: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in _NAMES:
+            value = getattr(self, name)
+            if isinstance(value, str) or not all(isinstance(entry, str) and entry for entry in value):
+                raise FilterError(f"{name} is {value!r}, expected a tuple of texts, none of them empty")
+            object.__setattr__(self, name, tuple(value))
+        first, last = _day("after", self.after, 0), _day("before", self.before, 1)
+        if first > last:
+            raise FilterError(f"after {self.after} and before {self.before}: no day lies between; exchange them")
+
+    def __bool__(self) -> bool:
+        return self != _EVERYTHING
+
+    @property
+    def picks_documents(self) -> bool:
+        """Whether it says anything of documents, and not only of dates."""
+        return bool(self.documents or self.folders or self.media_types)
+
+    def days(self) -> tuple[int, int] | None:
+        """The first and the last day as numbers that sort; None where any date will do.
+
+        >>> Where(after="2015-10").days(), Where(before="2016").days()
+        ((20151001, 99991231), (10101, 20161231))
+        """
+        if self.after is None and self.before is None:
+            return None
+        return _day("after", self.after, 0), _day("before", self.before, 1)
+
+    def chosen(self, rows: Iterable[Stored], paths_of: Callable[[Stored], Sequence[str]]) -> list[Stored]:
+        """The documents among `rows` that fit.
+
+        Args:
+            rows: of all documents.
+            paths_of: the absolute paths of the files that a document was read from.
+
+        Raises:
+            FilterError: a document or a folder that is named is not among them.
+        """
+        unseen = {*self.documents, *self.folders}
+        fitting = [row for row in rows if self._fits(row, paths_of, unseen)]
+        for name in (*self.documents, *self.folders):
+            if name in unseen:
+                what = "no document is called so" if name in self.documents else "no document lies in this folder"
+                raise FilterError(f"{name}: {what}; see: pincite documents list")
+        return fitting
+
+    def _fits(self, row: Stored, paths_of: Callable[[Stored], Sequence[str]], unseen: set[str]) -> bool:
+        paths = [row.source, *(paths_of(row) if self.documents or self.folders else ())]
+        named = [name for name in self.documents if _is_called(row, name, paths)]
+        inside = [folder for folder in self.folders if any(_lies_in(path, folder) for path in paths)]
+        unseen -= {*named, *inside}
+        typed = not self.media_types or any(_is_of_type(row.media_type, wanted) for wanted in self.media_types)
+        return typed and (not self.documents or bool(named)) and (not self.folders or bool(inside))
+
+
+def _is_called(row: Stored, name: str, paths: Sequence[str]) -> bool:
+    file = Path(name)
+    if name == row.id or name in paths or str(file.parent.resolve() / file.name) in paths[1:]:
+        return True
+    return any(PurePath(path).name == name for path in paths) or json.loads(row.fields).get("title") == name
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    """Whether a path lies under a folder, each as written or as absolute."""
+    names = (folder.rstrip("/") or "/", Path(folder).resolve())
+    return any(PurePath(path).is_relative_to(name) for name in names) and PurePath(path) != PurePath(folder)
+
+
+def _is_of_type(media_type: str, wanted: str) -> bool:
+    kind = wanted.lower().removeprefix(".")
+    if kind.endswith("/*"):
+        return media_type.startswith(kind[:-1])
+    main = media_type.partition(";")[0].strip()
+    return kind == main or ("/" not in kind and _SUFFIXES.get(kind, kind) == main.rpartition("/")[2])
+
+
+def _day(name: str, date: str | None, last: int) -> int:
+    """The first day of a date, or the last one (`last` = 1), as a number that sorts."""
+    if date is None:
+        return 99991231 if last else 10101
+    found = _DATE.fullmatch(date) if isinstance(date, str) else None
+    year, month, day = (int(part) if part else None for part in found.groups()) if found else (0, None, None)
+    if not year or (month is not None and not 1 <= month <= 12):
+        raise FilterError(f"{name} is {date!r}, expected a day such as 2015, 2015-10 or 2015-10-21")
+    months = month if month is not None else (12 if last else 1)
+    longest = calendar.monthrange(year, months)[1]
+    if day is not None and not 1 <= day <= longest:
+        raise FilterError(f"{name} is {date!r}, a day that no calendar has; expected one such as 2015-10-21")
+    days = day if day is not None else (longest if last else 1)
+    return year * 10_000 + months * 100 + days
+
+
+_EVERYTHING = Where()
