@@ -57,6 +57,7 @@ GZIP = ".gz"
 FORMATS = f"{', '.join(each.suffixes[0] for each in READ)}, and each with {GZIP} after it"
 _BY_SUFFIX = {suffix: each for each in READ for suffix in each.suffixes}
 
+_NUMBER = re.compile(r"\.\d+(?:\W|$)")  # of a version: "Rules-2.0", "v2.30-notes"
 _GZIP_MARK, _ZIP_MARK, _OLE_MARK, _PDF_MARK = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
 _PDF_WITHIN = 1_024  # bytes before the mark of a PDF: what mail and web servers put there
 _HTML_MARK = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html)\b", re.I | re.S)
@@ -78,7 +79,7 @@ def suffix_of(name: str) -> str:
     ('.TXT', '', '')
     """
     suffix = PurePath(name).suffix
-    if suffix in ("", ".") or suffix[1:].isdecimal():
+    if suffix in ("", ".") or _NUMBER.match(suffix):
         return ""
     proper = suffix[1:].istitle() and suffix[1:].isalpha() and len(suffix) > 4
     return "" if proper and suffix.lower() not in (*_BY_SUFFIX, GZIP) else suffix
