@@ -23,7 +23,19 @@ from embeddings.loaders.reading import check_regular, gunzip, read_bytes, source
 from embeddings.matter import document_date, front_matter
 from embeddings.types import Document
 
-__all__ = ["FORMATS", "Loaded", "Skipped", "decode", "files", "load", "load_file", "read_file", "skipped_in_lines"]
+__all__ = [
+    "FORMATS",
+    "Loaded",
+    "Skipped",
+    "decode",
+    "files",
+    "files_of",
+    "load",
+    "load_file",
+    "nothing_in",
+    "read_file",
+    "skipped_in_lines",
+]
 
 _SAME_TEXT = "same text as"
 _MOST_KINDS = 5  # of reasons for skipping, in the line that counts
@@ -127,6 +139,19 @@ def files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
             path = Path(root, name)
             if not name.startswith(".") and not (path.is_symlink() and _leads_out(path, inside) is not None):
                 yield path
+
+
+def files_of(path: str | Path, skipped: list[Skipped]) -> Iterator[Path]:
+    """The files that a path stands for: a file for itself, a folder for those that `load` would read.
+
+    What a folder holds and can't be read is added to `skipped`.
+    """
+    return files(Path(path), skipped) if _is_folder(Path(path)) else iter((Path(path),))
+
+
+def nothing_in(folder: Path, skipped: Sequence[Skipped]) -> DocumentError:
+    """What is said of a folder out of which nothing could be loaded."""
+    return DocumentError(_nothing_in(folder, skipped))
 
 
 def skipped_in_lines(skipped: Sequence[Skipped], most: int = 10, verb: str = "skipped") -> list[str]:

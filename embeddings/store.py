@@ -17,16 +17,17 @@ import numpy as np
 
 from embeddings.encoder import Vectors
 from embeddings.errors import DocumentError, StoreError, StoreLocked, StoreMismatch, StoreNotFound
-from embeddings.types import Chunk, Document
+from embeddings.types import Chunk, Document, Layout
 
 # Raised with every change of the tables below or of what stands beside the file; an older index is refused.
-FORMAT = 1
+FORMAT = 2
 
 _TABLES = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, source TEXT NOT NULL,
-    text TEXT NOT NULL, date TEXT, media_type TEXT NOT NULL, content_hash TEXT NOT NULL
+    text TEXT NOT NULL, date TEXT, media_type TEXT NOT NULL, content_hash TEXT NOT NULL, author TEXT,
+    layout TEXT NOT NULL
 );
 CREATE TABLE chunks (
     number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents (number),
@@ -35,7 +36,7 @@ CREATE TABLE chunks (
 );
 """
 _DAMAGED, _UNWRITABLE = "not an index, or a damaged one", "can't be written"
-_DOCUMENT = "id, title, source, text, date, media_type, content_hash"
+_DOCUMENT = "id, title, source, text, date, media_type, content_hash, author, layout"
 
 
 class Store:
@@ -73,10 +74,12 @@ class Store:
 
         Nothing is durable before `commit`. Raises DocumentError where a document of the same id is there.
         """
-        values = tuple(getattr(document, name) for name in _DOCUMENT.split(", "))
+        *values, layout = (getattr(document, name) for name in _DOCUMENT.split(", "))
         with self._database(_UNWRITABLE):
             try:
-                row = self._connection.execute(f"INSERT INTO documents ({_DOCUMENT}) VALUES (?,?,?,?,?,?,?)", values)
+                row = self._connection.execute(
+                    f"INSERT INTO documents ({_DOCUMENT}) VALUES (?,?,?,?,?,?,?,?,?)", (*values, layout.to_json())
+                )
             except sqlite3.IntegrityError:
                 raise DocumentError(
                     f"{document.source or document.id}: a document with id {document.id} is there"
@@ -230,9 +233,11 @@ def _nothing_at(path: Path) -> str:
     return f"{folder}: no index there; {make} {folder}"
 
 
-def _document(id: Any, title: Any, source: Any, text: Any, date: Any, media_type: Any, content_hash: Any) -> Document:
+def _document(*row: Any) -> Document:
     """A row as a Document. What comes from a damaged page may be of any type."""
-    values = [id, title, source, text, media_type, content_hash, *([date] if date is not None else [])]
+    id, title, source, text, date, media_type, content_hash, author, layout = row
+    values = [id, title, source, text, media_type, content_hash, layout]
+    values += [value for value in (date, author) if value is not None]
     if not all(isinstance(value, str) for value in values) or not content_hash:
         raise DocumentError(f"{source or id}: its record is damaged; build the index again with: pincite index")
-    return Document(id, title, source, text, date, media_type, content_hash)
+    return Document(id, title, source, text, date, media_type, content_hash, author, Layout.from_json(layout))

@@ -255,11 +255,11 @@ INDEXES = {
     "no encoder": (store("DELETE FROM facts WHERE name = 'encoder'"), "it does not say its encoder"),
     "a newer version": (
         store("UPDATE facts SET value = '999' WHERE name = 'format'"),
-        "made/store.sqlite: made by a newer Pincite (format 999, this version reads format 1); upgrade Pincite",
+        "made/store.sqlite: made by a newer Pincite (format 999, this version reads format 2); upgrade Pincite",
     ),
     "an older version": (
         store("UPDATE facts SET value = '0' WHERE name = 'format'"),
-        f"made by an older Pincite (format 0, this version reads format 1); {AGAIN}",
+        f"made by an older Pincite (format 0, this version reads format 2); {AGAIN}",
     ),
 }
 
