@@ -64,7 +64,7 @@ def test_a_web_page_keeps_its_main_text_title_author_date_and_headings(put: Path
     assert found.media_type == "text/html"
     assert headings(found)[-1] == "Losses"
     assert f"{RAIN}\nSo said the harbour master." in found.text
-    assert "Town: Moss; Boats: 4\nTown: Oslo; Boats: 3" in found.text
+    assert "Town: Moss; Boats: 4.\n\nTown: Oslo; Boats: 3." in found.text
     assert "- Bring ropes\n- Bring lamps" in found.text
     assert not any(words in found.text for words in ("Sport", "Copyright", "never shown", "color"))
 
@@ -203,7 +203,7 @@ def test_a_document_of_word_keeps_headings_tables_notes_and_metadata(put: Path) 
         "Storm at sea",
         RAIN,
         "Losses",
-        "Town: Moss; Boats: 4",
+        "Town: Moss; Boats: 4.",
         "It was\tover.",
         "A note.",
     ]
@@ -220,7 +220,7 @@ def test_a_document_of_libreoffice_keeps_headings_lists_and_tables(put: Path) ->
     meta = "<dc:title>The storm</dc:title><meta:initial-creator>Kari Nord</meta:initial-creator>"
     found = read(put, "storm.odt", odt(body, f"{meta}<meta:creation-date>2021-05-03T10:00:00</meta:creation-date>"))
     assert (found.title, found.author, found.date) == ("The storm", "Kari Nord", "2021-05-03")
-    assert found.text == f"Storm at sea\n\n{RAIN}\n- Bring ropes\n\nMoss; 4"
+    assert found.text == f"Storm at sea\n\n{RAIN}\n- Bring ropes\n\nMoss; 4."
 
 
 def test_a_book_is_read_in_its_order_with_its_metadata(put: Path) -> None:

@@ -15,6 +15,11 @@ from embeddings.types import NO_LAYOUT, Layout
 _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
+_LONGEST_FACT = 300  # characters of a title or an author
+_LONGEST_NAME = 60  # characters of a column's name
+_STOPS = (".", "!", "?", "…")
+
+
 @dataclass(frozen=True, slots=True)
 class Extract:
     """The text of a file and what the file says of it.
@@ -90,6 +95,14 @@ class Writer:
         if folded:
             self._rows.append((self._block(folded, "\n"), number))
 
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """A table inside a text: each row a sentence and a paragraph of its own, so that it is quoted by itself."""
+        filled = [cells for cells in rows if any(cell.strip() for cell in cells)]
+        header = filled[0] if len(filled) > 1 and is_header(filled[0]) else []
+        for cells in filled[1:] if header else filled:
+            words = cells_in_words(cells, header)
+            self.paragraph(words if words.endswith(_STOPS) else f"{words}.")
+
     def page(self) -> None:
         """What follows stands on the next page."""
         if len(self._pages) >= self._limits.pages:
@@ -151,15 +164,27 @@ def cells_in_words(cells: Sequence[str], header: Sequence[str] = ()) -> str:
     return "; ".join(named)
 
 
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether the first row names the columns: short words, all of them different, and no number among them.
+
+    >>> is_header(["Town", "People"]), is_header(["Oslo", "700,000"])
+    (True, False)
+    """
+    words = [cell.strip() for cell in cells]
+    named = [word for word in words if word]
+    return (
+        len(named) >= 2
+        and len(set(named)) == len(named)
+        and all(len(word) <= _LONGEST_NAME and any(map(str.isalpha, word)) and not word[0].isdigit() for word in named)
+    )
+
+
 def _clean(words: str) -> str:
     return _NO_TEXT.sub("", words.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n"))
 
 
 def _one_line(words: str | None) -> str | None:
     return " ".join(_clean(words).split())[:_LONGEST_FACT] or None if words is not None else None
-
-
-_LONGEST_FACT = 300  # characters of a title or an author
 
 
 def _first_word(text: str, offset: int) -> int:

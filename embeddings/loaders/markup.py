@@ -7,8 +7,7 @@ import re
 from lxml import etree, html
 
 from embeddings.loaders.archive import attribute, local
-from embeddings.loaders.extract import Writer, cells_in_words
-from embeddings.loaders.table import is_header
+from embeddings.loaders.extract import Writer
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "head"}
 _BREAKS = {"br", "lb"}
@@ -76,7 +75,7 @@ class _Walk:
             self._writer.heading(_folded(element))
         elif name == "table" and (rows := _data_rows(element)):
             self._end()
-            self._table(rows)
+            self._writer.table(rows)
         elif name == "pre" or (name in ("code", "quote") and _is_preformatted(element)):
             self._end()
             self._writer.paragraph("".join(element.itertext()))
@@ -95,12 +94,6 @@ class _Walk:
             self._words(child.tail)
         if is_block:
             self._end()
-
-    def _table(self, rows: list[list[str]]) -> None:
-        header = rows[0] if len(rows) > 1 and is_header(rows[0]) else []
-        for number, cells in enumerate(rows[1:] if header else rows):
-            words = cells_in_words(cells, header)
-            self._writer.line(words) if number else self._writer.paragraph(words)
 
     def _words(self, words: str | None) -> None:
         if words:

@@ -14,10 +14,9 @@ from typing import Any
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, iso_day, words_of
-from embeddings.loaders.extract import Extract, Writer, cells_in_words, described
+from embeddings.loaders.extract import Extract, Writer, cells_in_words, described, is_header
 from embeddings.loaders.formats import suffix_of
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.table import is_header
 
 _SLIDE = re.compile(r"<!--\s*Slide number:\s*\d+\s*-->")
 _HEADING = re.compile(r"#{1,6}\s+(?P<words>\S.*)")
@@ -111,24 +110,21 @@ def _markdown(data: bytes, suffix: str, name: str) -> str:
 def _of_markdown(markdown: str, name: str, limits: Limits) -> Extract:
     """Markdown of a converter as text, with its slides, headings and tables."""
     writer = Writer(name, limits)
-    header: list[str] | None = None  # of the table that is being read
-    for line in markdown.splitlines():
+    table: list[list[str]] = []
+    for line in (*markdown.splitlines(), ""):
         words = _PICTURE.sub("", line).strip()
+        if words.startswith("|"):
+            if not _RULE.fullmatch(words):
+                table.append([_EMPTY.sub("", cell.strip()) for cell in words.strip("|").split("|")])
+            continue
+        writer.table(table)
+        table = []
         if _SLIDE.fullmatch(words):
             writer.page()
-        elif words.startswith("|"):
-            cells = [_EMPTY.sub("", cell.strip()) for cell in words.strip("|").split("|")]
-            if header is None:
-                header = cells if is_header(cells) else []
-                writer.paragraph("" if header else cells_in_words(cells))
-            elif not _RULE.fullmatch(words):
-                writer.line(cells_in_words(cells, header))
-            continue
         elif (found := _HEADING.fullmatch(words)) is not None:
             writer.heading(found["words"])
         else:
             writer.paragraph(words)
-        header = None
     return writer.extract()
 
 

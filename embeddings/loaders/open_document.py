@@ -6,9 +6,8 @@ from lxml import etree
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, iso_day, local, words_of
-from embeddings.loaders.extract import Extract, Writer, cells_in_words, described
+from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.table import is_header
 
 _LEFT_OUT = {"tracked-changes", "annotation", "note-citation", "bookmark", "sequence-decls", "forms"}
 _MOST_SPACES = 1_000  # that one element stands for
@@ -52,16 +51,10 @@ def _blocks(parent: etree._Element, writer: Writer, bullet: str) -> None:
 
 
 def _table(table: etree._Element, writer: Writer) -> None:
-    rows = []
-    for row in table.iter():
-        if local(row) == "table-row":
-            cells = [" ".join(_text(each) for each in cell.iter() if local(each) in ("p", "h")) for cell in row]
-            if any(cells):
-                rows.append(cells)
-    header = rows[0] if len(rows) > 1 and is_header(rows[0]) else []
-    for number, cells in enumerate(rows[1:] if header else rows):
-        words = cells_in_words(cells, header)
-        writer.line(words) if number else writer.paragraph(words)
+    rows = [row for row in table.iter() if local(row) == "table-row"]
+    writer.table(
+        [[" ".join(_text(each) for each in cell.iter() if local(each) in ("p", "h")) for cell in row] for row in rows]
+    )
 
 
 def _text(element: etree._Element) -> str:

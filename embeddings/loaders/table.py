@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.decoding import decode
-from embeddings.loaders.extract import Extract, Writer, cells_in_words
+from embeddings.loaders.extract import Extract, Writer, cells_in_words, is_header
 from embeddings.loaders.limits import Limits
 
 _DELIMITERS = ",;\t|"
 _LINES = 50  # looked at to tell the delimiter
 _LONGEST_CELL = 1_000_000  # characters
-_LONGEST_NAME = 60  # characters of a column's name
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
@@ -37,21 +36,6 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         writer.row(number, cells_in_words(cells, header))
     found = writer.extract()
     return found if found.text or not header else Extract(cells_in_words(header))
-
-
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether the first row names the columns: short words, all of them different, and no number among them.
-
-    >>> is_header(["Town", "People"]), is_header(["Oslo", "700,000"])
-    (True, False)
-    """
-    words = [cell.strip() for cell in cells]
-    named = [word for word in words if word]
-    return (
-        len(named) >= 2
-        and len(set(named)) == len(named)
-        and all(len(word) <= _LONGEST_NAME and any(map(str.isalpha, word)) and not word[0].isdigit() for word in named)
-    )
 
 
 def delimiter_of(text: str) -> str:

@@ -12,9 +12,8 @@ from lxml import etree
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, iso_day, local, words_of
-from embeddings.loaders.extract import Extract, Writer, cells_in_words, described
+from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.table import is_header
 
 _HEADING_STYLE = re.compile(r"(?:heading [1-9]|title)$", re.IGNORECASE)
 _LEFT_OUT = {"del", "moveFrom", "instrText", "Fallback", "pPr", "rPr", "footnoteReference", "rPrChange"}
@@ -58,7 +57,7 @@ class _Reader:
             if name == "p":
                 self._paragraph(block)
             elif name == "tbl":
-                self._table(block)
+                self._writer.table([_cells(row) for row in block if local(row) == "tr"])
             elif name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "AlternateContent", "Choice"):
                 self.blocks(block)
 
@@ -79,14 +78,6 @@ class _Reader:
         for box in paragraph.iter():
             if local(box) == "txbxContent" and not _is_inside(box, "Fallback", paragraph):
                 self.blocks(box)
-
-    def _table(self, table: etree._Element) -> None:
-        rows = [_cells(row) for row in table if local(row) == "tr"]
-        rows = [cells for cells in rows if any(cell.strip() for cell in cells)]
-        header = rows[0] if len(rows) > 1 and is_header(rows[0]) else []
-        for number, cells in enumerate(rows[1:] if header else rows):
-            words = cells_in_words(cells, header)
-            self._writer.line(words) if number else self._writer.paragraph(words)
 
 
 def _cells(row: etree._Element) -> list[str]:
