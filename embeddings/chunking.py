@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from embeddings.errors import SettingsError
-from embeddings.sections import Section, sections
+from embeddings.sections import Section, sections_of
 from embeddings.sentences import sentences
 from embeddings.tokens import count_tokens_of
 from embeddings.types import Chunk, Document
@@ -87,7 +87,7 @@ class Chunker:
 
     def __call__(self, document: Document) -> tuple[Chunk, ...]:
         """The passages of a document, in order, covering it without a gap; () for an empty text."""
-        found = sections(document.text, document.media_type)
+        found = sections_of(document)
         return tuple(
             chunk for section in _without_blank(document.text, found) for chunk in self._chunks(document, section)
         )

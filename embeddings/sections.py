@@ -13,11 +13,13 @@ The text is read line by line, each line with its two neighbours; lines too long
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
-from embeddings.dates import date_line, first_day, heading_date
+from embeddings.dates import date_line, heading_date
+from embeddings.matter import front_matter_end
+from embeddings.types import Document
 
 LONGEST_HEADING = 120  # characters
 LONGEST_RUN = 3  # short lines one after the other are headings (title, subtitle, section); more are a list
@@ -131,17 +133,25 @@ class _Mark:
     lines: int = 1  # how many lines it takes (an underline counts)
 
 
-def sections(text: str, media_type: str = "text/plain") -> tuple[Section, ...]:
+def sections(
+    text: str, media_type: str = "text/plain", headings: Sequence[tuple[int, int]] = ()
+) -> tuple[Section, ...]:
     """The sections of a text, in order, tiling it.
+
+    Args:
+        text: the text.
+        media_type: Markdown may have front matter.
+        headings: where the words of the headings stand that the file itself marks, half open. Where it marks any, a
+            line that is only short is none.
 
     >>> text = "Rain in Oslo\\n\\n3 May 2021\\n\\nIt rained.\\n\\nUPDATE 1700 GMT: It stopped.\\n"
     >>> for section in sections(text): print(section)
     Section(start=0, body_start=26, end=38, heading='Rain in Oslo', date='2021-05-03')
     Section(start=38, body_start=38, end=67, heading='UPDATE 1700 GMT', date='1700 GMT')
     """
-    skip = _front_matter_end(text) if media_type == "text/markdown" else 0
+    skip = front_matter_end(text) if media_type == "text/markdown" else 0
     lines = _lines(text, skip)
-    starts = _joined(_without_lists(list(_marks(lines)), text), text)
+    starts = _joined(_without_lists(list(_marks(lines, frozenset(start for start, _ in headings))), text), text)
     if not starts or starts[0].start > 0:
         starts.insert(0, Section(0, 0, 0))
     ends = [section.start for section in starts[1:]] + [len(text)]
@@ -152,49 +162,21 @@ def sections(text: str, media_type: str = "text/plain") -> tuple[Section, ...]:
     return tuple(tile for tile in tiles if tile.end > tile.start)
 
 
-def document_date(text: str) -> str | None:
-    """The date a text gives itself: in Markdown front matter, or as a dateline among its first five lines.
-
-    Never from running text, so "In May 2021 ..." and "On 3 May 2021 the council met." date nothing.
-
-    >>> document_date("Rain in Oslo\\nPublished: 3 May 2021\\n\\nIt rained.")
-    '2021-05-03'
-    >>> document_date("OSLO, May 3, 2021 (Agency) - It rained.")
-    '2021-05-03'
-    >>> document_date("On 3 May 2021 it rained.") is None
-    True
-    """
-    matter = front_matter(text)
-    if "date" in matter:
-        return date_line(matter["date"]) or first_day(matter["date"][:80])
-    for line, _ in zip(_lines(text, 0), range(5), strict=False):
-        found = date_line(line.words) or _wire_dateline(line.head)
-        if found is not None and found[:4].isdigit() and found[4:5] == "-":
-            return found
-    return None
-
-
-def front_matter(text: str) -> dict[str, str]:
-    """The plain "key: value" lines between two lines "---" at the top of a Markdown text; keys in lower case.
-
-    >>> front_matter("---\\ntitle: 'Rain'\\ndate: 2021-05-03\\n---\\nIt rained.")
-    {'title': 'Rain', 'date': '2021-05-03'}
-    """
-    pairs = (line.partition(":") for line in text[: _front_matter_end(text)].splitlines())
-    return {key.strip().lower(): value.strip().strip("\"'") for key, colon, value in pairs if colon and value.strip()}
-
-
-def _front_matter_end(text: str) -> int:
-    if not text.startswith("---\n"):
-        return 0
-    found = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, 4, 10_000)
-    return found.end() if found else 0
-
-
-def _wire_dateline(head: str) -> str | None:
-    """The date in "OSLO, May 3, 2021 (Agency) - It rained"; None where a line does not open like that."""
-    found = re.match(r"[A-Z][A-Z .'’-]{2,30}[,(/—–-]\s?([^—–]{6,50}?)\s?(?:\)|[—–-]|\()", head)
-    return first_day(found[1]) if found else None
+def sections_of(document: Document) -> tuple[Section, ...]:
+    """The sections of a document, in order, tiling its text: its rows where it has rows, each by itself."""
+    layout = document.layout
+    if not layout.rows:
+        return sections(document.text, document.media_type, layout.headings)
+    found: list[Section] = []
+    told, heading = list(reversed(layout.headings)), None
+    ends = [start for start, _ in layout.rows[1:]] + [len(document.text)]
+    for (body, _), end in zip(layout.rows, ends, strict=True):
+        start = found[-1].end if found else 0
+        while told and told[-1][1] <= body:  # the name of a sheet stands above its first row
+            heading = document.text[slice(*told.pop())]
+        last = told[-1][0] if told and told[-1][0] < end else end
+        found.append(Section(start, body, last, heading))
+    return (*found[:-1], replace(found[-1], end=len(document.text)))
 
 
 def _lines(text: str, start: int) -> Iterator[_Line]:
@@ -210,7 +192,7 @@ def _lines(text: str, start: int) -> Iterator[_Line]:
         previous_end = stop
 
 
-def _marks(lines: Iterator[_Line]) -> Iterator[_Mark]:
+def _marks(lines: Iterator[_Line], told: frozenset[int]) -> Iterator[_Mark]:
     """The lines that are headings, labels or dates, each judged with the line before and the line after it."""
     before: _Line | None = None
     previous: _Mark | None = None  # the heading or date that ends right above this line
@@ -220,7 +202,7 @@ def _marks(lines: Iterator[_Line]) -> Iterator[_Mark]:
         if here is None:
             return
         fence = _FENCE.match(here.words) is not None
-        mark = None if fenced or fence or underline else _mark(before, here, after, previous)
+        mark = None if fenced or fence or underline else _mark(before, here, after, previous, told)
         if mark is not None:
             yield mark
         if not underline:
@@ -230,8 +212,12 @@ def _marks(lines: Iterator[_Line]) -> Iterator[_Mark]:
         before, here = here, after
 
 
-def _mark(before: _Line | None, here: _Line, after: _Line | None, previous: _Mark | None) -> _Mark | None:
-    """What a line is, None for ordinary text."""
+def _mark(
+    before: _Line | None, here: _Line, after: _Line | None, previous: _Mark | None, told: frozenset[int]
+) -> _Mark | None:
+    """What a line is, None for ordinary text. `told` holds where the headings begin that the file itself marks."""
+    if here.start in told:
+        return _heading(here, "marked", here.words or here.head)
     opens = before is None or here.blanks > 0 or previous is not None or _ends_sentence(before)
     if here.words:
         found = _MARKDOWN.match(here.words)
@@ -248,7 +234,7 @@ def _mark(before: _Line | None, here: _Line, after: _Line | None, previous: _Mar
     if here.words and len(here.words) <= LONGEST_HEADING:
         if _is_numbered(before, here, after):
             return _heading(here, "marked", here.words)
-        if _is_short_line_alone(before, here, after, previous):
+        if not told and _is_short_line_alone(before, here, after, previous):
             return _heading(here, "short", here.words)
     return None
 

@@ -10,7 +10,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.render import disagreement_title, in_words, per_cent
+from qa.render import disagreement_title, in_words, part_of_file, per_cent
 from qa.source_page import citation_url, escape
 from qa.types import Answer, Citation, Turn
 
@@ -169,14 +169,16 @@ def _link(citation: Citation) -> str:
 
 
 def _facts(citation: Citation) -> str:
-    """Heading, page, date and place, without saying twice what the title or the heading says already."""
+    """Heading, author, page, row, date and place, without saying twice what the title or the heading says already."""
     heading, date = citation.heading or "", citation.date or "undated"
     if heading.split() == citation.document.title.split():
         heading = ""
-    page = "" if citation.page is None else f"page {citation.page}"
+    author = citation.document.author or ""
     place = f"characters {citation.start:,}-{citation.end:,}"
     whole = [
-        f'<span class="fact">{_text(fact)}</span>' for fact in (page, "" if date in heading else date, place) if fact
+        f'<span class="fact">{_text(fact)}</span>'
+        for fact in (author, *part_of_file(citation), "" if date in heading else date, place)
+        if fact
     ]
     return " · ".join([_text(heading), *whole] if heading else whole)
 

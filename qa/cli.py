@@ -320,7 +320,7 @@ def _load(paths: list[Path]) -> Loaded:
     from embeddings.loading import load, skipped_in_lines
 
     loaded = load(paths)
-    for line in skipped_in_lines(loaded.skipped):
+    for line in (*skipped_in_lines(loaded.partly, verb="partly"), *skipped_in_lines(loaded.skipped)):
         say(line)
     return loaded
 

@@ -11,6 +11,12 @@ from qa.types import Answer, Citation
 
 NO_ANSWER = "Not in these documents"
 
+# Formats whose pages are called slides.
+SLIDES = {
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.oasis.opendocument.presentation",
+}
+
 # Lower ends of the words for a confidence; the numbers stand beside them wherever they are shown.
 _IN_WORDS = (
     (0.9, "very likely"),
@@ -56,13 +62,26 @@ def disagreement_title(answer: Answer) -> str:
     return "The documents disagree" if len(documents) > 1 else "The document gives more than one answer"
 
 
+def part_of_file(citation: Citation) -> tuple[str, ...]:
+    """The page and the row or record of a citation, in words; those there are.
+
+    >>> table = Document("", "Towns", "towns.csv", "Town: Oslo", media_type="text/csv")
+    >>> part_of_file(Citation(table, 6, 10, 0, 10, row=2))
+    ('row 2',)
+    """
+    row = "record" if "json" in citation.document.media_type else "row"
+    page = "slide" if citation.document.media_type in SLIDES else "page"
+    parts = ((page, citation.page), (row, citation.row))
+    return tuple(f"{what} {number:,}" for what, number in parts if number is not None)
+
+
 def place(citation: Citation) -> str:
-    """Where the words stand, in one line: title, heading, page, date, characters."""
-    parts = [one_line(citation.document.title)]
-    if citation.heading is not None and citation.heading != citation.document.title:
+    """Where the words stand, in one line: title, author, heading, page, row, date, characters."""
+    document = citation.document
+    parts = [one_line(words) for words in (document.title, document.author) if words]
+    if citation.heading is not None and citation.heading != document.title:
         parts.append(one_line(citation.heading))
-    if citation.page is not None:
-        parts.append(f"page {citation.page}")
+    parts += part_of_file(citation)
     parts += [citation.date if citation.date is not None else "undated"]
     return " · ".join([*parts, f"characters {citation.start}-{citation.end}"])
 
@@ -145,6 +164,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "quote_end": citation.quote_end,
         "quote": citation.quote,
         "page": citation.page,
+        "row": citation.row,
         "heading": citation.heading,
         "date": citation.date,
     }
@@ -156,6 +176,8 @@ def document_dict(document: Document) -> dict[str, str | None]:
         "id": document.id,
         "title": document.title,
         "source": document.source,
+        "author": document.author,
         "date": document.date,
+        "media_type": document.media_type,
         "content_hash": document.content_hash,
     }

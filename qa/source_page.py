@@ -92,7 +92,8 @@ def page_of_source(view: View) -> str:
     """The page of a document: its title, date and source, then its text with the marks put in."""
     document = view.document
     window = _window(view)
-    facts = " · ".join(html.escape(fact) for fact in (document.date or "undated", document.source) if fact)
+    known = (document.author, document.date or "undated", document.source)
+    facts = " · ".join(html.escape(fact) for fact in known if fact)
     body = (
         '<nav><a href="/source">All documents</a></nav>'
         f'<header><h1 dir="auto">{html.escape(document.title)}</h1><p class="facts">{facts}</p></header>'
@@ -206,8 +207,13 @@ def _mark(span: Range, window: Range) -> _Layer:
 
 
 def _headings(document: Document, window: Range) -> Iterator[Range]:
-    """The heading lines of a window."""
-    for section in sections(document.text[window.start : window.end], document.media_type):
+    """The heading lines of a window; a table has none."""
+    if document.layout.rows:
+        return
+    told = [
+        (start - window.start, end - window.start) for start, end in document.layout.headings if start >= window.start
+    ]
+    for section in sections(document.text[window.start : window.end], document.media_type, told):
         if section.heading is not None and section.start < section.body_start:
             yield Range(window.start + section.start, window.start + section.body_start)
 

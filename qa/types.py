@@ -18,6 +18,7 @@ class Citation:
         page: the page, counted from 1, where the format has pages, else None.
         heading: the heading the span stands under, else None.
         date: the date of its own section, else of its document, else None.
+        row: the row or record, by its number in the file, counted from 1, where the format has rows, else None.
 
     Raises:
         ValueError: the offsets are not 0 <= quote_start <= start < end <= quote_end <= len(document.text).
@@ -31,6 +32,7 @@ class Citation:
     page: int | None = None
     heading: str | None = None
     date: str | None = None
+    row: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.quote_start <= self.start < self.end <= self.quote_end <= len(self.document.text):

@@ -75,8 +75,9 @@ READING = {
     "a file of white space": (bytes_in("a.txt", b" \n\t\n"), "a.txt", "a.txt: holds no text"),
     "a file of NULs": (bytes_in("a.txt", b"\0" * 90), "a.txt", "a.txt: holds no text"),
     "a binary file named .txt": (bytes_in("a.txt", bytes(range(256)) * 9), "a.txt", "a.txt: not text but binary data"),
-    "a PDF named .txt": (bytes_in("a.txt", b"%PDF-1.7 words"), "a.txt", "a.txt: not text but binary data"),
-    "a format that is not read": (bytes_in("a.docx", b"PK"), "a.docx", "a.docx: .docx files are not read; the formats"),
+    "a PDF named .txt": (bytes_in("a.txt", b"%PDF-1.7 words"), "a.txt", "a.txt: a PDF that is damaged or cut short"),
+    "a format that is not read": (bytes_in("a.doc", b"x"), "a.doc", "a.doc: .doc files are not read; the formats"),
+    "a name that says too much": (bytes_in("a.docx", b"PK"), "a.docx", "a.docx: not a DOCX file, or a damaged one"),
     "an empty folder": (folder("e"), "e", "e: a folder with nothing to read; the formats are .txt"),
     "a folder with nothing to read": (
         full_of_pictures,

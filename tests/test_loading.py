@@ -82,7 +82,7 @@ def test_what_a_folder_holds_and_cannot_be_read_is_skipped_with_its_reason(folde
         ("a.png", b"\x89PNG", ".png files are not read; the formats are .txt"),
         ("a.txt", b"", "holds no text"),
         ("a.txt", b"\xef\xbb\xbf\r\n", "holds no text"),
-        ("a.txt", b"%PDF-1.4 text", "not text but binary data"),
+        ("a.txt", b"%PDF-1.4 text", "a PDF that is damaged or cut short"),
         ("a.txt", b"\x7fELF" + bytes(99), "not text but binary data"),
         ("tool", bytes(range(256)), "not text but binary data"),
         ("a.txt", b"\xff\xfe\x00\xd8", "not valid UTF-16"),
@@ -113,11 +113,11 @@ def test_a_folder_with_nothing_to_read_says_why(folder: Path) -> None:
 
 
 def test_an_unreadable_file_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: Path) -> bytes:
+    def refuse(_: Path, mode: str) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     path = write(folder / "a.txt")
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(DocumentError, match=r"^tales/a\.txt: can't be read \(Permission denied\)"):
         load_file(path)
 

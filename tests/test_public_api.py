@@ -37,9 +37,20 @@ def test_the_function_answer_is_not_shadowed_by_a_module_after_imports() -> None
 
 def test_the_records_have_the_attributes_of_the_contract() -> None:
     assert fields(Answer) == ["question", "text", "confidence", "citations", "alternatives", "passages", "is_list"]
-    assert fields(Citation) == ["document", "start", "end", "quote_start", "quote_end", "page", "heading", "date"]
+    places = ["start", "end", "quote_start", "quote_end", "page", "heading", "date", "row"]
+    assert fields(Citation) == ["document", *places]
     assert fields(Turn) == ["question", "answer"]
-    assert fields(Document) == ["id", "title", "source", "text", "date", "media_type", "content_hash"]
+    assert fields(Document) == [
+        "id",
+        "title",
+        "source",
+        "text",
+        "date",
+        "media_type",
+        "content_hash",
+        "author",
+        "layout",
+    ]
 
 
 def test_the_functions_take_the_arguments_of_the_contract() -> None:

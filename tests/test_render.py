@@ -119,9 +119,9 @@ def test_json_has_the_names_of_the_contract_and_no_document_has_its_text() -> No
     assert list(made) == ["question", "text", "is_list", "confidence", "citations", "alternatives", "passages"]
     (citation,) = made["citations"]
     assert list(citation) == [
-        "document", "start", "end", "text", "quote_start", "quote_end", "quote", "page", "heading", "date",
+        "document", "start", "end", "text", "quote_start", "quote_end", "quote", "page", "row", "heading", "date",
     ]  # fmt: skip
-    assert set(citation["document"]) == {"id", "title", "source", "date", "content_hash"}
+    assert set(citation["document"]) == {"id", "title", "source", "author", "date", "media_type", "content_hash"}
     assert (citation["text"], citation["quote"]) == (SEVENTY.text, SEVENTY.quote)
     assert made["alternatives"][0]["text"] == "90"
     assert made["alternatives"][0]["alternatives"] == []

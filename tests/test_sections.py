@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.sections import document_date, front_matter, sections
+from embeddings.matter import document_date, front_matter
+from embeddings.sections import sections
 
 TEXT = "The council met in the old town hall and talked about the harbour until it was dark."
 LINES = st.sampled_from(

@@ -1,0 +1,166 @@
+"""Bytes -> text, whatever encoding they are in.
+
+The text is what was decoded, without byte order mark and NUL, with CRLF as LF; nothing else is changed. UTF-8 is tried
+first and never guessed about; the detection for other encodings is imported only where it is needed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+
+from embeddings.errors import DocumentError
+
+_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY = (b"%PDF-", b"PK\x03\x04", b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"SQLite format 3")
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # not tab, line ends, form feed, escape
+_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")  # common in other scripts, rare in Latin, where accents stand alone
+_FEWEST_TO_DETECT = 4  # bytes outside ASCII; from fewer nothing can be told
+_SYMBOL_IN_WORD = re.compile(r"[^\W\d_][¡£¥¦§ª¯±²³¶¹º¼¾¿¨´¸˛ˇ˘˝](?=[^\W\d_])|[¶±¹³¼¾¦](?=[^\W\d_])")
+_ALPHABETS = (  # encoding and the accented letters of languages written in it; the first of the best ones wins
+    ("cp1252", "àâæçèéêëîïôœùûüÿñäöß"),  # French, German
+    ("cp1252", "áàâãçéêíïñóôõúüºª"),  # Spanish, Portuguese
+    ("cp1252", "àèéìíîòóùú"),  # Italian
+    ("cp1252", "åäöæøéèüóòô"),  # Nordic
+    ("cp1252", "áðéíóúýþæö"),  # Icelandic
+    ("cp1250", "ąćęłńóśźż"),  # Polish
+    ("cp1250", "áčďéěíňóřšťúůýžäľĺŕô"),  # Czech, Slovak
+    ("cp1250", "áéíóöőúüű"),  # Hungarian
+    ("cp1250", "čćđšž"),  # Croatian, Slovene
+    ("cp1250", "ăâîşţ"),  # Romanian
+    ("iso8859_2", "ąćęłńóśźż"),
+    ("iso8859_2", "áčďéěíňóřšťúůýžäľĺŕô"),
+    ("iso8859_2", "áéíóöőúüű"),
+    ("cp1254", "çğıöşüâîûi̇"),  # Turkish
+)
+_SAMPLE = 1 << 20  # bytes looked at to tell an encoding or a binary file
+
+
+def decode(data: bytes, name: str = "text") -> str:
+    r"""The text of a file: decoded, byte order mark and NUL dropped, CRLF (or CR) to LF.
+
+    >>> decode(b"\xef\xbb\xbfone\r\ntwo\x00")
+    'one\ntwo'
+    >>> decode("naïve “quotes”".encode("cp1252"))
+    'naïve “quotes”'
+
+    Raises:
+        DocumentError: the bytes are not text, or in no encoding that could be told.
+    """
+    text = _decoded(data, name)
+    if _is_binary(text):
+        raise DocumentError(f"{name}: not text but binary data; leave it out")
+    return text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(data: bytes, name: str) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strict(data, encoding, name)
+    if data.startswith(_BINARY):
+        raise DocumentError(f"{name}: not text but binary data; leave it out")
+    wide = _wide_encoding(data[:_SAMPLE])
+    if wide is not None:
+        return _strict(data, wide, name)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _mended_utf8(data) or _strict(data, _narrow_encoding(data, name), name)
+    if "\0" in text and _is_binary(text):  # the bytes of UTF-16 may happen to be valid UTF-8
+        return _strict(data, _wide_other(data, name), name)
+    return text
+
+
+def _is_binary(text: str) -> bool:
+    """Whether more than one character in fifty is a control character that texts do not use."""
+    sample = text[:_SAMPLE]
+    return len(_CONTROL.findall(sample)) > len(sample) // 50
+
+
+def _strict(data: bytes, encoding: str, name: str) -> str:
+    try:
+        text = data.decode(encoding)
+        text.encode("utf-8")  # some decoders let lone surrogates through
+    except UnicodeError:
+        raise DocumentError(f"{name}: not valid {encoding.upper()}; save it as UTF-8") from None
+    return text
+
+
+def _wide_encoding(sample: bytes) -> str | None:
+    """UTF-16 without a mark, told by the NULs in every other byte of what is mostly Latin script; else None."""
+    even, odd = sample[::2], sample[1::2]
+    for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if high.count(0) > 0.3 * len(high) and low.count(0) < 0.02 * len(low) + 1:
+            return encoding
+    return None
+
+
+def _mended_utf8(data: bytes) -> str | None:
+    """UTF-8 with a few damaged bytes, as U+FFFD each; None where the text rather has another encoding.
+
+    Other encodings hardly ever form a valid sequence of UTF-8, so a text with many of them is UTF-8.
+    """
+    text = data.decode("utf-8", errors="replace")
+    damaged = text.count("\ufffd")
+    if damaged > len(text) // 100 + 2:
+        return None
+    return text if sum(not character.isascii() for character in text) - damaged >= 2 * damaged else None
+
+
+def _narrow_encoding(data: bytes, name: str) -> str:
+    """The encoding of bytes that are not UTF-8: by its letters for Latin script, else as detected."""
+    sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1] or data[:_SAMPLE]
+    if 0 in sample:
+        return _wide_other(data, name)
+    high = len(_HIGH.findall(sample))
+    if high < _FEWEST_TO_DETECT or sum(map(len, _HIGH_RUN.findall(sample))) < 0.3 * high:
+        return _latin(data, sample)
+    return _detected(sample) or _latin(data, sample)
+
+
+def _wide_other(data: bytes, name: str) -> str:
+    """UTF-16 of a script other than Latin; NULs mean binary data otherwise."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = data.decode(encoding) if _decodes(data, encoding) else ""
+        written = sum(character.isalnum() or character.isspace() or "!" <= character <= "~" for character in text)
+        if any(space in text for space in " \n") and written > 0.85 * len(text):
+            return encoding
+    raise DocumentError(f"{name}: not text but binary data; leave it out")
+
+
+def _latin(data: bytes, sample: bytes) -> str:
+    """The encoding in which the letters of the text belong to one language; Windows-1252 where several do."""
+    able = [pair for pair in _ALPHABETS if _decodes(data, pair[0])]
+    return min(able, key=lambda pair: _strange(sample.decode(pair[0], "ignore"), pair[1]), default=("latin-1", ""))[0]
+
+
+def _strange(text: str, alphabet: str) -> int:
+    """How many letters lie outside an alphabet, and how many symbols stand inside words."""
+    counts = Counter(character for character in text if not character.isascii())
+    letters = sum(n for character, n in counts.items() if character.isalpha() and character.lower() not in alphabet)
+    return letters + len(_SYMBOL_IN_WORD.findall(text))
+
+
+def _detected(sample: bytes) -> str | None:
+    from charset_normalizer import from_bytes  # here, because most files are UTF-8
+
+    best = from_bytes(sample, cp_exclusion=["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32"]).best()
+    if best is None:
+        return None
+    return "gb18030" if best.encoding in {"gb2312", "gbk"} else best.encoding  # a superset
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

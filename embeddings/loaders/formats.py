@@ -1,0 +1,159 @@
+"""The formats that are read, and which one a file has: by its first bytes where they say so, else by its name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from embeddings.errors import DocumentError
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format that is read.
+
+    Attributes:
+        name: for messages.
+        media_type: of the documents.
+        suffixes: of the files, in lower case.
+        module: in `embeddings.loaders`, the one with its `extract(data, name, limits)`.
+        isolated: whether its parser runs in a process of its own.
+        binary: whether its files have a signature, without which they are none.
+    """
+
+    name: str
+    media_type: str
+    suffixes: tuple[str, ...]
+    module: str
+    isolated: bool = False
+    binary: bool = False
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
+TEXT = Format("text", "text/plain", (".txt", ".text", ".log", ".rst", ".adoc", ".asciidoc", ".org"), "plain")
+MARKDOWN = Format("Markdown", "text/markdown", (".md", ".markdown"), "plain")
+HTML = Format("HTML", "text/html", (".html", ".htm", ".xhtml"), "web_page", isolated=True)
+PDF = Format("PDF", "application/pdf", (".pdf",), "pdf", isolated=True, binary=True)
+DOCX = Format("DOCX", f"{_OFFICE}wordprocessingml.document", (".docx",), "word", isolated=True, binary=True)
+ODT = Format("ODT", f"{_OPEN}text", (".odt",), "open_document", isolated=True, binary=True)
+EPUB = Format("EPUB", "application/epub+zip", (".epub",), "epub", isolated=True, binary=True)
+MAIL = Format("e-mail", "message/rfc822", (".eml",), "mail", isolated=True)
+CSV = Format("CSV", "text/csv", (".csv",), "table")
+TSV = Format("TSV", "text/tab-separated-values", (".tsv", ".tab"), "table")
+JSON = Format("JSON", "application/json", (".json",), "records")
+JSON_LINES = Format("JSON lines", "application/jsonl", (".jsonl", ".ndjson"), "records")
+PPTX = Format("PPTX", f"{_OFFICE}presentationml.presentation", (".pptx",), "office", isolated=True, binary=True)
+XLSX = Format("XLSX", f"{_OFFICE}spreadsheetml.sheet", (".xlsx",), "office", isolated=True, binary=True)
+XLS = Format("XLS", "application/vnd.ms-excel", (".xls",), "office", isolated=True, binary=True)
+MSG = Format("Outlook's MSG", "application/vnd.ms-outlook", (".msg",), "office", isolated=True, binary=True)
+
+READ = (
+    *(TEXT, MARKDOWN, HTML, PDF, DOCX, ODT, EPUB, MAIL, CSV, TSV, JSON, JSON_LINES),
+    *(PPTX, XLSX, XLS, MSG),
+)
+GZIP = ".gz"
+FORMATS = f"{', '.join(each.suffixes[0] for each in READ)}, and each with {GZIP} after it"
+_BY_SUFFIX = {suffix: each for each in READ for suffix in each.suffixes}
+
+_NUMBER = re.compile(r"\.\d+(?:\W|$)")  # of a version: "Rules-2.0", "v2.30-notes"
+_GZIP_MARK, _ZIP_MARK, _OLE_MARK, _PDF_MARK = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
+_PDF_WITHIN = 1_024  # bytes before the mark of a PDF: what mail and web servers put there
+_HTML_MARK = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html)\b", re.I | re.S)
+_IN_ZIP = (
+    (DOCX, b"word/document.xml"),
+    (PPTX, b"ppt/presentation.xml"),
+    (XLSX, b"xl/workbook.xml"),
+    (EPUB, b"META-INF/container.xml"),
+)
+_ZIP_END = b"PK\x05\x06"
+_DIRECTORY = 1 << 20  # bytes at the end of an archive, in which its directory is looked for
+_FIRST_PART = 200  # bytes, in which EPUB and ODT write what they are
+
+
+def suffix_of(name: str) -> str:
+    """What the name of a file says of its format: nothing where it ends in a number, a stop, or a proper name.
+
+    >>> suffix_of("notes.TXT"), suffix_of("Rules-2.0"), suffix_of("README.Debian")
+    ('.TXT', '', '')
+    """
+    suffix = PurePath(name).suffix
+    if suffix in ("", ".") or _NUMBER.match(suffix):
+        return ""
+    proper = suffix[1:].istitle() and suffix[1:].isalpha() and len(suffix) > 4
+    return "" if proper and suffix.lower() not in (*_BY_SUFFIX, GZIP) else suffix
+
+
+def check_name(name: str, source: str) -> None:
+    """Raises DocumentError where the name of a file says that its format is not read: before a byte of it is."""
+    inner = name[: -len(GZIP)] if name.lower().endswith(GZIP) else name
+    suffix = suffix_of(inner)
+    if suffix and suffix.lower() not in (*_BY_SUFFIX, GZIP):
+        raise DocumentError(f"{source}: {suffix} files are not read; the formats are {FORMATS}")
+
+
+def is_gzip(data: bytes) -> bool:
+    """Whether the first bytes are those of gzip."""
+    return data.startswith(_GZIP_MARK)
+
+
+def format_of(name: str, data: bytes, source: str) -> Format:
+    """The format of a file.
+
+    Args:
+        name: its name, without what gzip added.
+        data: its bytes, unpacked.
+        source: what it is called in messages.
+
+    Raises:
+        DocumentError: of a format that is not read, or not of the one that its name says.
+    """
+    named = _BY_SUFFIX.get(suffix_of(name).lower())
+    told = _told(data, named, source)
+    if told is not None:
+        return told
+    if named is None:
+        return HTML if _HTML_MARK.match(data) else TEXT
+    if not named.binary:
+        return named
+    if _HTML_MARK.match(data):  # a page that says why there was nothing to download
+        return HTML
+    raise DocumentError(f"{source}: not {_a(named.name)} file, or a damaged one; open and save it again")
+
+
+def _told(data: bytes, named: Format | None, source: str) -> Format | None:
+    """The format that the first bytes tell, None where they tell none."""
+    if data.startswith(_PDF_MARK) or (named is PDF and _PDF_MARK in data[:_PDF_WITHIN]):
+        return PDF
+    if data.startswith(_OLE_MARK):
+        if named in (XLS, MSG):
+            return named
+        reason = "protected by a password, or" if named is not None and named.binary else "a file of"
+        raise DocumentError(f"{source}: {reason} an old Office format; open it and save it as .docx, .xlsx or .pptx")
+    return _zipped(data, named, source) if data.startswith(_ZIP_MARK) else None
+
+
+def _zipped(data: bytes, named: Format | None, source: str) -> Format:
+    """Which format a ZIP archive is, by the names in its directory; it is unpacked where that can do no harm."""
+    directory = data[-_DIRECTORY:]
+    if _ZIP_END not in directory:
+        what = _a(named.name) if named is not None and named.binary else "a ZIP"
+        raise DocumentError(f"{source}: {what} file that is damaged or cut short; copy it again")
+    found = next((each for each, part in _IN_ZIP if part in directory), None)
+    if found is None:
+        found = next((each for each in (EPUB, ODT) if each.media_type.encode() in data[:_FIRST_PART]), None)
+    if found is None and named is ODT and b"content.xml" in directory:
+        found = ODT
+    if found is None:
+        raise DocumentError(f"{source}: an archive of other files; unpack it, and leave it out")
+    return found
+
+
+def _a(name: str) -> str:
+    """A name with its article.
+
+    >>> _a("EPUB"), _a("PDF"), _a("XLSX")
+    ('an EPUB', 'a PDF', 'an XLSX')
+    """
+    return f"{'an' if name[0] in 'AEIOXeo' else 'a'} {name}"

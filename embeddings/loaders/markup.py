@@ -1,0 +1,133 @@
+"""A tree of HTML, or of trafilatura's TEI, -> paragraphs, headings, items and the rows of tables."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree, html
+
+from embeddings.loaders.archive import attribute, local
+from embeddings.loaders.extract import Writer
+
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "head"}
+_BREAKS = {"br", "lb"}
+_ITEMS = {"li", "item"}
+_ROWS, _CELLS = {"tr", "row"}, {"td", "th", "cell"}
+_LEFT_OUT = {
+    *("script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "embed", "audio"),
+    *("video", "select", "option", "textarea", "button", "input", "datalist", "title", "meta", "link"),
+}
+_BLOCKS = {
+    *("p", "div", "section", "article", "main", "header", "footer", "aside", "nav", "address", "blockquote", "quote"),
+    *("ul", "ol", "dl", "dt", "dd", "list", "figure", "figcaption", "caption", "table", "thead", "tbody", "tfoot"),
+    *("form", "fieldset", "legend", "details", "summary", "hr", "pre", "code", "body", "html", "center", "hgroup"),
+    *(_HEADINGS | _ITEMS | _ROWS | _CELLS),
+}
+_INLINE_CODE = 200  # characters of `code` within a line
+_LONGEST_CELL = 1_000  # characters; a table with a longer one lays out a page
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+
+
+def parsed_html(text: str) -> html.HtmlElement | None:
+    """The tree of a page, None where there is no element in it. libxml2 bounds its depth."""
+    parser = html.HTMLParser(huge_tree=False, remove_comments=True, remove_pis=True)
+    words = _DECLARATION.sub("", text, count=1)
+    try:
+        return html.document_fromstring(words, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return None
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The encoding that a page names in its first bytes."""
+    found = _META_CHARSET.search(data, 0, 4_096)
+    return found[1].decode("ascii", "replace") if found else None
+
+
+def write_tree(root: etree._Element, writer: Writer, left_out: frozenset[str] = frozenset()) -> None:
+    """Writes all text of a tree; elements of the names in `left_out` are passed over."""
+    _Walk(writer, left_out).all_of(root)
+
+
+class _Walk:
+    """One way through a tree: `_line` holds the words of the paragraph that is being read."""
+
+    def __init__(self, writer: Writer, left_out: frozenset[str]) -> None:
+        self._writer, self._left_out = writer, _LEFT_OUT | left_out
+        self._line: list[str] = []
+        self._item = ""
+
+    def all_of(self, root: etree._Element) -> None:
+        """From the first word to the last."""
+        self._element(root)
+        self._end()
+
+    def _element(self, element: etree._Element) -> None:
+        """An element with all inside it; what follows it is left to the caller."""
+        name = local(element)
+        if not name or name in self._left_out or attribute(element, "hidden") is not None:
+            return
+        if name in _BREAKS:
+            self._line.append("\n")
+        elif name in _HEADINGS:
+            self._end()
+            self._writer.heading(_folded(element))
+        elif name == "table" and (rows := _data_rows(element)):
+            self._end()
+            self._writer.table(rows)
+        elif name == "pre" or (name in ("code", "quote") and _is_preformatted(element)):
+            self._end()
+            self._writer.paragraph("".join(element.itertext()))
+        else:
+            self._inside(element, name)
+
+    def _inside(self, element: etree._Element, name: str) -> None:
+        is_block = name in _BLOCKS and not (name == "code" and len(_folded(element)) <= _INLINE_CODE)
+        if is_block:
+            self._end()
+            if name in _ITEMS:
+                self._item = "- "
+        self._words(element.text)
+        for child in element:
+            self._element(child)
+            self._words(child.tail)
+        if is_block:
+            self._end()
+
+    def _words(self, words: str | None) -> None:
+        if words:
+            self._line.append(re.sub(r"\s+", " ", words))
+
+    def _end(self) -> None:
+        """Ends the paragraph. An item follows the one before it on the next line."""
+        lines = (" ".join(line.split()) for line in "".join(self._line).split("\n"))
+        words = "\n".join(line for line in lines if line)
+        self._line.clear()
+        if not words:
+            return
+        self._writer.line(self._item + words) if self._item else self._writer.paragraph(words)
+        self._item = ""
+
+
+def _folded(element: etree._Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _is_preformatted(element: etree._Element) -> bool:
+    """Whether the lines of an element are its own: trafilatura makes quotes and code of what was preformatted."""
+    return len(element) == 0 and "\n" in (element.text or "").strip() and "  " in (element.text or "")
+
+
+def _data_rows(table: etree._Element) -> list[list[str]]:
+    """The rows of a table of data; none where it holds tables or long texts, and only lays out a page."""
+    rows: list[list[str]] = []
+    for element in table.iter():
+        if element is not table and local(element) == "table":
+            return []
+        if local(element) in _ROWS:
+            cells = [_folded(cell) for cell in element if local(cell) in _CELLS]
+            if any(len(cell) > _LONGEST_CELL for cell in cells):
+                return []
+            rows.append(cells)
+    return [cells for cells in rows if any(cells)] if any(len(cells) > 1 for cells in rows) else []

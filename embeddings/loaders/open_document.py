@@ -1,0 +1,69 @@
+"""ODT, the text format of LibreOffice: paragraphs, headings, lists, tables row by row; title, author and date."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from embeddings.errors import DocumentError
+from embeddings.loaders.archive import Archive, attribute, iso_day, local, words_of
+from embeddings.loaders.extract import Extract, Writer, described
+from embeddings.loaders.limits import Limits
+
+_LEFT_OUT = {"tracked-changes", "annotation", "note-citation", "bookmark", "sequence-decls", "forms"}
+_MOST_SPACES = 1_000  # that one element stands for
+
+
+def extract(data: bytes, name: str, limits: Limits) -> Extract:
+    """The text of a document of LibreOffice.
+
+    Raises:
+        DocumentError: damaged, protected, or more than the limits allow.
+    """
+    archive = Archive(data, name, limits)
+    manifest = archive.xml("META-INF/manifest.xml")
+    if manifest is not None and any(local(each) == "encryption-data" for each in manifest.iter()):
+        raise DocumentError(f"{name}: protected by a password; save it without one")
+    root = archive.xml("content.xml")
+    body = next((each for each in root.iter() if local(each) == "text"), None) if root is not None else None
+    if body is None:
+        raise DocumentError(f"{name}: an ODT file without a text; open and save it again")
+    writer = Writer(name, limits)
+    _blocks(body, writer, "")
+    meta = archive.xml("meta.xml")
+    author = words_of(meta, "initial-creator") or words_of(meta, "creator")
+    return described(writer.extract(), words_of(meta, "title"), author, iso_day(words_of(meta, "creation-date")))
+
+
+def _blocks(parent: etree._Element, writer: Writer, bullet: str) -> None:
+    """Writes the blocks of an element. `bullet` stands before the first paragraph of an item."""
+    for block in parent:
+        name = local(block)
+        if name == "h":
+            writer.heading(_text(block))
+        elif name == "p":
+            words = _text(block)
+            writer.line(f"{bullet}{words}" if words.strip() else "") if bullet else writer.paragraph(words)
+            bullet = ""
+        elif name == "table":
+            _table(block, writer)
+        elif name not in _LEFT_OUT:
+            _blocks(block, writer, "- " if name == "list-item" else bullet)
+
+
+def _table(table: etree._Element, writer: Writer) -> None:
+    rows = [row for row in table.iter() if local(row) == "table-row"]
+    writer.table(
+        [[" ".join(_text(each) for each in cell.iter() if local(each) in ("p", "h")) for cell in row] for row in rows]
+    )
+
+
+def _text(element: etree._Element) -> str:
+    """The words of a paragraph or heading."""
+    name = local(element)
+    if name in _LEFT_OUT:
+        return ""
+    if name in ("s", "tab", "line-break"):
+        count = attribute(element, "c") or "1"
+        spaces = " " * min(int(count) if count.isdecimal() else 1, _MOST_SPACES)
+        return {"s": spaces, "tab": "\t"}.get(name, "\n")
+    return (element.text or "") + "".join(_text(child) + (child.tail or "") for child in element)

@@ -1,0 +1,141 @@
+"""The lines of a page of a PDF -> its text, with the letter that each character came from.
+
+A page's text depends on that page alone, so that its boxes can be found again by reading one page (`pdf_marks`).
+Lines under one another are parted by a line end, blocks by an empty line. A word that was divided at the end of a line
+is put together, and the line then ends after it; its hyphen stays where the page writes the word with one elsewhere,
+or where a number or a name follows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+HYPHEN = "-"
+_WIDE_GAP = 1.35  # times the usual distance of two lines: more parts two blocks
+_USUAL_PITCH = 1.3  # times the size of the letters, where a page has too few lines to tell
+_FEWEST_PITCHES = 5
+_OTHER_SIZE = 1.12  # times: letters that much larger or smaller are of another block
+_LAST_WORD, _FIRST_WORD = re.compile(r"[^\W_]+$"), re.compile(r"[^\W_]+")
+_SENTENCE_END = (".", "!", "?", ":", "…", "。", "！", "？")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page.
+
+    Attributes:
+        text: its characters; a ligature is written as the letters it stands for.
+        glyphs: for each character the number of its letter on the page; -1 for a space that the page only leaves.
+        size: the height of its letters, in points.
+        base: where it stands, in points from the bottom of the page.
+        divided: whether it ends in the middle of a word, after a hyphen.
+    """
+
+    text: str
+    glyphs: tuple[int, ...]
+    size: float
+    base: float
+    divided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together: their text, their size, and for each character its line and its glyph."""
+
+    text: str
+    size: float
+    lines: tuple[int, ...]
+    glyphs: tuple[int, ...]
+
+
+def blocks(lines: Sequence[Line]) -> list[Block]:
+    """The blocks of a page, in order.
+
+    >>> here = Line("It was well-", tuple(range(12)), 10, 500, divided=True)
+    >>> blocks([here, Line("known there.", tuple(range(12, 24)), 10, 488)])[0].text
+    'It was wellknown\\nthere.'
+    """
+    usual = _usual_pitch(lines)
+    words = " ".join(line.text for line in lines).lower()
+    found: list[_Open] = []
+    for number, line in enumerate(lines):
+        before = lines[number - 1] if number else None
+        if before is None or (not before.divided and _is_apart(before, line, usual)):
+            found.append(_Open(line.size))
+            found[-1].add(line, number)
+        elif before.divided:
+            found[-1].add_divided(line, number, words)
+        else:
+            found[-1].add("\n", number)
+            found[-1].add(line, number)
+    return [block for each in found if (block := each.closed()) is not None]
+
+
+def joined(blocks: Sequence[Block]) -> str:
+    """The text of a page."""
+    return "\n\n".join(block.text for block in blocks)
+
+
+class _Open:
+    """A block in the making."""
+
+    def __init__(self, size: float) -> None:
+        self._size = size
+        self._text, self._lines, self._glyphs = "", [], []  # type: str, list[int], list[int]
+
+    def add(self, part: Line | str, number: int) -> None:
+        """Adds a line, or characters that stand on no page."""
+        text, glyphs = (part.text, part.glyphs) if isinstance(part, Line) else (part, (-1,) * len(part))
+        self._text += text
+        self._lines += [number] * len(text)
+        self._glyphs += glyphs
+
+    def add_divided(self, line: Line, number: int, words: str) -> None:
+        """Adds a line whose first word began on the line before; the line end moves behind that word."""
+        if not _keeps_hyphen(self._text, line.text, words):
+            self._text = self._text[: -len(HYPHEN)]
+            del self._lines[-len(HYPHEN) :], self._glyphs[-len(HYPHEN) :]
+        self.add(line, number)
+        space = self._text.find(" ", len(self._text) - len(line.text))
+        if space >= 0:
+            self._text = f"{self._text[:space]}\n{self._text[space + 1 :]}"
+
+    def closed(self) -> Block | None:
+        """The block, None where there is nothing in it."""
+        text = self._text.strip()
+        if not text:
+            return None
+        start = self._text.index(text[0])
+        end = start + len(text)
+        return Block(text, self._size, tuple(self._lines[start:end]), tuple(self._glyphs[start:end]))
+
+
+def _keeps_hyphen(before: str, after: str, words: str) -> bool:
+    first, second = _LAST_WORD.search(before.removesuffix(HYPHEN)), _FIRST_WORD.match(after)
+    if first is None or second is None or not second[0][0].islower() or any(map(str.isdigit, first[0])):
+        return True
+    return f"{first[0]}{HYPHEN}{second[0]}".lower() in words
+
+
+def _is_apart(before: Line, here: Line, usual: float) -> bool:
+    """Whether a line begins another block than the one before it."""
+    larger, smaller = max(before.size, here.size), min(before.size, here.size)
+    if smaller > 0 and larger > _OTHER_SIZE * smaller:
+        return True
+    pitch = before.base - here.base
+    if pitch >= 0:
+        return pitch > _WIDE_GAP * usual
+    # above the line before it: another column, into which a sentence may run on
+    return before.text.rstrip().endswith(_SENTENCE_END) or not here.text.lstrip()[:1].islower()
+
+
+def _usual_pitch(lines: Sequence[Line]) -> float:
+    """The usual distance of two lines under one another, in points."""
+    size = median(line.size for line in lines) if lines else 0.0
+    pitches = [before.base - here.base for before, here in pairwise(lines)]
+    pitches = [pitch for pitch in pitches if 0.5 * size < pitch < 3 * size]
+    return median(pitches) if len(pitches) >= _FEWEST_PITCHES else _USUAL_PITCH * size

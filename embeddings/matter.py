@@ -1,0 +1,60 @@
+"""What a text says of itself at its top: front matter, and the date of its dateline."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from embeddings.dates import date_line, first_day
+
+_LINE = re.compile(r"\S[^\n]*+")
+_FIRST_LINES = 5  # that may hold the dateline
+_LONGEST_LINE = 240  # characters of a line that is a date
+_LONGEST_HEAD = 120  # characters of a line, in which a wire's dateline stands
+
+
+def document_date(text: str) -> str | None:
+    """The date a text gives itself: in Markdown front matter, or as a dateline among its first five lines.
+
+    Never from running text, so "In May 2021 ..." and "On 3 May 2021 the council met." date nothing.
+
+    >>> document_date("Rain in Oslo\\nPublished: 3 May 2021\\n\\nIt rained.")
+    '2021-05-03'
+    >>> document_date("OSLO, May 3, 2021 (Agency) - It rained.")
+    '2021-05-03'
+    >>> document_date("On 3 May 2021 it rained.") is None
+    True
+    """
+    matter = front_matter(text)
+    if "date" in matter:
+        return date_line(matter["date"]) or first_day(matter["date"][:80])
+    for line in islice(_LINE.finditer(text), _FIRST_LINES):
+        words = line[0].rstrip() if line.end() - line.start() <= _LONGEST_LINE else ""
+        found = date_line(words) or _wire_dateline(line[0][:_LONGEST_HEAD])
+        if found is not None and found[:4].isdigit() and found[4:5] == "-":
+            return found
+    return None
+
+
+def front_matter(text: str) -> dict[str, str]:
+    """The plain "key: value" lines between two lines "---" at the top of a Markdown text; keys in lower case.
+
+    >>> front_matter("---\\ntitle: 'Rain'\\ndate: 2021-05-03\\n---\\nIt rained.")
+    {'title': 'Rain', 'date': '2021-05-03'}
+    """
+    pairs = (line.partition(":") for line in text[: front_matter_end(text)].splitlines())
+    return {key.strip().lower(): value.strip().strip("\"'") for key, colon, value in pairs if colon and value.strip()}
+
+
+def front_matter_end(text: str) -> int:
+    """Where the text begins after its front matter; 0 where it has none."""
+    if not text.startswith("---\n"):
+        return 0
+    found = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, 4, 10_000)
+    return found.end() if found else 0
+
+
+def _wire_dateline(head: str) -> str | None:
+    """The date in "OSLO, May 3, 2021 (Agency) - It rained"; None where a line does not open like that."""
+    found = re.match(r"[A-Z][A-Z .'’-]{2,30}[,(/—–-]\s?([^—–]{6,50}?)\s?(?:\)|[—–-]|\()", head)
+    return first_day(found[1]) if found else None
