@@ -10,6 +10,7 @@ import io
 import os
 import random
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -273,6 +274,16 @@ def test_what_a_parser_does_to_its_process_costs_one_file(
             call(what, limits)
         assert str(caught.value).startswith(said)
         assert TEXT in call("good", limits).decode()
+
+
+def test_the_memory_of_the_process_that_asks_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = b"x" * (300 << 20)
+    limits = replace(LIMITS, memory_bytes=256 << 20)
+    with made_parsers(tmp_path, monkeypatch) as call:
+        assert TEXT in call("good", limits).decode()
+        time.sleep(0.5)  # the memory is looked at five times a second
+        assert TEXT in call("good", limits).decode()
+    assert held
 
 
 # ---------------------------------------------------------------- any bytes at all

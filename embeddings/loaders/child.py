@@ -53,7 +53,7 @@ def main() -> None:
             _limit_memory(request.limits.memory_bytes)
         _limit_seconds(request.limits.seconds)
         kind, said = _answer(request)
-        last = _peak_memory() > request.limits.memory_bytes // 2  # what was taken is hardly ever given back
+        last = _resident() > request.limits.memory_bytes // 2  # what was taken is hardly ever given back
         answers.write(HEAD.pack(kind, len(said)) + said + (LAST if last else FOUND))
         answers.flush()
         if last:
@@ -124,7 +124,7 @@ def _limit_memory(most: int) -> None:
 
 def _watch(most: int) -> None:
     """Ends the process that holds too much: macOS knows no limit of the memory that is mapped."""
-    while _peak_memory() <= most:
+    while _resident() <= most:
         time.sleep(_WATCH)
     os._exit(OUT_OF_MEMORY)
 
@@ -141,8 +141,13 @@ def _limit_seconds(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
 
 
-def _peak_memory() -> int:
-    """The most bytes that were resident; 0 where the system does not tell."""
+def _resident() -> int:
+    """The bytes that are resident; 0 where the system does not tell.
+
+    The peak that `getrusage` tells is no use on Linux: a process begins with that of the one that started it.
+    """
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     try:
         import resource
     except ImportError:

@@ -28,6 +28,7 @@ _START = (
 )
 _ROOT = str(Path(__file__).resolve().parent.parent.parent)
 _PATIENCE = 5  # times the seconds of processor time that a file may take: the machine may be busy
+_ENDING = 10.0  # seconds for a process to end whose pipe is closed; a crash may write a core file first
 _OUT_OF_TIME = -getattr(signal, "SIGXCPU", 0)
 _LONGEST_REASON = 120  # characters of what a parser said
 
@@ -108,6 +109,10 @@ class Worker:
 
     def _died(self, process: subprocess.Popen[bytes], late: threading.Event, request: Request) -> str:
         """Why there is no answer."""
+        with suppress(
+            subprocess.TimeoutExpired
+        ):  # its pipe closes before it has ended; killed now, it would not say why
+            process.wait(_ENDING)
         self._stop()
         limits, name = request.limits, request.name
         if late.is_set() or process.returncode == _OUT_OF_TIME:
