@@ -192,7 +192,7 @@ class RememberingReader:
         spans: list[Span] = []
         seconds = 0.0
         for place, hit in enumerate(hits):
-            found, took = self._once(question, Passage(hit.text, hit.chunk.body_start - hit.chunk.start))
+            found, took = self._once(question, Passage.of(hit))
             spans += [replace(span, passage=place) for span in found]
             seconds += took
         return spans, seconds

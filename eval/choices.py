@@ -154,7 +154,7 @@ class _Read:
 
     def read(self, reader: Reader, passages: int) -> None:
         """Reads the first passages and keeps what was found."""
-        texts = [Passage(hit.text, hit.chunk.body_start - hit.chunk.start) for hit in self.hits[:passages]]
+        texts = [Passage.of(hit) for hit in self.hits[:passages]]
         self.spans[passages], self.seconds[passages] = timed(partial(reader.read, self.question.question, texts))
 
     def best(self, settings: Settings) -> str | None:

@@ -112,7 +112,7 @@ def open_materials(data: Path | None, reader_weights: Path | None, limit: int | 
     questions = tuple(question for question in load_gold(SHIPPED_GOLD, documents) if question.answerable)
     samples = Collection("Sample documents", documents, questions)
     models = shipped_encoder(), shipped_reader()
-    return Materials(squad, samples, *models, reader_weights, with_a_bar, other_collection(data), limit)
+    return Materials(squad, samples, *models, reader_weights, with_a_bar, limit=limit)
 
 
 def other_collection(data: Path | None) -> Collection | None:
@@ -123,9 +123,10 @@ def other_collection(data: Path | None) -> Collection | None:
     """
     if data is None or not (data / OTHER_FILE).is_file():
         return None
-    articles = load_squad(data / OTHER_FILE).articles[::OTHER_ARTICLES]
-    found = load_squad(data / OTHER_FILE, articles)
-    return Collection("New Wikipedia", found.documents, sample(found.questions, OTHER_QUESTIONS))
+    found = load_squad(data / OTHER_FILE)
+    articles = found.articles[::OTHER_ARTICLES]
+    documents = tuple(document for document in found.documents if article_of(document.id) in articles)
+    return Collection("New Wikipedia", documents, sample(found.about(articles).questions, OTHER_QUESTIONS))
 
 
 def with_a_bar(items: Sequence[Item], what: str) -> Iterable[Item]:
@@ -277,7 +278,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
 
     def measure() -> None:
-        run(options.only, open_materials(options.data, options.reader, options.questions), options.write, Console())
+        materials = open_materials(options.data, options.reader, options.questions)
+        if "ablations" in options.only:
+            materials = replace(materials, other=other_collection(options.data))
+        run(options.only, materials, options.write, Console())
 
     return done_or_told(measure)
 

@@ -152,12 +152,8 @@ class Assistant:
         return self._read(question, self.retrieve(question, self.settings.passages, where))
 
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:
-        spans = self._reader.read(question, [_passage(hit) for hit in hits])
+        spans = self._reader.read(question, [Passage.of(hit) for hit in hits])
         return Reading(question, hits, tuple(rank(question, hits, spans, self.settings)))
-
-
-def _passage(hit: Hit) -> Passage:
-    return Passage(hit.text, hit.chunk.body_start - hit.chunk.start)
 
 
 def checked_question(question: str) -> str:

@@ -55,8 +55,8 @@ class Judged:
 
 def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Settings) -> list[Candidate]:
     """Candidates, best first. Spans that overlap in a document count once, with the best score."""
-    want = wanted(question)
-    candidates = [_candidate(question, want, hits[span.passage], span, settings) for span in spans]
+    want, name = wanted(question), asked_name(question)
+    candidates = [_candidate(question, want, name, hits[span.passage], span, settings) for span in spans]
     candidates = [candidate for candidate in candidates if not _repeats(question, candidate)]
     candidates.sort(key=lambda c: (-c.score, c.rank, c.start))
     kept: list[Candidate] = []
@@ -66,14 +66,14 @@ def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Se
     return kept
 
 
-def _candidate(question: str, want: Wanted, hit: Hit, span: Span, settings: Settings) -> Candidate:
+def _candidate(question: str, want: Wanted, name: str | None, hit: Hit, span: Span, settings: Settings) -> Candidate:
     chunk = hit.chunk
     start, end = chunk.start + span.start, chunk.start + span.end
     in_heading = start < chunk.body_start
     within = (chunk.start, chunk.body_start) if in_heading else (chunk.body_start, chunk.end)
     start, end = widened(hit.document.text, start, end, within)
     quote_start, quote_end = quote_bounds(hit, start, end)
-    if (name := asked_name(question)) is not None:
+    if name is not None:
         start, end = described(hit.document.text, start, end, name, (quote_start, quote_end))
     if want != "phrase":
         start, end = completed(hit.document.text, start, end, want, (quote_start, quote_end))

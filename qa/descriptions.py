@@ -42,16 +42,15 @@ def described(text: str, start: int, end: int, name: str, sentence: tuple[int, i
     found = _apposition(text, name, sentence)
     if found is None:
         return start, end
-    first, last = found
+    at, first, last = found
     begins_it = first <= start < last and len(text[first:start].split()) <= _LEFT_OUT
     holds_it = start <= first and end >= last
-    before = text[end : text.index(name.split()[-1], sentence[0])]
-    is_title = end <= first and set(before.split()) <= set(name.split())
-    return (start, end) if begins_it or holds_it or is_title else found
+    is_title = start < at and end <= first and set(text[end:at].split()) <= set(name.split())
+    return (start, end) if begins_it or holds_it or is_title else (first, last)
 
 
-def _apposition(text: str, name: str, sentence: tuple[int, int]) -> tuple[int, int] | None:
-    """What stands behind a name, or behind the last word of it, between commas."""
+def _apposition(text: str, name: str, sentence: tuple[int, int]) -> tuple[int, int, int] | None:
+    """Where a name, or the last word of it, begins, and the bounds of what stands behind it between commas."""
     for known in dict.fromkeys((name, name.split()[-1])):
         behind = re.compile(rf"\b{re.escape(known)}\s?,\s(?={_OPENING}\b)").search(text, *sentence)
         if behind is not None:
@@ -59,5 +58,5 @@ def _apposition(text: str, name: str, sentence: tuple[int, int]) -> tuple[int, i
             stop = _CLOSING.search(text, behind.end(), ceiling)
             last = stop.start() if stop is not None else ceiling
             if stop is not None or ceiling == sentence[1]:
-                return behind.end(), behind.end() + len(text[behind.end() : last].rstrip(' .!?…”"'))
+                return behind.start(), behind.end(), behind.end() + len(text[behind.end() : last].rstrip(' .!?…”"'))
     return None

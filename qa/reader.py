@@ -23,6 +23,8 @@ from embeddings.runtime import Runtime
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
+    from embeddings.types import Hit
+
 SHIPPED = Path(__file__).parent / "data" / "reader"
 
 # A longer question is cut here, so that passages keep most of the reader's input.
@@ -73,6 +75,11 @@ class Passage:
 
     text: str
     body_start: int = 0
+
+    @classmethod
+    def of(cls, hit: Hit) -> Passage:
+        """The words of a passage that was found."""
+        return cls(hit.text, hit.chunk.body_start - hit.chunk.start)
 
 
 class Reader(Protocol):

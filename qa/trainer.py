@@ -118,7 +118,7 @@ def batches(rows: Sequence[Row], schedule: Schedule, epoch: int) -> list[list[in
     """Places of rows, in batches of similar length, in an order that is drawn anew for every epoch."""
     drawn = random.Random(f"{schedule.seed}/{epoch}")
     order = drawn.sample(range(len(rows)), len(rows))
-    mean = max(1, sum(len(row.ids) for row in rows) // max(1, len(rows)))
+    mean = max(1, counted(rows) // max(1, len(rows)))
     size = max(1, _POOL * schedule.batch_tokens // mean)
     made: list[list[int]] = []
     for begin in range(0, len(order), size):
@@ -192,7 +192,7 @@ class Training:
         """Trains to the end; `report` is called every so many seconds, a checkpoint is kept as scheduled."""
         saved = reported = time.monotonic()
         losses: list[float] = []
-        while self.done < 1.0 and self.step < self.steps:
+        while self.done < 1.0:
             began = time.monotonic()
             losses.append(self._train([self.rows[place] for place in self._order[self.step]]))
             self.step += 1
@@ -251,7 +251,7 @@ class Training:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.schedule.most_norm)
         self._optimizer.step()
         self._optimizer.zero_grad(set_to_none=True)
-        self.tokens += sum(len(row.ids) for row in batch)
+        self.tokens += counted(batch)
         return float(loss.detach())
 
     def _rate(self) -> float:

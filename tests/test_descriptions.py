@@ -43,6 +43,7 @@ def who(text: str, piece: str, name: str = "Ana Ruiz") -> str:
     ("text", "piece", "whole"),
     [
         ("Bo met Ana Ruiz, the captain of the ferry, on Monday.", "Bo", "the captain of the ferry"),
+        ("Ruiz? Bo met Ana Ruiz, the captain of the ferry.", "Bo", "the captain of the ferry"),
         ("“It sank”, said Ana Ruiz, the head of Harbour and Bridges.", "Harbour", "the head of Harbour and Bridges"),
         ("Bo and Ana Ruiz (his aide) met Ruiz, a former diver who lives in Oslo.", "Bo", "a former diver"),
         ("Bo knows Ana Ruiz, deputy mayor of Vik; she sings.", "Vik", "deputy mayor of Vik"),

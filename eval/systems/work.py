@@ -77,7 +77,7 @@ class Work:
         return [self.passages[number] for number in question.passages]
 
     def write(self, path: Path) -> None:
-        """Writes it where `read` finds it."""
+        """Writes it where `load` finds it."""
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
