@@ -156,7 +156,7 @@ pincite.main()
 """
 MOMENTS = {
     "while it starts": ("qa.cli:run", ["ask", ASK, "town.txt"]),
-    "while a file is read": ("embeddings.loading:load_file", ["ask", ASK, "town.txt"]),
+    "while a file is read": ("embeddings.loading:read_file", ["ask", ASK, "town.txt"]),
     "while a model is loaded": ("qa.models:encoder_for", ["index", "town.txt", "--index", "made"]),
     "while passages are embedded": ("embeddings.encoder:OnnxEncoder.encode", ["index", "town.txt", "--index", "made"]),
     "while words are indexed": ("embeddings.lexical:LexicalWriter.add", ["index", "town.txt", "--index", "made"]),

@@ -55,7 +55,9 @@ def test_json_is_json_with_the_names_of_the_contract(run: Run, threshold: str) -
     assert (made["text"] is None) == (done.code == 1) == (threshold == "1")
     assert made["question"] == ASK
     for citation in made["citations"] + made["passages"]:
-        assert set(citation["document"]) == {"id", "title", "source", "date", "content_hash"}
+        assert set(citation["document"]) == {
+            *("id", "title", "source", "date", "author", "media_type", "content_hash"),
+        }
         text = (TOWN, VILLAGE)["village" in citation["document"]["source"]]
         assert text[citation["start"] : citation["end"]] == citation["text"]
         assert text[citation["quote_start"] : citation["quote_end"]] == citation["quote"]

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from embeddings.types import Document
+from embeddings.types import Document, Layout
 
 # The reader alone on passages that are given, or the whole pipeline with its own retrieval.
 Mode = Literal["reader", "pipeline"]
@@ -88,10 +88,15 @@ class Work:
         questions = [Asked(q["id"], q["text"], tuple(q["passages"])) for q in row["questions"]]
         return cls(
             **{name: row[name] for name in ("mode", "reader", "encoder", "read")},
-            documents=tuple(Document(**document) for document in row["documents"]),
+            documents=tuple(_document(document) for document in row["documents"]),
             passages=tuple(passages),
             questions=tuple(questions),
         )
+
+
+def _document(row: Mapping[str, Any]) -> Document:
+    """A document as it was before it became JSON."""
+    return Document(**{**row, "layout": Layout.from_json(json.dumps(row["layout"]))})
 
 
 @dataclass(frozen=True, slots=True)
