@@ -154,6 +154,12 @@ class Index:
             return view.store.state.documents
 
     @property
+    def update(self) -> int:
+        """The number of the last finished update, 0 before the first."""
+        with self._views.current() as view:
+            return view.store.state.update
+
+    @property
     def passage_count(self) -> int:
         """How many passages there are."""
         with self._views.current() as view:

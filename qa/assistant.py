@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from embeddings.chunking import Chunker
@@ -119,20 +120,30 @@ class Assistant:
         """The k passages closest to a question that fit a filter, best first."""
         return self._retriever.search(question, k, where if where is not None else self.where)
 
-    def answer(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
+    @property
+    def update(self) -> int:
+        """The number of the index's last finished update."""
+        return self._index.update
+
+    def answer(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+    ) -> Answer:
         """Answers a question.
 
         Args:
             question: as it was asked; a follow-up is resolved with the turns before it.
             history: those turns, oldest first.
             where: the documents and days it is asked of; the assistant's own filter where it is None.
+            threshold: the confidence from which it is answered; that of the settings where it is None.
 
         Raises:
             QuestionError: the question is empty, holds no word, or is longer than LONGEST_QUESTION characters.
             FilterError: `where` names a document or folder that is not there.
+            SettingsError: the threshold is no number from 0 to 1.
         """
+        settings = self.settings if threshold is None else replace(self.settings, threshold=threshold)
         understood = standalone(checked_question(question), history)
-        return compose(self.read(understood, where), self._calibration, self.settings)
+        return compose(self.read(understood, where), self._calibration, settings)
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
         """Answers questions that have nothing to do with one another; the same spans as one by one."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import html
-import ipaddress
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 # Read when gradio is imported, hence before it. The second keeps it from counting each event in a table of pandas, for
 # a dashboard that is not served.
@@ -30,7 +30,21 @@ from qa.address import bind, url
 from qa.cards import Exchange, conversation, first_citation, history
 from qa.render import counted
 from qa.source_page import citation_url
-from qa.web import LOOPBACK, STATIC, Gate, LocalPage, Responder, SecurityHeaders, routes
+from qa.web import (
+    STATIC,
+    Desk,
+    Gate,
+    LocalPage,
+    Responder,
+    SecurityHeaders,
+    Serving,
+    api,
+    is_loopback,
+    metrics,
+    sources,
+    tools,
+)
+from qa.web.serving import LOCAL
 
 if TYPE_CHECKING:
     import socket
@@ -40,56 +54,63 @@ _EMPTY = "Type a question first, then press Enter."
 _BROKEN = "Something went wrong on this side; the log of the chat says what. The conversation can go on."
 _SYSTEM_FONTS = ("system-ui", "sans-serif")
 
+# What of a source's address the address of the page may hold.
+_DEEP_LINK = frozenset({"document", "start", "end", "quote_start", "quote_end", "page", "as", "find"})
+
 _Updates = dict[gr.blocks.Block, object]
 
 
-def create_app(assistant: Responder, examples: Sequence[str] = (), host: str = "127.0.0.1") -> FastAPI:
+def create_app(assistant: Responder, examples: Sequence[str] = (), serving: Serving = LOCAL) -> FastAPI:
     """The chat over an assistant's documents, as an ASGI application.
 
     Args:
         assistant: answers the questions.
         examples: questions offered before the first one is asked.
-        host: the address it will be bound to; on loopback it answers only to this machine's own names.
+        serving: where it will be bound to, and who may ask.
     """
 
     async def made() -> FastAPI:
-        return _make_app(assistant, tuple(examples), host)
+        return _make_app(assistant, tuple(examples), serving)
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(made())  # without a running loop Gradio opens several of its own and never closes them
-    return _make_app(assistant, tuple(examples), host)
+    return _make_app(assistant, tuple(examples), serving)
 
 
-def _make_app(assistant: Responder, examples: tuple[str, ...], host: str) -> FastAPI:
+def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving) -> FastAPI:
+    desk = Desk(assistant)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(routes(assistant))
+    app.include_router(metrics.routes(desk))
+    app.include_router(sources.routes(desk))
+    app.mount("/v1", api.create_api(desk, serving))
     app.mount("/pincite", StaticFiles(directory=STATIC))
-    page = _Page(assistant, examples, is_local=_is_loopback(host))
+    page = _Page(desk, examples, is_local=is_loopback(serving.host) and serving.origin is None)
     gr.mount_gradio_app(
         app,
         page.blocks,
         path="/",
         footer_links=[],
         run_history=False,
+        root_path=f"{serving.origin or ''}{serving.root_path}" or None,
         ssr_mode=False,
         pwa=False,
-        mcp_server=False,
+        mcp_server=True,
         enable_monitoring=False,
         show_error=False,
         theme=gr.themes.Base(font=_SYSTEM_FONTS, font_mono=("ui-monospace", "monospace")),
     )
     app.state.closing = app.routes[-1].app.stop_event  # type: ignore[attr-defined]  # ends the streams of open pages
     app.add_middleware(LocalPage)
-    app.add_middleware(Gate, host=host)
+    app.add_middleware(Gate, serving=serving)
     app.add_middleware(SecurityHeaders)  # added last, so outermost
     return app
 
 
 def serve(
     assistant: Responder,
-    host: str = "127.0.0.1",
+    serving: Serving = LOCAL,
     port: int = 7860,
     on_ready: Callable[[str], None] | None = None,
     examples: Sequence[str] = (),
@@ -99,7 +120,7 @@ def serve(
 
     Args:
         assistant: answers the questions.
-        host: the address to bind to.
+        serving: the address to bind to, and who may ask.
         port: the port to bind to; 0 takes any free one.
         on_ready: called with the URL once the chat can be opened.
         examples: questions offered before the first one is asked.
@@ -108,7 +129,7 @@ def serve(
     Raises:
         ServerError: the address or the port cannot be had.
     """
-    ChatServer(assistant, host, port, on_ready, examples, bound).run()
+    ChatServer(assistant, serving, port, on_ready, examples, bound).run()
 
 
 class ChatServer:
@@ -121,16 +142,16 @@ class ChatServer:
     def __init__(
         self,
         assistant: Responder,
-        host: str = "127.0.0.1",
+        serving: Serving = LOCAL,
         port: int = 7860,
         on_ready: Callable[[str], None] | None = None,
         examples: Sequence[str] = (),
         bound: socket.socket | None = None,
     ) -> None:
-        self._socket = bound if bound is not None else bind(host, port)
-        self.url = url(host, self._socket)
+        self._socket = bound if bound is not None else bind(serving.host, port)
+        self.url = url(serving.host, self._socket)
         config = uvicorn.Config(
-            create_app(assistant, examples, host), log_config=None, access_log=False, timeout_graceful_shutdown=2
+            create_app(assistant, examples, serving), log_config=None, access_log=False, timeout_graceful_shutdown=2
         )
         self._server = _Server(config, partial(on_ready, self.url) if on_ready is not None else _nothing)
 
@@ -165,22 +186,15 @@ def _nothing() -> None:
     pass
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return host in LOOPBACK or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class _Page:
     """The Gradio page: its components, and what happens when a question is asked."""
 
-    def __init__(self, assistant: Responder, examples: tuple[str, ...], *, is_local: bool) -> None:
+    def __init__(self, assistant: Desk, examples: tuple[str, ...], *, is_local: bool) -> None:
         self._assistant = assistant
         with gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True) as self.blocks:
             self._exchanges = gr.State(())
             with gr.Row(elem_id="masthead"):
-                _raw(_masthead(len(assistant.documents()), is_local=is_local))
+                _raw(_masthead(assistant.document_count, is_local=is_local))
                 self._again = gr.Button("New conversation", elem_id="again", size="sm", visible=False)
             with gr.Row(elem_id="panes"):
                 with gr.Column(elem_id="talk"):
@@ -189,8 +203,10 @@ class _Page:
                     self._question = _question_box()
                     self._hint = _raw("", elem_id="hint")
                 with gr.Column(elem_id="reading"):
-                    self._source = _raw(_frame("/source", 0), elem_id="source")
+                    self._source = _raw(_frame("source", 0), elem_id="source")
             self._wire(buttons, examples)
+            _listen(self.blocks.load, _opened, [], outputs=[self._source], queue=False, show_progress="hidden")
+            tools.add_tools(assistant)
 
     def _wire(self, buttons: Sequence[gr.Button], examples: Sequence[str]) -> None:
         outputs: list[gr.blocks.Block] = [
@@ -243,11 +259,20 @@ class _Page:
             self._exchanges: (),
             self._question: "",
             self._conversation: conversation(()),
-            self._source: _frame("/source", 0),
+            self._source: _frame("source", 0),
             self._hint: "",
             self._examples: gr.update(visible=True),
             self._again: gr.update(visible=False),
         }
+
+
+def _opened(request: gr.Request) -> object:
+    """The source that the address of the page names (a deep link), else none: /?document=...&start=...&end=..."""
+    named = {name: value for name, value in dict(request.query_params).items() if name in _DEEP_LINK}
+    if "document" not in named:
+        return gr.skip()
+    anchor = "#hit" if "find" in named else "#span"
+    return _frame(f"source?{urlencode(named, quote_via=quote)}{anchor}", 0)
 
 
 def _listen(
@@ -288,7 +313,7 @@ def _masthead(count: int, *, is_local: bool) -> str:
     documents = counted(count, "document")
     privacy = "nothing leaves this machine" if is_local else "no outside service is asked"
     return (
-        '<div class="masthead"><h1><img src="/pincite/icon.svg" alt="" width="28" height="28">Pincite</h1>'
+        '<div class="masthead"><h1><img src="pincite/icon.svg" alt="" width="28" height="28">Pincite</h1>'
         f"<p>{documents} · answers are exact quotes · {privacy}</p></div>"
     )
 

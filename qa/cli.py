@@ -73,6 +73,16 @@ After = Annotated[
 ]
 Before = Annotated[str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or earlier.")]
 
+Auth = Annotated[
+    str | None,
+    typer.Option("--auth", metavar="USER:PASSWORD-FILE", help="Ask for this name and the password in the file."),
+]
+NoAuth = Annotated[bool, typer.Option("--no-auth", help="Serve other machines without a password.")]
+ReadOnly = Annotated[bool, typer.Option("--read-only", help="Write nothing: neither to the index nor feedback.")]
+RootPath = Annotated[
+    str, typer.Option(metavar="PATH", help="Where a proxy shows the chat: /pincite, or https://example.org/pincite.")
+]
+
 models = typer.Typer(name="models", help="Fetch models, and list those that are here.", no_args_is_help=True)
 app.add_typer(models)
 app.add_typer(index_commands.documents)
@@ -141,14 +151,22 @@ def chat(
     media_type: OfType = None,
     after: After = None,
     before: Before = None,
+    auth: Auth = None,
+    no_auth: NoAuth = False,
+    read_only: ReadOnly = False,
+    root_path: RootPath = "",
 ) -> None:
-    """Serve the chat in the browser."""
+    """Serve the chat in the browser, and its answers to programs: POST /v1/answer, MCP at /mcp, /metrics, /health."""
     from embeddings.filters import Where
     from qa.address import bind
+    from qa.web.serving import Serving, check_exposed, read_login, read_root
 
+    login = read_login(auth) if auth is not None else None
+    serving = Serving(host, login, *read_root(root_path), read_only=read_only)
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
     settings = _settings(threshold, encoder, reader, precision)
     with bind(host, port) as bound:  # before anything is read for it
+        check_exposed(serving, is_open=no_auth)
         assistant = _assistant(paths, index, settings)
         assistant.limit(where)
         from qa.chat import serve
@@ -156,7 +174,7 @@ def chat(
 
         few = assistant.document_count <= MOST  # the texts of many are not read only to see whose they are
         examples = EXAMPLES if few and is_samples(assistant.documents()) else ()
-        serve(assistant, host, port, _tell_url, examples, bound)
+        serve(assistant, serving, port, _tell_url, examples, bound)
 
 
 GoldFile = Annotated[

@@ -1,106 +1,183 @@
 """The source beside the answer: a document as a page, its cited span marked by the server.
 
-Offsets count code points and a browser counts UTF-16, so the marks are put in here and never by a script; the pages
-hold no script at all. Text becomes HTML in one place, `_text`, where all of it is escaped.
+    source_view.py   what to show, and its address
+    source_find.py   words looked for in it
+    source_text.py   its text with the marks put in; tables as numbered rows
+    source_sheet.py  a page of a PDF as a picture with boxes over the words
+
+The pages hold no script at all and need none: turning pages, going to the next place found and to the rest of a long
+text are links, looking for words is a form.
 """
 
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
-from embeddings.sections import sections
+from embeddings.errors import DocumentError
 from embeddings.types import Document
-from qa.types import Citation
+from qa.render import counted, one_line
+from qa.source_find import Hits, find
+from qa.source_sheet import Sheet, sheet_of
+from qa.source_text import escape, marked_text
+from qa.source_view import (
+    LONGEST_FIND,
+    WINDOW,
+    Range,
+    View,
+    citation_url,
+    deep_link,
+    fields,
+    moved,
+    snapped,
+    view_url,
+    window_of,
+)
+
+__all__ = [
+    "STYLE",
+    "WINDOW",
+    "Range",
+    "View",
+    "citation_url",
+    "deep_link",
+    "escape",
+    "page_of_documents",
+    "page_of_message",
+    "page_of_source",
+    "view_url",
+]
 
 STYLE = (Path(__file__).parent / "static" / "source.css").read_text("utf-8")  # inline: a sandboxed page has no 'self'
-WINDOW = 200_000  # characters of a document on one page
-_PASSAGE = 250  # characters; a longer span is a passage, not an answer
-_SNAP = 2_000  # how far a window's edge moves to fall between paragraphs
-_PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Part of a text, in code points, half open.
-
-    >>> Range(2, 5).cut(Range(4, 9))
-    Range(start=4, end=5)
-    """
-
-    start: int
-    end: int
-
-    def cut(self, other: Range) -> Range:
-        """What both have in common; an empty range where they have nothing in common."""
-        start = max(self.start, other.start)
-        return Range(start, max(start, min(self.end, other.end)))
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no character lies in it."""
-        return self.end <= self.start
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What to show of a document.
-
-    Attributes:
-        document: the document.
-        span: the words to mark, or None.
-        quote: the sentence to shade, or None; it holds the span.
-        offset: where the window begins, or None to choose it by the span.
-    """
-
-    document: Document
-    span: Range | None = None
-    quote: Range | None = None
-    offset: int | None = None
-
-
-def citation_url(citation: Citation) -> str:
-    """Where the source of a citation is shown, scrolled to its words."""
-    return view_url(
-        View(
-            citation.document,
-            Range(citation.start, citation.end),
-            Range(citation.quote_start, citation.quote_end),
-        )
-    )
-
-
-def view_url(view: View) -> str:
-    """The address of a view, without a host."""
-    fields: dict[str, str | int] = {"document": view.document.id}
-    if view.span is not None:
-        fields |= {"start": view.span.start, "end": view.span.end}
-    if view.quote is not None:
-        fields |= {"quote_start": view.quote.start, "quote_end": view.quote.end}
-    if view.offset is not None:
-        fields["offset"] = view.offset
-    shows_span = view.span is not None and view.offset is None
-    return f"/source?{urlencode(fields, quote_via=quote)}" + ("#span" if shows_span else "")
 
 
 def page_of_source(view: View) -> str:
-    """The page of a document: its title, date and source, then its text with the marks put in."""
+    """The page of a document: its title, date and source, then its text or its page with the marks put in.
+
+    The pages of a PDF that is gone, or is not the one that was read, can't be shown: then its text is, and says so.
+
+    Raises:
+        ValueError: words that can't be looked for, or a page or place that there is not, in words.
+    """
+    hits, note = find(view), ""
+    if view.has_pages and not view.as_text:
+        try:
+            return _framed(view, hits, _sheet(view, sheet_of(view, hits)))
+        except DocumentError as error:
+            note = _note(f"Its text is shown, not its page. {one_line(str(error))}")
+    return _framed(view, hits, f"{note}{_text(view, hits)}")
+
+
+def _framed(view: View, hits: Hits, shown: str) -> str:
+    """What is shown of a document, under its title and beside what leads elsewhere in it."""
     document = view.document
-    window = _window(view)
     known = (document.author, document.date or "undated", document.source)
-    facts = " · ".join(html.escape(fact) for fact in known if fact)
+    facts = " · ".join(html.escape(one_line(fact)) for fact in known if fact)
     body = (
-        '<nav><a href="/source">All documents</a></nav>'
-        f'<header><h1 dir="auto">{html.escape(document.title)}</h1><p class="facts">{facts}</p></header>'
-        f"{_neighbour(view, window, earlier=True)}<main>{_text(view, window)}</main>"
-        f"{_neighbour(view, window, earlier=False)}"
+        f'<nav><a href="source">All documents</a>{_other_look(view)}</nav>'
+        f'<header><h1 dir="auto">{html.escape(document.title)}</h1><p class="facts">{facts}</p>'
+        f"{_find_form(view)}{_found(view, hits)}</header>{shown}"
     )
     return _page(document.title, body)
+
+
+def _note(words: str) -> str:
+    return f'<p class="note" role="status">{html.escape(words)}</p>'
+
+
+def _other_look(view: View) -> str:
+    """The link from the pages of a PDF to its text, and back."""
+    if not view.has_pages:
+        return ""
+    here = View(view.document, view.span, view.quote, as_text=not view.as_text, find=view.find, hit=view.hit)
+    return f' · <a href="{html.escape(view_url(here))}">{"As pages" if view.as_text else "As text"}</a>'
+
+
+def _text(view: View, hits: Hits) -> str:
+    focus = hits.current if hits.current is not None else view.span
+    window = window_of(view, focus)
+    return (
+        f"{_neighbour(view, window, earlier=True)}<main>{marked_text(view, window, hits)}</main>"
+        f"{_neighbour(view, window, earlier=False)}"
+    )
+
+
+def _neighbour(view: View, window: Range, *, earlier: bool) -> str:
+    """The link to the window before or after this one, empty where there is none."""
+    if earlier and window.start > 0:
+        offset = snapped(view.document, window.start - WINDOW)
+        label, mark = "Earlier in this document", "earlier"
+    elif not earlier and window.end < len(view.document.text):
+        offset, label, mark = window.end, "Later in this document", "later"
+    else:
+        return ""
+    url = view_url(moved(view, offset=offset, hit=view.hit))
+    return f'<p class="{mark}"><a href="{html.escape(url)}">{label}</a></p>'
+
+
+def _sheet(view: View, sheet: Sheet) -> str:
+    """A page of a PDF: the picture with its boxes, the same words for who can't see it, and the way to other pages."""
+    last = len(view.document.layout.pages)
+    turn = _turning(view, sheet.page, last)
+    said = marked_text(view, sheet.part)
+    notes = "".join(map(_note, sheet.notes))
+    return (
+        f'{turn}{notes}<main class="sheet"><div class="paper"><img src="{sheet.source}" '
+        f'alt="Page {sheet.page} of {last}; its words follow">{sheet.boxes}</div>'
+        f'<div class="spoken">{said}</div></main>{turn}'
+    )
+
+
+def _turning(view: View, page: int, last: int) -> str:
+    """Links to the page before and after, and a field for any other."""
+    ways = []
+    for label, target in (("Previous page", page - 1), ("Next page", page + 1)):
+        url = html.escape(view_url(moved(view, page=target, hit=view.hit)))
+        ways.append(f'<a href="{url}">{label}</a>' if 1 <= target <= last else f'<span class="off">{label}</span>')
+    hidden = _hidden(view, "page")
+    field = (
+        f'<form action="source" method="get">{hidden}<label>Page <input type="number" name="page" min="1" max="{last}" '
+        f'value="{page}" required></label> of {last:,} <button>Go</button></form>'
+    )
+    return f'<nav class="turning" aria-label="Pages">{ways[0]}{field}{ways[1]}</nav>'
+
+
+def _find_form(view: View) -> str:
+    said, hidden = html.escape(view.find or ""), _hidden(view, "find", "hit", "offset", "page")
+    return (
+        f'<form class="find" role="search" action="source#hit" method="get">{hidden}'
+        f'<input type="search" name="find" value="{said}" maxlength="{LONGEST_FIND}" dir="auto" '
+        'aria-label="Find in this document" placeholder="Find in this document"><button>Find</button></form>'
+    )
+
+
+def _hidden(view: View, *left_out: str) -> str:
+    """The fields of a view inside a form, but for those that the form asks for itself."""
+    return "".join(
+        f'<input type="hidden" name="{name}" value="{html.escape(str(value))}">'
+        for name, value in fields(view).items()
+        if name not in left_out
+    )
+
+
+def _found(view: View, hits: Hits) -> str:
+    """How often the words stand in the document, and the way to the next place."""
+    if not (view.find or "").strip():
+        return ""
+    words = f"“{html.escape(one_line(view.find or ''))}”"
+    count = len(hits.places)
+    if hits.current is None:
+        return f'<p class="found" role="status">{words} does not stand in this document.</p>'
+    ways = []
+    for label, step in (("Previous", -1), ("Next", 1)):
+        number = (hits.number - 1 + step) % count + 1
+        ways.append(f'<a href="{html.escape(view_url(moved(view, hit=number)))}">{label}</a>')
+    total = f"{counted(count, 'place')}{' or more' if hits.is_cut else ''}"
+    return (
+        f'<p class="found" role="status">{words}: {hits.number:,} of {total}'
+        f"{' · '.join(['', *ways]) if count > 1 else ''}</p>"
+    )
 
 
 def page_of_documents(documents: Sequence[Document]) -> str:
@@ -115,7 +192,7 @@ def page_of_documents(documents: Sequence[Document]) -> str:
     body = (
         '<header><h1>Sources</h1><p class="lead">Ask a question: the passage that answers it opens here, '
         "with the exact words marked. Or read a document.</p></header>"
-        f'<ul class="documents">{items}</ul>'
+        f'<main><ul class="documents">{items}</ul></main>'
     )
     return _page("Sources", body)
 
@@ -123,8 +200,8 @@ def page_of_documents(documents: Sequence[Document]) -> str:
 def page_of_message(title: str, words: str) -> str:
     """A page that says why there is nothing else to show."""
     body = (
-        '<nav><a href="/source">All documents</a></nav>'
-        f"<header><h1>{html.escape(title)}</h1></header><p>{html.escape(words)}</p>"
+        '<nav><a href="source">All documents</a></nav>'
+        f"<main><header><h1>{html.escape(title)}</h1></header><p>{html.escape(words)}</p></main>"
     )
     return _page(title, body)
 
@@ -137,91 +214,3 @@ def _page(title: str, body: str) -> str:
         f"<title>{html.escape(title)} - Pincite</title>"
         f"<style>{STYLE}</style></head><body>{body}</body></html>"
     )
-
-
-def _window(view: View) -> Range:
-    """The part of the text that is shown: all of it, or a window around the span, cut between paragraphs."""
-    text = view.document.text
-    if len(text) <= WINDOW:
-        return Range(0, len(text))
-    if view.offset is not None:
-        start = view.offset
-    elif view.span is not None:
-        start = _between_paragraphs(text, view.span.start - WINDOW // 2)
-    else:
-        start = 0
-    return Range(start, _between_paragraphs(text, start + WINDOW))
-
-
-def _between_paragraphs(text: str, offset: int) -> int:
-    """The first paragraph's beginning at or after an offset, or the offset itself where none is near."""
-    if offset <= 0 or offset >= len(text):
-        return max(0, min(offset, len(text)))
-    found = _PARAGRAPH_BREAK.search(text, offset, offset + _SNAP)
-    return offset if found is None else found.end()
-
-
-def _neighbour(view: View, window: Range, *, earlier: bool) -> str:
-    """The link to the window before or after this one, empty where there is none."""
-    if earlier and window.start > 0:
-        offset = _between_paragraphs(view.document.text, window.start - WINDOW)
-        label, mark = "Earlier in this document", "earlier"
-    elif not earlier and window.end < len(view.document.text):
-        offset, label, mark = window.end, "Later in this document", "later"
-    else:
-        return ""
-    url = view_url(View(view.document, view.span, view.quote, offset))
-    return f'<p class="{mark}"><a href="{html.escape(url)}">{label}</a></p>'
-
-
-def _text(view: View, window: Range) -> str:
-    """A window's text as HTML, cut where a mark, a shade or a heading begins or ends, each piece in what covers it."""
-    layers = [_Layer(heading, "<strong>", "</strong>") for heading in _headings(view.document, window)]
-    layers += [_Layer(view.quote.cut(window), '<span class="quote">', "</span>")] if view.quote is not None else []
-    layers += [_mark(view.span, window)] if view.span is not None else []
-    layers = [layer for layer in layers if not layer.part.is_empty]
-    edges = {window.start, window.end} | {edge for layer in layers for edge in (layer.part.start, layer.part.end)}
-    pieces = []
-    for start, end in pairwise(sorted(edges)):
-        piece = escape(view.document.text[start:end])
-        for layer in layers:
-            if layer.part.start <= start and end <= layer.part.end:
-                piece = f"{layer.opening}{piece}{layer.closing}"
-        pieces.append(piece)
-    return "".join(pieces).replace("<mark", '<mark id="span"', 1)  # all text is escaped: every <mark> is ours
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """A part of a text, and the tags around each piece of it."""
-
-    part: Range
-    opening: str
-    closing: str
-
-
-def _mark(span: Range, window: Range) -> _Layer:
-    """Words are marked strongly, a whole passage lightly, to stay readable."""
-    is_passage = span.end - span.start > _PASSAGE
-    return _Layer(span.cut(window), '<mark class="passage">' if is_passage else "<mark>", "</mark>")
-
-
-def _headings(document: Document, window: Range) -> Iterator[Range]:
-    """The heading lines of a window; a table has none."""
-    if document.layout.rows:
-        return
-    told = [
-        (start - window.start, end - window.start) for start, end in document.layout.headings if start >= window.start
-    ]
-    for section in sections(document.text[window.start : window.end], document.media_type, told):
-        if section.heading is not None and section.start < section.body_start:
-            yield Range(window.start + section.start, window.start + section.body_start)
-
-
-def escape(text: str) -> str:
-    """Text as HTML that reads back as exactly this text: markup escaped, lone carriage returns kept.
-
-    >>> escape("<b>1 & 2</b>")
-    '&lt;b&gt;1 &amp; 2&lt;/b&gt;'
-    """
-    return html.escape(text).replace("\r", "&#13;")

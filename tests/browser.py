@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from qa.chat import ChatServer
-from qa.web import Responder
+from qa.web import Responder, Serving
+from qa.web.serving import LOCAL
 
 # Chromium without its own calls home, and unable to find any host but this machine.
 ARGUMENTS = (
@@ -39,10 +40,10 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def serving(assistant: Responder, examples: Sequence[str] = ()) -> Iterator[str]:
+def serving(assistant: Responder, examples: Sequence[str] = (), how: Serving = LOCAL) -> Iterator[str]:
     """A chat on a free port of this machine; yields its URL."""
     ready = threading.Event()
-    server = ChatServer(assistant, port=0, examples=examples, on_ready=lambda url: ready.set())
+    server = ChatServer(assistant, how, port=0, examples=examples, on_ready=lambda url: ready.set())
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

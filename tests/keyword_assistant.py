@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings.errors import DocumentError, QuestionError
-from embeddings.types import Document
+from embeddings.filters import Where
+from embeddings.types import Chunk, Document, Hit
 from qa.types import Answer, Citation, Turn
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|$)", re.MULTILINE)
@@ -18,8 +19,9 @@ _COMMON = frozenset(_WORD.findall("a an and are by did do does for how in is it 
 class KeywordAssistant:
     """Finds the sentences that share most words with a question.
 
-    It answers where half of the question's words are shared, takes the words of the last question along where a
-    question has fewer than two of its own, and tells apart sentences whose numbers differ as conflicting answers.
+    A filter is not looked at. It answers where half of the question's words are shared, takes the words of the last
+    question along where a question has fewer than two of its own, and tells apart sentences whose numbers differ as
+    conflicting answers.
     """
 
     def __init__(self, documents: Sequence[Document]) -> None:
@@ -34,7 +36,23 @@ class KeywordAssistant:
                 return document
         raise DocumentError(f"{id}: there is no such document here; open one from the list")
 
-    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    @property
+    def document_count(self) -> int:
+        return len(self._documents)
+
+    @property
+    def update(self) -> int:
+        return 1
+
+    def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
+        found = sorted(self._found(_content(question)), key=lambda pair: -pair[0])[:k]
+        return tuple(
+            Hit(c.document, Chunk(c.document.id, c.start, c.start, c.end), 0.0, score, score) for score, c in found
+        )
+
+    def answer(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+    ) -> Answer:
         if not _WORD.search(question):
             raise QuestionError("the question holds no word; ask with at least one")
         asked = _content(question)
@@ -44,7 +62,7 @@ class KeywordAssistant:
             asked |= _content(history[-1].question)
         found = sorted(self._found(asked), key=lambda pair: -pair[0])[:8]
         passages = tuple(citation for _, citation in found)
-        if not found or found[0][0] < 0.5:
+        if not found or found[0][0] < (0.5 if threshold is None else threshold):
             return Answer(understood, None, found[0][0] if found else 0.0, passages=passages)
         best = tuple(citation for score, citation in found if score == found[0][0])
         sides = {re.sub(r"\D", "", citation.text): citation for citation in reversed(best)}

@@ -99,15 +99,38 @@ def marks(
         raise ValueError(f"offsets {start} to {end} do not fit {document.id}")
     if document.media_type != PDF.media_type or not document.layout.pages:
         raise DocumentError(f"{document.source}: no PDF, so that nothing can be marked on its pages")
-    file = Path(path if path is not None else document.source)
-    data = read_bytes(file, limits)
-    if data.startswith(_GZIP_MARK):
-        data = gunzip(data, source_of(file), limits)
+    data, name = _read(document, path, limits)
     found = (
-        _on_page(document, page, start, end, _letters(data, source_of(file), limits, page))
+        _on_page(document, page, start, end, _letters(data, name, limits, page))
         for page in _pages(document, start, end)
     )
     return tuple(mark for mark in found if mark is not None)
+
+
+def marks_on_page(
+    document: Document,
+    page: int,
+    ranges: Sequence[tuple[int, int]],
+    path: str | Path | None = None,
+    limits: Limits = LIMITS,
+) -> tuple[PageMark | None, ...]:
+    """What of several spans lies on one page, counted from 1, read once; None for what has no letters there.
+
+    Raises:
+        DocumentError: as `marks`, or there is no such page.
+    """
+    if document.media_type != PDF.media_type or not 1 <= page <= len(document.layout.pages):
+        raise DocumentError(f"{document.source}: has no page {page} to mark")
+    data, name = _read(document, path, limits)
+    found = _Page.of(document, page, _letters(data, name, limits, page))
+    return tuple(found.mark(start, end) for start, end in ranges)
+
+
+def _read(document: Document, path: str | Path | None, limits: Limits) -> tuple[bytes, str]:
+    """The bytes of a document's file, unpacked, and its name."""
+    file = Path(path if path is not None else document.source)
+    data, name = read_bytes(file, limits), source_of(file)
+    return (gunzip(data, name, limits) if data.startswith(_GZIP_MARK) else data), name
 
 
 def _pages(document: Document, start: int, end: int) -> range:
@@ -126,20 +149,38 @@ def _letters(data: bytes, name: str, limits: Limits, page: int) -> Letters:
 
 
 def _on_page(document: Document, page: int, start: int, end: int, letters: Letters) -> PageMark | None:
-    """What of a span lies on a page; None where that is only white space.
+    """What of a span lies on a page; None where that is only white space. Raises as `_Page.of`."""
+    return _Page.of(document, page, letters).mark(start, end)
 
-    Raises DocumentError where the page is not the one that the text was read from.
-    """
-    pages = document.layout.pages
-    first = pages[page - 1]
-    last = pages[page] if page < len(pages) else len(document.text)
-    text = document.text[first:last].rstrip()
-    part = range(max(start, first) - first, min(end, last, first + len(text)) - first)
-    for lines in _without_heads(letters.lines):
-        found = blocks(lines)
-        if _same(joined(found), text):
-            return _mark(page, part, found, letters.boxes, lines)
-    raise DocumentError(f"{document.source}: is not the file that was read; index it again to see its pages")
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page whose letters are those of its part of the text, which begins at `first` and has `length` characters."""
+
+    number: int
+    first: int
+    length: int
+    found: Sequence[Block]
+    boxes: dict[int, Box]
+    lines: Sequence[Line]
+
+    @classmethod
+    def of(cls, document: Document, page: int, letters: Letters) -> _Page:
+        """Raises DocumentError where the page is not the one that the text was read from."""
+        pages = document.layout.pages
+        first = pages[page - 1]
+        last = pages[page] if page < len(pages) else len(document.text)
+        text = document.text[first:last].rstrip()
+        for lines in _without_heads(letters.lines):
+            found = blocks(lines)
+            if _same(joined(found), text):
+                return cls(page, first, len(text), found, letters.boxes, lines)
+        raise DocumentError(f"{document.source}: is not the file that was read; index it again to see its pages")
+
+    def mark(self, start: int, end: int) -> PageMark | None:
+        """What of a span lies on it."""
+        part = range(max(start - self.first, 0), min(end - self.first, self.length))
+        return _mark(self.number, part, self.found, self.boxes, self.lines) if part else None
 
 
 def _without_heads(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
@@ -213,11 +254,8 @@ def picture(document: Document, page: int, width: int = 1_000, path: str | Path 
     """
     from embeddings.loaders.worker import call
 
-    file = Path(path if path is not None else document.source)
-    data = read_bytes(file, LIMITS)
-    if data.startswith(_GZIP_MARK):
-        data = gunzip(data, source_of(file), LIMITS)
+    data, name = _read(document, path, LIMITS)
     try:
-        return base64.b64decode(json.loads(call("pdf_letters", "picture", data, source_of(file), LIMITS, page, width)))
+        return base64.b64decode(json.loads(call("pdf_letters", "picture", data, name, LIMITS, page, width)))
     except (ValueError, TypeError):
         raise DocumentError(f"{document.source}: its parser answered nonsense; leave it out") from None

@@ -1,0 +1,140 @@
+"""POST /v1/answer for programs, and its description: GET /v1/openapi.json.
+
+What goes wrong is one line of JSON, {"error": "..."}, with 422 for what was asked wrongly, 503 where too many wait and
+500 for what is not the caller's fault.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from embeddings.errors import FilterError, PinciteError, QuestionError, printable
+from qa.render import to_dict
+from qa.web.desk import Busy, Desk
+from qa.web.schema import AnswerOut, Asked, ErrorOut, turns_of
+from qa.web.serving import Serving
+
+LARGEST_BODY = 1_000_000  # bytes of a request
+_RETRY = {"Retry-After": "2"}  # seconds
+_LOG = logging.getLogger(__name__)
+_BROKEN = "something went wrong on this side; the log of the chat says what"
+
+
+def create_api(desk: Desk, serving: Serving) -> FastAPI:
+    """What is mounted at /v1."""
+    api = FastAPI(
+        title="Pincite",
+        version=_version(),
+        description="Answers from your own documents, word for word, each with a pinpoint citation.",
+        docs_url=None,  # its pages would load scripts from elsewhere
+        redoc_url=None,
+        servers=[{"url": f"{serving.root_path}/v1"}],
+        root_path_in_servers=False,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    api.add_exception_handler(RequestValidationError, _not_understood)
+    api.add_exception_handler(HTTPException, _refused)
+    api.add_exception_handler(PinciteError, _failed)
+    api.add_middleware(_Bounded)
+    responses = {
+        200: {"model": AnswerOut},
+        **{status: {"model": ErrorOut, "description": words} for status, words in _FAILURES.items()},
+    }
+
+    @api.post("/answer", summary="Answer a question", operation_id="answer", responses=responses)  # type: ignore[arg-type]
+    def answer(asked: Asked) -> Response:
+        where = asked.where.where() if asked.where is not None else None
+        found = desk.answer(asked.question, turns_of(asked.history, desk), where, asked.threshold)
+        return JSONResponse(to_dict(found))
+
+    if serving.login is not None:
+        _describe_login(api)
+    return api
+
+
+_FAILURES = {
+    401: "No password was sent, or a wrong one.",
+    413: "The request is too large.",
+    422: "The question or a filter is none.",
+    500: "The index or a model can't be used.",
+    503: "Too many questions wait.",
+}
+
+
+def _describe_login(api: FastAPI) -> None:
+    """Adds to the description that every request must bring a name and a password."""
+    described: Callable[[], dict[str, object]] = api.openapi
+
+    def with_login() -> dict[str, object]:
+        schema = described()
+        components = schema.setdefault("components", {})
+        if isinstance(components, dict):
+            components["securitySchemes"] = {"basic": {"type": "http", "scheme": "basic"}}
+        schema["security"] = [{"basic": []}]
+        return schema
+
+    api.openapi = with_login  # type: ignore[method-assign]
+
+
+def _version() -> str:
+    try:
+        return version("pincite")
+    except PackageNotFoundError:  # run from a folder
+        return "0"
+
+
+def _line(status: int, words: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"error": printable(words)}, status, headers=headers)
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    """The first thing that is wrong with a request, by its place in it."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"][1:])
+    words = f"{place or 'the body'}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+    if first["type"] == "json_invalid":
+        words = "the body is not JSON"
+    return _line(422, f"{words}; GET /v1/openapi.json describes what is expected")
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return _line(error.status_code, f"{request.method} {request.url.path}: {error.detail}", dict(error.headers or {}))
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    if isinstance(error, Busy):
+        return _line(503, str(error), _RETRY)
+    return _line(422 if isinstance(error, QuestionError | FilterError) else 500, str(error))
+
+
+class _Bounded:
+    """ASGI middleware: refuses a body that is too large or does not say how large it is; makes one line of a fault."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a refused request itself, passes on any other."""
+        headers = dict(scope.get("headers", ()))
+        length = headers.get(b"content-length", b"0" if scope.get("method") in ("GET", "HEAD", "OPTIONS") else b"")
+        if scope["type"] == "http" and not (length.isdigit() and int(length) <= LARGEST_BODY):
+            refusal = _line(413, f"a request must say its length, at most {LARGEST_BODY:,} bytes; send less")
+            await refusal(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, send)
+        except Exception:  # nothing of the answer was sent yet: it is sent whole
+            _LOG.exception("a question could not be answered")
+            await _line(500, _BROKEN)(scope, receive, send)

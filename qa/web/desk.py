@@ -1,0 +1,137 @@
+"""Whoever asks waits here. Answering takes every core, so one question is answered at a time, whoever asks it: the
+chat, the REST endpoint, the tools. Too many that wait are sent away at once, and told so.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from embeddings.errors import ServerError
+from embeddings.filters import Where
+from embeddings.types import Document, Hit
+from qa.types import Answer, Turn
+from qa.web.metrics import Metrics
+
+WAITING = 16  # that wait at the most; each holds a thread of the server
+
+
+class Responder(Protocol):
+    """What the chat needs of an assistant; `qa.assistant.Assistant` is one."""
+
+    def documents(self) -> tuple[Document, ...]:
+        """Every document that can be asked."""
+        ...
+
+    def document(self, id: str) -> Document:
+        """The document of an id. Raises DocumentError where there is none."""
+        ...
+
+    def answer(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+    ) -> Answer:
+        """The answer to a question, which may refer to the turns before it."""
+        ...
+
+    def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
+        """The k passages closest to a question, best first."""
+        ...
+
+    @property
+    def document_count(self) -> int:
+        """How many documents there are."""
+        ...
+
+    @property
+    def update(self) -> int:
+        """The number of the index's last finished update."""
+        ...
+
+
+class Busy(ServerError):
+    """Too many questions wait."""
+
+
+class Desk:
+    """An assistant that is asked one question at a time, in the order of their coming, and counted.
+
+    Attributes:
+        metrics: what came of the questions.
+    """
+
+    def __init__(self, assistant: Responder, waiting: int = WAITING) -> None:
+        self.metrics = Metrics()
+        self._assistant, self._waiting = assistant, waiting
+        self._queue: deque[object] = deque()
+        self._moved = threading.Condition()
+
+    def documents(self) -> tuple[Document, ...]:
+        """Every document that can be asked."""
+        return self._assistant.documents()
+
+    def document(self, id: str) -> Document:
+        """The document of an id. Raises DocumentError where there is none."""
+        return self._assistant.document(id)
+
+    @property
+    def document_count(self) -> int:
+        """How many documents there are."""
+        return self._assistant.document_count
+
+    @property
+    def update(self) -> int:
+        """The number of the index's last finished update."""
+        return self._assistant.update
+
+    @property
+    def length(self) -> int:
+        """How many wait or are being answered."""
+        return len(self._queue)
+
+    def answer(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+    ) -> Answer:
+        """Answers a question when its turn has come.
+
+        Raises:
+            Busy: too many wait.
+            PinciteError: as `Assistant.answer`.
+        """
+        began = time.perf_counter()
+        try:
+            with self._turn():
+                answer = self._assistant.answer(question, history, where, threshold)
+        except Busy:
+            self.metrics.count("busy")
+            raise
+        except Exception:
+            self.metrics.count("errors")
+            raise
+        self.metrics.count("refusals" if answer.text is None else "answers", time.perf_counter() - began)
+        return answer
+
+    def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
+        """The k passages closest to a question, when its turn has come. Raises as `answer`."""
+        with self._turn():
+            return self._assistant.retrieve(question, k, where)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Inside, nobody else is answered."""
+        ticket = object()
+        with self._moved:
+            if len(self._queue) > self._waiting:
+                raise Busy(f"{len(self._queue)} questions wait already; ask again in a moment")
+            self._queue.append(ticket)
+        try:
+            with self._moved:
+                self._moved.wait_for(lambda: self._queue[0] is ticket)
+            yield
+        finally:
+            with self._moved:
+                self._queue.remove(ticket)
+                self._moved.notify_all()

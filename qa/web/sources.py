@@ -1,0 +1,103 @@
+"""GET /source: a document at its cited words, or the list of documents; GET /source/picture: a page of a PDF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from embeddings.errors import DocumentError, PinciteError
+from embeddings.loaders.pdf_marks import picture
+from embeddings.types import Document
+from qa.source_page import Range, View, page_of_documents, page_of_message, page_of_source
+from qa.source_sheet import WIDTH
+from qa.web.desk import Responder
+from qa.web.security import SOURCE_POLICY
+
+
+def routes(assistant: Responder) -> APIRouter:
+    """Both routes. A request that fits no document is answered with a page that says so."""
+    router = APIRouter()
+
+    @router.get("/source")
+    def source(request: Request) -> Response:
+        return _answered(lambda: _source(assistant, request))
+
+    @router.get("/source/picture")
+    def page(request: Request) -> Response:
+        return _answered(lambda: _picture(assistant, request))
+
+    return router
+
+
+def _answered(respond: Callable[[], Response]) -> Response:
+    """The response, or a page with the reason why there is none."""
+    try:
+        return respond()
+    except DocumentError as error:
+        return _html(page_of_message("No such document", str(error)), 404)
+    except PinciteError as error:
+        return _html(page_of_message("The index can't be read", str(error)), 500)
+    except ValueError as error:
+        return _html(page_of_message("No such passage", str(error)), 422)
+
+
+def _html(page: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(page, status, headers={"Content-Security-Policy": SOURCE_POLICY, "Cache-Control": "no-store"})
+
+
+def _source(assistant: Responder, request: Request) -> Response:
+    id = request.query_params.get("document")
+    if id is None:
+        return _html(page_of_documents(assistant.documents()))
+    return _html(page_of_source(view_of(assistant.document(id), request)))
+
+
+def _picture(assistant: Responder, request: Request) -> Response:
+    document = assistant.document(request.query_params.get("document", ""))
+    page = _number(request, "page")
+    if not View(document).has_pages:
+        raise DocumentError(f"{document.source}: no PDF, so that it has no pages to show")
+    return Response(picture(document, 1 if page is None else page, WIDTH), media_type="image/png")
+
+
+def view_of(document: Document, request: Request) -> View:
+    """The view that the query names. Raises ValueError, in words, where it does not fit the document."""
+    span, quote = _range(document, request, "start", "end"), _range(document, request, "quote_start", "quote_end")
+    if quote is not None and (span is None or quote.cut(span) != span):
+        raise ValueError("The sentence to shade must hold the words to mark; open the citation again.")
+    offset = _number(request, "offset")
+    if offset is not None and not 0 <= offset < max(1, len(document.text)):
+        raise ValueError(f"There is no character {offset}: the document has {len(document.text)}.")
+    find = request.query_params.get("find") or None
+    return View(
+        document,
+        *(span, quote, offset, _number(request, "page")),
+        as_text=request.query_params.get("as") == "text",
+        find=find,
+        hit=_number(request, "hit"),
+    )
+
+
+def _range(document: Document, request: Request, first: str, last: str) -> Range | None:
+    start, end = _number(request, first), _number(request, last)
+    if start is None and end is None:
+        return None
+    if start is None or end is None or not 0 <= start < end <= len(document.text):
+        raise ValueError(
+            f"{first} and {last} must be two numbers, the first under the second, within the "
+            f"{len(document.text)} characters of the document."
+        )
+    return Range(start, end)
+
+
+def _number(request: Request, name: str) -> int | None:
+    value = request.query_params.get(name)
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,12}", value):
+        raise ValueError(f"{name} must be a whole number, but it is {value[:40]!r}.")
+    return int(value)

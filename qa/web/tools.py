@@ -1,0 +1,168 @@
+"""The tools of the MCP server: answer, search, list_documents, read_passage.
+
+Gradio serves them at /gradio_api/mcp/ (also /mcp), and to its own Python client by the same names. Each gives back
+JSON as text, in the names of `pincite ask --json`; their docstrings are what a client reads of them.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import gradio as gr
+from gradio.events import api
+
+from embeddings.errors import FilterError, PinciteError
+from embeddings.filters import Where
+from embeddings.types import Document, Hit
+from qa.render import document_dict, to_dict
+from qa.source_page import Range, View, view_url
+from qa.web.desk import Desk
+
+MOST_PASSAGES = 50  # of one search
+MOST_LISTED = 200  # documents of one list
+LONGEST_PASSAGE = 20_000  # characters that are read at once
+_LOG = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+
+
+def add_tools(desk: Desk) -> None:
+    """Adds the tools to the Gradio page that is being made.
+
+    They pass by Gradio's own queue: they wait at the desk, as everybody does, and Gradio would call its own address.
+    """
+    for tool in tools_of(desk):
+        api(_told(tool), api_name=tool.__name__, queue=False, concurrency_limit=None)
+
+
+def tools_of(desk: Desk) -> tuple[Callable[..., str], ...]:
+    """The tools as functions."""
+
+    def answer(question: str, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
+        """Answer a question from the documents, word for word, with citations. "text" is null where they do not say.
+
+        Args:
+            question: A question in words; one that stands alone.
+            documents: Only these documents: ids, sources, file names or titles. All of them if empty.
+            after: Only passages dated on this day or later: 2015, 2015-10 or 2015-10-21.
+            before: Only passages dated on this day or earlier.
+
+        Returns:
+            JSON: question, text, confidence, citations, alternatives, passages.
+        """
+        return _json(to_dict(desk.answer(question, where=_where(documents, after, before))))
+
+    def search(question: str, k: int = 5, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
+        """Find the passages closest to a question, by meaning and by words, best first.
+
+        Args:
+            question: What to look for, in words.
+            k: How many passages, 1 to 50.
+            documents: Only these documents: ids, sources, file names or titles. All of them if empty.
+            after: Only passages dated on this day or later: 2015, 2015-10 or 2015-10-21.
+            before: Only passages dated on this day or earlier.
+
+        Returns:
+            JSON: a list of passages with their document, start, end, text, heading, date, score.
+        """
+        _check(1 <= k <= MOST_PASSAGES, f"k is {k}, expected 1 to {MOST_PASSAGES}")
+        return _json([_hit(hit) for hit in desk.retrieve(question, k, _where(documents, after, before))])
+
+    def list_documents(offset: int = 0, limit: int = 50) -> str:
+        """List the documents that can be asked, with their titles, dates, sources and lengths.
+
+        Args:
+            offset: How many to pass over.
+            limit: How many to list, 1 to 200.
+
+        Returns:
+            JSON: count, and documents.
+        """
+        _check(offset >= 0, f"offset is {offset}, expected 0 or more")
+        _check(1 <= limit <= MOST_LISTED, f"limit is {limit}, expected 1 to {MOST_LISTED}")
+        documents = desk.documents()
+        listed = [_document(document) for document in documents[offset : offset + limit]]
+        return _json({"count": len(documents), "documents": listed})
+
+    def read_passage(document: str, start: int = 0, end: int = 0) -> str:
+        """Read a part of a document: the characters from start to end.
+
+        Args:
+            document: The document's id, as the other tools give it.
+            start: The first character, counted from 0.
+            end: The character after the last; 2,000 after the first if it is 0. At most 20,000 are read at once.
+
+        Returns:
+            JSON: document, start, end, text, page, row, and url, where the chat shows it.
+        """
+        return _json(_passage(desk.document(document), start, end))
+
+    return answer, search, list_documents, read_passage
+
+
+def _passage(found: Document, start: int, end: int) -> dict[str, Any]:
+    last = min(end if end > 0 else start + 2_000, len(found.text))
+    _check(0 <= start < last, f"characters {start} to {end}: the document has {len(found.text)}")
+    _check(last - start <= LONGEST_PASSAGE, f"characters {start} to {end}: at most {LONGEST_PASSAGE} at once")
+    return {
+        "document": _document(found),
+        "start": start,
+        "end": last,
+        "text": found.text[start:last],
+        "page": found.layout.page(start),
+        "row": found.layout.row(start),
+        "url": view_url(View(found, Range(start, last))),
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    chunk, document = hit.chunk, hit.document
+    return {
+        "document": document_dict(document),
+        "start": chunk.start,
+        "end": chunk.end,
+        "text": hit.text,
+        "page": document.layout.page(chunk.start),
+        "row": document.layout.row(chunk.start),
+        "heading": chunk.heading,
+        "date": chunk.date if chunk.date is not None else document.date,
+        "score": round(hit.score, 4),
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    return {**document_dict(document), "characters": len(document.text)}
+
+
+def _where(documents: list[str], after: str, before: str) -> Where | None:
+    chosen = Where(tuple(documents), after=after or None, before=before or None)
+    return chosen if chosen else None
+
+
+def _check(holds: bool, words: str) -> None:
+    if not holds:
+        raise FilterError(words)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _told(tool: Callable[P, str]) -> Callable[P, str]:
+    """The tool with its errors as Gradio tells them to a client: ours in one line, others not at all."""
+
+    @wraps(tool)
+    def told(*args: P.args, **kwargs: P.kwargs) -> str:
+        try:
+            return tool(*args, **kwargs)
+        except PinciteError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        except Exception:
+            _LOG.exception("a tool failed")
+            raise gr.Error("something went wrong on this side", print_exception=False) from None
+
+    return told
