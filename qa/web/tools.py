@@ -35,14 +35,18 @@ def add_tools(desk: Desk) -> None:
 
     They pass by Gradio's own queue: they wait at the desk, as everybody does, and Gradio would call its own address.
     """
-    for tool in tools_of(desk):
+    tools = Tools(desk)
+    for tool in (tools.answer, tools.search, tools.list_documents, tools.read_passage):
         api(_told(tool), api_name=tool.__name__, queue=False, concurrency_limit=None)
 
 
-def tools_of(desk: Desk) -> tuple[Callable[..., str], ...]:
-    """The tools as functions."""
+class Tools:
+    """The tools as methods; their names, types and docstrings are what a client is told."""
 
-    def answer(question: str, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def answer(self, question: str, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
         """Answer a question from the documents, word for word, with citations. "text" is null where they do not say.
 
         Args:
@@ -54,9 +58,9 @@ def tools_of(desk: Desk) -> tuple[Callable[..., str], ...]:
         Returns:
             JSON: question, text, confidence, citations, alternatives, passages.
         """
-        return _json(to_dict(desk.answer(question, where=_where(documents, after, before))))
+        return _json(to_dict(self._desk.answer(question, where=_where(documents, after, before))))
 
-    def search(question: str, k: int = 5, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
+    def search(self, question: str, k: int = 5, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
         """Find the passages closest to a question, by meaning and by words, best first.
 
         Args:
@@ -70,9 +74,9 @@ def tools_of(desk: Desk) -> tuple[Callable[..., str], ...]:
             JSON: a list of passages with their document, start, end, text, heading, date, score.
         """
         _check(1 <= k <= MOST_PASSAGES, f"k is {k}, expected 1 to {MOST_PASSAGES}")
-        return _json([_hit(hit) for hit in desk.retrieve(question, k, _where(documents, after, before))])
+        return _json([_hit(hit) for hit in self._desk.retrieve(question, k, _where(documents, after, before))])
 
-    def list_documents(offset: int = 0, limit: int = 50) -> str:
+    def list_documents(self, offset: int = 0, limit: int = 50) -> str:
         """List the documents that can be asked, with their titles, dates, sources and lengths.
 
         Args:
@@ -84,11 +88,11 @@ def tools_of(desk: Desk) -> tuple[Callable[..., str], ...]:
         """
         _check(offset >= 0, f"offset is {offset}, expected 0 or more")
         _check(1 <= limit <= MOST_LISTED, f"limit is {limit}, expected 1 to {MOST_LISTED}")
-        documents = desk.documents()
+        documents = self._desk.documents()
         listed = [_document(document) for document in documents[offset : offset + limit]]
         return _json({"count": len(documents), "documents": listed})
 
-    def read_passage(document: str, start: int = 0, end: int = 0) -> str:
+    def read_passage(self, document: str, start: int = 0, end: int = 0) -> str:
         """Read a part of a document: the characters from start to end.
 
         Args:
@@ -99,9 +103,7 @@ def tools_of(desk: Desk) -> tuple[Callable[..., str], ...]:
         Returns:
             JSON: document, start, end, text, page, row, and url, where the chat shows it.
         """
-        return _json(_passage(desk.document(document), start, end))
-
-    return answer, search, list_documents, read_passage
+        return _json(_passage(self._desk.document(document), start, end))
 
 
 def _passage(found: Document, start: int, end: int) -> dict[str, Any]:
