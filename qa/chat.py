@@ -205,7 +205,9 @@ class _Page:
                 with gr.Column(elem_id="reading"):
                     self._source = _raw(_frame("source", 0), elem_id="source")
             self._wire(buttons, examples)
-            _listen(self.blocks.load, _opened, [], outputs=[self._source], queue=False, show_progress="hidden")
+            _listen(
+                self.blocks.load, _opened, [], outputs=[self._source], concurrency_limit=None, show_progress="hidden"
+            )
             tools.add_tools(assistant)
 
     def _wire(self, buttons: Sequence[gr.Button], examples: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from qa.source_view import LONGEST_FIND, Range, View
 
-MOST = 10_000  # places that are counted
+MOST = 100_000  # places that are counted
 
 
 @dataclass(frozen=True, slots=True)
