@@ -218,8 +218,8 @@ def test_with_a_password_everything_works_once_it_was_given_and_nothing_before(
         page.goto(url)  # the browser knows it now
         page.locator("#question textarea").fill("half past two harbour ferry Oslo")
         page.keyboard.press("Enter")
-        page.locator("a.cite").first.click()
-        source(page).locator(".paper img").first.wait_for()
-        source(page).get_by_role("link", name="Next page").first.click()
-        source(page).locator("img[alt^='Page 3 of 3']").wait_for()
+        shown = page.frame_locator("iframe[name=source]")
+        shown.locator("img[alt^='Page 2 of 3']").wait_for()
+        shown.get_by_role("link", name="Next page").first.click()
+        shown.locator("img[alt^='Page 3 of 3']").wait_for()
         context.close()
