@@ -134,6 +134,8 @@ class LexicalIndex:
         """
         with self._store_errors("written"):
             writer = self._index.writer(heap_size=_WRITER_HEAP, num_threads=1)
+            # what a writer that was killed left: the same removal would make a file of the same name, and fail
+            writer.garbage_collect_files()
         try:
             yield LexicalWriter(writer, self._store_errors)
         except BaseException:

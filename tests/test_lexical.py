@@ -237,6 +237,21 @@ def break_while_writing(index: LexicalIndex) -> None:
         raise RuntimeError("broke")
 
 
+def test_what_a_writer_left_that_was_killed_before_its_removal_was_durable_is_no_hindrance(tmp_path: Path) -> None:
+    index = LexicalIndex(tmp_path / "words", create=True)
+    with index.writing() as words:
+        words.add([Entry(1, 1, "harbour"), Entry(2, 2, "village")])
+    finished = (tmp_path / "words" / "meta.json").read_bytes()
+    with index.writing() as words:
+        words.remove([1])
+    (tmp_path / "words" / "meta.json").write_bytes(finished)  # the kill came before this file was replaced
+    again = LexicalIndex(tmp_path / "words")
+    assert set(again.search("harbour", 9)) == {1}
+    with again.writing() as words:
+        words.remove([1])
+    assert (again.search("harbour", 9), set(again.search("village", 9))) == ({}, {2})
+
+
 def test_a_reader_sees_what_was_written_when_it_looks_again(saved: Path) -> None:
     reader = LexicalIndex(saved)
     with LexicalIndex(saved).writing() as writer:
