@@ -184,7 +184,7 @@ def _facts(citation: Citation, author_last: bool = False) -> list[str]:
     names = [document.author, document.title]
     named = [*(reversed(names) if author_last else names), heading]
     facts = [one_line(words).strip() for words in named if words]
-    facts += [*part_of_file(citation), _dated(citation)]
+    facts += [*part_of_file(citation), dated(citation)]
     source = one_line(_source(citation))
     return facts + ([source] if source and source != document.title else [])
 
@@ -197,12 +197,12 @@ def _source(citation: Citation) -> str:
     return PureWindowsPath(source).name if "\\" in source else PurePath(source).name
 
 
-def _dated(citation: Citation) -> str:
+def dated(citation: Citation) -> str:
     """The date, with the document's day before a section's mere time; "undated" where there is none.
 
     >>> from embeddings.types import Document
     >>> wire = Document("", "Wire", "wire.txt", "UPDATE 1700 GMT: calm.", "2021-05-03")
-    >>> _dated(Citation(wire, 17, 21, 0, 22, date="1700 GMT"))
+    >>> dated(Citation(wire, 17, 21, 0, 22, date="1700 GMT"))
     '2021-05-03, 1700 GMT'
     """
     date, day = citation.date, _day(citation)

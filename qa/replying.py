@@ -12,10 +12,12 @@ from typing import Any, Protocol
 from embeddings.types import Document
 from qa.render import counted, one_line
 from qa.smalltalk import SmallTalk
-from qa.types import Answer
+from qa.types import Answer, Turn
 
 MOST_LISTED = 30  # documents named one by one
 _READ_FOR_QUESTIONS = 6  # documents that questions to start from are made of
+CONTENTS = "What is in here?"
+_OFFERS: frozenset[SmallTalk] = frozenset({"greeting", "identity", "abilities"})
 NEEDS_DOCUMENTS: frozenset[SmallTalk] = frozenset({"contents", "count"})
 
 
@@ -59,7 +61,7 @@ class Library(Protocol):
     def documents(self) -> Sequence[Document]:
         """Every document that can be asked."""
 
-    def answer(self, question: str) -> Answer:
+    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The answer to a question."""
 
 
@@ -79,7 +81,6 @@ _POINTS: dict[SmallTalk, tuple[str, ...]] = {
         "Where documents give different numbers or dates, each side is shown, the newest first.",
         "Where they do not say, you are told so, and see the passages that come closest.",
         "A question may follow from the one before it: “And when?”",
-        "“What is in here?” lists the documents.",
         "It does not add up, compare, translate or sum up: what no document says in one place it can't answer.",
     ),
 }
@@ -98,7 +99,8 @@ def reply(kind: SmallTalk, question: str, library: Library | None = None, exampl
         ValueError: a library is needed and none was given.
     """
     if kind not in NEEDS_DOCUMENTS:
-        return Reply(question, kind, _SAID[kind], _POINTS.get(kind, ()), questions=tuple(examples))
+        offered = (*examples, CONTENTS) if kind in _OFFERS else ()
+        return Reply(question, kind, _SAID[kind], _POINTS.get(kind, ()), questions=offered)
     if library is None:
         raise ValueError(f"a reply to {kind!r} tells of documents, expected a library; give the assistant")
     documents = library.documents()
@@ -129,17 +131,19 @@ def _amount(documents: Sequence[Document]) -> str:
 
     >>> _amount([Document.from_text("Rain.")]), _amount([])
     ('1 document, undated.', 'There is no document here yet.')
+    >>> _amount([Document("", "T", "", "Rain.", date="2021-05-03"), Document.from_text("Sun.")])
+    '2 documents: 1 dated 2021-05-03, 1 undated.'
     """
     if not documents:
         return "There is no document here yet."
+    total = counted(len(documents), "document")
     days = sorted(document.date for document in documents if document.date is not None and document.date[4:5] == "-")
-    dated = "undated"
-    if days:
-        first, last = days[0][:10], days[-1][:10]
-        dated = f"dated {first}" if first == last else f"dated {first} to {last}"
-        if undated := len(documents) - len(days):
-            dated += f"; {undated:,} undated"
-    return f"{counted(len(documents), 'document')}, {dated}."
+    undated = len(documents) - len(days)
+    if not days:
+        return f"{total}, undated."
+    first, last = days[0][:10], days[-1][:10]
+    dated = f"dated {first}" if first == last else f"dated {first} to {last}"
+    return f"{total}: {len(days):,} {dated}, {undated:,} undated." if undated else f"{total}, {dated}."
 
 
 def size_in_words(characters: int) -> str:

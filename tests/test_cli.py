@@ -65,6 +65,26 @@ def test_json_is_json_with_the_names_of_the_contract(run: Run, threshold: str) -
         assert text[citation["quote_start"] : citation["quote_end"]] == citation["quote"]
 
 
+def test_explain_shows_what_was_read_and_in_json_every_score(run: Run) -> None:
+    done = run("ask", ASK, "docs", "--explain", "--threshold", "0")
+    assert done.code == 0
+    assert "Why this answer" in done.out
+    assert re.search(r"dense \d\.\d\d · lexical \d+\.\d · fused \d\.\d\d$", done.out, re.M)
+    assert "SQuAD 2.0" in done.out
+    made = json.loads(run("ask", ASK, "docs", "--explain", "--json", "--threshold", "0").out)
+    assert made["explanation"]["passages"][0]["best"]["confidence"] == made["confidence"]
+    assert "SQuAD 2.0" in made["explanation"]["confidence_means"]
+
+
+def test_small_talk_gets_a_reply_and_exits_with_0(run: Run) -> None:
+    done = run("ask", "Hello!", "docs")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Hello.")
+    done = run("ask", "What is in here?", "docs", "--json")
+    made = json.loads(done.out)
+    assert (done.code, made["text"], made["reply"]["document_count"]) == (0, None, 2)
+
+
 def test_a_file_that_is_skipped_is_named_on_stderr_and_stdout_stays_json(run: Run) -> None:
     Path("docs/picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     Path("docs/empty.txt").write_text("", encoding="utf-8")
