@@ -17,7 +17,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -37,11 +37,15 @@ from qa.assistant import Assistant, build_index
 from qa.confidence import COEFFICIENTS, FEATURES, Calibration, features
 from qa.ending import done_or_told
 from qa.models import calibration_path, encoder_for, reader_for
+from qa.reliability import FIELD, Reliability, SureBin
 from qa.settings import Settings, precision_of
 
 # How often each kind is assumed to be asked: three questions in four can be answered.
 MIX = {"answerable": 3 / 4, "adversarial": 1 / 8, "absent": 1 / 8}
 TABLE = "table:thresholds"
+BENCHMARK = "SQuAD 2.0"
+_EDGES = 10  # tenths of confidence, joined until each bin rests on so many questions:
+_LEAST_OF_BIN = 40
 THRESHOLDS = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
 
@@ -155,14 +159,42 @@ def scores(examples: Sequence[Example], probabilities: Column) -> dict[str, floa
     }
 
 
-def write(calibration: Calibration, examples: Sequence[Example], found: dict[str, float], path: Path) -> None:
-    """Writes the coefficients with what they were fitted on."""
+def reliability(examples: Sequence[Example], probabilities: Column) -> Reliability:
+    """How often the best span was right, by its probability, in tenths; neighbours are joined where one has too few."""
+    weights = _weights(examples)
+    right = np.array([float(example.right) for example in examples])
+    tenth = np.minimum((probabilities * _EDGES).astype(int), _EDGES - 1)
+    groups: list[list[int]] = []  # the tenths of each bin
+    for edge in range(_EDGES):
+        if groups and _count(tenth, groups[-1]) < _LEAST_OF_BIN:
+            groups[-1].append(edge)
+        else:
+            groups.append([edge])
+    while len(groups) > 1 and _count(tenth, groups[-1]) < _LEAST_OF_BIN:
+        groups[-2:] = [groups[-2] + groups[-1]]
+    bins = []
+    for group in groups:
+        inside = np.isin(tenth, group)
+        share = float(np.average(right[inside], weights=weights[inside])) if inside.any() else 0.0
+        lowest, highest = group[0] / _EDGES, (group[-1] + 1) / _EDGES
+        bins.append(SureBin(lowest, highest, int(inside.sum()), round(share, 4)))
+    return Reliability(BENCHMARK, tuple(bins))
+
+
+def _count(tenth: Column, group: Sequence[int]) -> int:
+    return int(np.isin(tenth, group).sum())
+
+
+def write(calibration: Calibration, examples: Sequence[Example], probabilities: Column, path: Path) -> None:
+    """Writes the coefficients with what they were fitted on, and how they did on articles they had not seen."""
+    measured = reliability(examples, probabilities)
     kinds = [example.kind for example in examples]
     content = {
         "weights": {name: round(w, 6) for name, w in zip(FEATURES, calibration.weights, strict=True)},
         "bias": round(calibration.bias, 6),
         "fitted_on": {"data": DATA_FILE, "questions": {kind: kinds.count(kind) for kind in MIX}, "mix": MIX},
-        "held_out_by_article": found,
+        "held_out_by_article": scores(examples, probabilities),
+        FIELD: {"benchmark": measured.benchmark, "bins": [asdict(each) for each in measured.bins]},
     }
     write_whole(path, json.dumps(content, indent=2) + "\n")
 
@@ -195,7 +227,7 @@ def calibrate(options: argparse.Namespace, console: Console) -> None:
     console.print(table, highlight=False, soft_wrap=True)
     if options.write is not None:
         rewrite(options.write, table, TABLE)
-    write(fit(examples), examples, scores(examples, probabilities), target)
+    write(fit(examples), examples, probabilities, target)
     console.print(f"{target}: written", highlight=False, soft_wrap=True)
 
 

@@ -11,6 +11,7 @@ from qa.confidence import Calibration, features
 from qa.disagreement import agree, conflict
 from qa.listing import asks_for_list, items_of
 from qa.quoting import quote_bounds, stripped
+from qa.reader import Span
 from qa.settings import Settings
 from qa.types import Answer, Citation
 from qa.wording import same_answer
@@ -20,11 +21,19 @@ MOST_ALTERNATIVES = 3
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found for a question: the passages that were read, best first, and the candidates, best first."""
+    """What was found for a question.
+
+    Attributes:
+        question: as it was understood.
+        hits: the passages that were read, best first.
+        candidates: what may answer, best first.
+        spans: all that the reader found in the passages, of which the candidates were made.
+    """
 
     question: str
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
+    spans: tuple[Span, ...] = ()
 
 
 def compose(reading: Reading, calibration: Calibration, settings: Settings) -> Answer:

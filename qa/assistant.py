@@ -17,8 +17,9 @@ from embeddings.updating import Tuning
 from qa.answering import Reading, compose
 from qa.candidates import rank
 from qa.confidence import Calibration
+from qa.explanation import Explanation, explained
 from qa.followup import standalone
-from qa.models import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for
+from qa.models import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
 from qa.reader import Passage, Reader
 from qa.retriever import Retriever
 from qa.settings import Settings
@@ -42,6 +43,8 @@ class Assistant:
         settings: every knob.
         where: what questions are limited to that bring no filter of their own.
         is_calibrated: whether its confidence is a probability.
+        reliability: how often answers of a confidence were right on a benchmark; None where that was not measured for
+            these models.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Assistant:
         self._index, self._retriever = index, Retriever(index, settings)
         self._reader = reader if reader is not None else reader_for(settings)
         self._calibration = calibration if calibration is not None else calibration_for(index.encoder, self._reader)
+        self.reliability = reliability_for(index.encoder, self._reader) if calibration is None else None
         self.is_calibrated = calibration is not None or is_calibrated(index.encoder, self._reader)
 
     @classmethod
@@ -145,6 +149,16 @@ class Assistant:
         understood = standalone(checked_question(question), history)
         return compose(self.read(understood, where), self._calibration, settings)
 
+    def explain(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Explanation:
+        """Answers a question as `answer` does, and keeps what the answer was chosen from.
+
+        Raises:
+            QuestionError, FilterError: as `answer`.
+        """
+        reading = self.read(standalone(checked_question(question), history), where)
+        answer = compose(reading, self._calibration, self.settings)
+        return explained(reading, answer, self._calibration, self.settings.threshold, self.reliability)
+
     def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
         """Answers questions that have nothing to do with one another; the same spans as one by one."""
         return tuple(self.answer(question) for question in questions)
@@ -164,7 +178,7 @@ class Assistant:
 
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:
         spans = self._reader.read(question, [Passage.of(hit) for hit in hits])
-        return Reading(question, hits, tuple(rank(question, hits, spans, self.settings)))
+        return Reading(question, hits, tuple(rank(question, hits, spans, self.settings)), tuple(spans))
 
 
 def checked_question(question: str) -> str:

@@ -29,6 +29,7 @@ from embeddings.errors import PinciteError
 from qa.address import bind, url
 from qa.cards import Exchange, conversation, first_citation, history
 from qa.render import counted
+from qa.responding import respond
 from qa.source_page import citation_url
 from qa.web import (
     STATIC,
@@ -190,7 +191,7 @@ class _Page:
     """The Gradio page: its components, and what happens when a question is asked."""
 
     def __init__(self, assistant: Desk, examples: tuple[str, ...], *, is_local: bool) -> None:
-        self._assistant = assistant
+        self._assistant, self._offered = assistant, examples
         with gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True) as self.blocks:
             self._exchanges = gr.State(())
             with gr.Row(elem_id="masthead"):
@@ -244,7 +245,7 @@ class _Page:
 
     def _exchange(self, question: str, exchanges: tuple[Exchange, ...]) -> Exchange:
         try:
-            return Exchange(question, self._assistant.answer(question, history=history(exchanges)))
+            return respond(self._assistant, question, history(exchanges), self._offered)
         except PinciteError as error:
             return Exchange(question, problem=str(error))
         except Exception:

@@ -6,11 +6,11 @@ Exit codes: 0 done or answered, 1 no answer, 2 an error, said in one line on std
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from embeddings.loading import Loaded
     from qa.assistant import Assistant
     from qa.settings import Settings
-    from qa.types import Answer
 
 app = typer.Typer(
     name="pincite",
@@ -114,6 +113,9 @@ def ask(
     paths: Paths = None,
     index: IndexFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show the passages that were read, each with its scores.")
+    ] = False,
     threshold: Threshold = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
@@ -124,16 +126,26 @@ def ask(
     after: After = None,
     before: Before = None,
 ) -> None:
-    """Answer one question: from PATHS, from an index, or from the sample documents."""
+    """Answer one question: from PATHS, from an index, or from the sample documents.
+
+    Greetings and questions about Pincite itself ("what is in here?") get a reply and exit with 0.
+    """
     from embeddings.filters import Where
     from qa.assistant import checked_question
+    from qa.printing import print_explained, print_reply
+    from qa.replying import NEEDS_DOCUMENTS, reply
+    from qa.smalltalk import small_talk, without_courtesy
 
     asked = checked_question(question)  # before anything is read for it
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
     settings = _settings(threshold, encoder, reader, precision)
-    answer = _assistant(paths, index, settings).answer(asked, where=where)
-    _print_answer(answer, as_json)
-    raise typer.Exit(ANSWERED if answer.text is not None else NO_ANSWER)
+    if (kind := small_talk(asked)) is not None:
+        library = _assistant(paths, index, settings) if kind in NEEDS_DOCUMENTS else None
+        _printed(partial(print_reply, reply(kind, asked, library), as_json))
+        raise typer.Exit(ANSWERED)
+    explanation = _assistant(paths, index, settings).explain(without_courtesy(asked), where=where)
+    _printed(partial(print_explained, explanation, as_json, explain))
+    raise typer.Exit(ANSWERED if explanation.answer.text is not None else NO_ANSWER)
 
 
 @app.command()
@@ -274,18 +286,12 @@ def main() -> None:
     end(run)
 
 
-def _print_answer(answer: Answer, as_json: bool) -> None:
+def _printed(write: Callable[[], None]) -> None:
+    """Runs what prints; a reader that has seen enough (`| head -1`) changes no exit code."""
     try:
-        if as_json:
-            from qa.render import to_dict
-
-            typer.echo(json.dumps(to_dict(answer), ensure_ascii=False, indent=2))
-        else:
-            from qa.terminal import show
-
-            show(answer)
+        write()
         sys.stdout.flush()
-    except BrokenPipeError:  # a reader that has seen enough (`| head -1`) changes no exit code
+    except BrokenPipeError:
         drop_output()
 
 

@@ -23,6 +23,7 @@ from qa.confidence import Calibration, shipped_calibration
 from qa.ending import say
 from qa.reader import SHIPPED as SHIPPED_READER
 from qa.reader import OnnxReader, shipped_reader
+from qa.reliability import Reliability, shipped_reliability
 from qa.settings import Settings
 
 CALIBRATIONS = "calibrations"
@@ -100,6 +101,18 @@ def calibration_for(encoder: Encoder, reader: object) -> Calibration:
     """
     path = calibration_path(encoder.card, getattr(reader, "card", None))
     return Calibration.read(path) if path is not None and path.is_file() else shipped_calibration()
+
+
+def reliability_for(encoder: Encoder, reader: object) -> Reliability | None:
+    """How often answers of a confidence were right, measured for these two models; None where that was not measured.
+
+    Raises:
+        ModelError: the measured one is damaged.
+    """
+    path = calibration_path(encoder.card, getattr(reader, "card", None))
+    if path is None:
+        return shipped_reliability()
+    return Reliability.read(path) if path.is_file() else None
 
 
 def is_calibrated(encoder: Encoder, reader: object) -> bool:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from embeddings.types import Document
 from qa.types import Answer, Citation
 
 NO_ANSWER = "Not in these documents"
+CLOSEST = 3  # passages shown where there is no answer
 
 # Formats whose pages are called slides.
 SLIDES = {
@@ -59,7 +63,65 @@ def per_cent(confidence: float) -> str:
 def disagreement_title(answer: Answer) -> str:
     """What stands over an answer with alternatives: whether documents, or places of one document, disagree."""
     documents = {citation.document.id for side in (answer, *answer.alternatives) for citation in side.citations}
-    return "The documents disagree" if len(documents) > 1 else "The document gives more than one answer"
+    title = "The documents disagree" if len(documents) > 1 else "The document gives more than one answer"
+    dated = {_moment(side) for side in (answer, *answer.alternatives)}
+    return f"{title}, newest first" if len(dated) > 1 else title
+
+
+def why_none(answer: Answer) -> str:
+    """Why there is no answer, in a sentence; "" where there is one.
+
+    >>> why_none(Answer("Who?", None, 0.0))
+    'Nothing was retrieved: there is no document here, or none that fits the filter.'
+    """
+    if answer.reason == "nothing retrieved":
+        return "Nothing was retrieved: there is no document here, or none that fits the filter."
+    if answer.reason == "nothing read as an answer":
+        likely = per_cent(answer.confidence)
+        return (
+            f"Passages were found, but nothing in them reads as an answer: the best words are right with a "
+            f"probability of {likely}."
+        )
+    return ""
+
+
+def newest_first(answer: Answer) -> tuple[Answer, ...]:
+    """An answer and its alternatives by the date of what each cites first: the newest first, undated last.
+
+    The day is that of the words' own section, else of their document; within a day, the time decides that a section
+    states.
+    """
+    return tuple(sorted((answer, *answer.alternatives), key=_moment, reverse=True))
+
+
+_DAY = re.compile(r"\d{4}(?:-\d\d){0,2}(?:T\S*)?")  # in full: "1700 GMT" is no year
+_TIME = re.compile(r"\b([01]?\d|2[0-3])[:.]?([0-5]\d)\b")
+
+
+def _moment(answer: Answer) -> tuple[str, str]:
+    """Day and time of an answer's first citation, each "" where it is unknown, as texts that sort."""
+    citation = next(iter(answer.citations), None)
+    date, day = (citation.date, citation.document.date) if citation is not None else (None, None)
+    if date is None or _DAY.fullmatch(date) is not None:
+        stated = date if date is not None else day
+        return _in_utc(stated) if stated is not None and _DAY.fullmatch(stated) else ("", "")
+    found = _TIME.search(date)
+    time = f"{int(found[1]):02}:{found[2]}" if found is not None else ""
+    return _in_utc(day)[0] if day is not None and _DAY.fullmatch(day) else "", time
+
+
+def _in_utc(date: str) -> tuple[str, str]:
+    """An ISO 8601 date or time as its day and its time, in UTC where it names a zone.
+
+    >>> _in_utc("2015-10-22T01:30+02:00"), _in_utc("2015-10")
+    (('2015-10-21', '23:30'), ('2015-10', ''))
+    """
+    if "T" in date:
+        with suppress(ValueError, OverflowError):
+            read = datetime.fromisoformat(date)
+            read = read.astimezone(UTC) if read.tzinfo is not None else read
+            return read.date().isoformat(), f"{read:%H:%M}"
+    return date[:10], ""
 
 
 def part_of_file(citation: Citation) -> tuple[str, ...]:
@@ -99,25 +161,34 @@ def to_text(answer: Answer) -> str:
 
 def to_markdown(answer: Answer) -> str:
     """Markdown; the text of documents is escaped, the span is bold."""
-    return _lay_out(answer, lambda words: f"**{words}**", _escape_markdown)
+    return _lay_out(answer, lambda words: f"**{words}**", escape_markdown)
 
 
 def _lay_out(answer: Answer, mark: Callable[[str], str], escape: Callable[[str], str]) -> str:
-    lines: list[str] = []
     if answer.text is None:
-        lines += [f"{NO_ANSWER} (confidence of the best span: {per_cent(answer.confidence)})", "", "Closest passages:"]
-        for passage in answer.passages[:3]:
-            lines += ["", f"- {escape(place(passage))}", f"  {escape(one_line(passage.text))}"]
-        return "\n".join(lines) + "\n"
-    lines.append(f"{escape(one_line(answer.text))}  ({in_words(answer.confidence)}, {per_cent(answer.confidence)})")
+        return "\n".join(_refusal(answer, escape)) + "\n"
+    lines = [f"{disagreement_title(answer)}:", ""] if answer.alternatives else []
+    for side in newest_first(answer):
+        lines += [*_side(side, mark, escape), ""]
+    return "\n".join(lines)
+
+
+def _refusal(answer: Answer, escape: Callable[[str], str]) -> list[str]:
+    lines = [f"{NO_ANSWER}. {why_none(answer)}"]
+    if answer.passages:
+        lines += ["", "Closest passages:"]
+    for passage in answer.passages[:CLOSEST]:
+        lines += ["", f"- {escape(place(passage))}", f"  {escape(one_line(passage.text))}"]
+    return lines
+
+
+def _side(answer: Answer, mark: Callable[[str], str], escape: Callable[[str], str]) -> list[str]:
+    sure = f"({in_words(answer.confidence)}, {per_cent(answer.confidence)})"
+    lines = [f"{escape(one_line(answer.text or ''))}  {sure}"]
     for citation in answer.citations:
         before, span, after = (escape(one_line(part)) for part in split_quote(citation))
         lines += ["", f"- {escape(place(citation))}", f"  {before}{mark(span)}{after}"]
-    if answer.alternatives:
-        lines += ["", f"{disagreement_title(answer)}:"]
-        for other in answer.alternatives:
-            lines += ["", *_lay_out(other, mark, escape).rstrip("\n").splitlines()]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def one_line(text: str) -> str:
@@ -137,7 +208,12 @@ def one_line(text: str) -> str:
     return "".join(out)
 
 
-def _escape_markdown(text: str) -> str:
+def escape_markdown(text: str) -> str:
+    """Text that Markdown shows as it is.
+
+    >>> escape_markdown("*a* 1.")
+    '\\\\*a\\\\* 1\\\\.'
+    """
     return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>~&=:$" else c for c in text)
 
 
@@ -147,6 +223,7 @@ def to_dict(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "text": answer.text,
         "is_list": answer.is_list,
+        "reason": answer.reason,
         "confidence": round(answer.confidence, 4),
         "citations": [_citation(citation) for citation in answer.citations],
         "alternatives": [to_dict(other) for other in answer.alternatives],

@@ -5,10 +5,22 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from qa.render import NO_ANSWER, disagreement_title, in_words, one_line, per_cent, place, split_quote
+from qa.explanation import Explanation
+from qa.render import (
+    CLOSEST,
+    NO_ANSWER,
+    disagreement_title,
+    in_words,
+    newest_first,
+    one_line,
+    per_cent,
+    place,
+    split_quote,
+    why_none,
+)
+from qa.scores import read_in_words, reading_scores, retrieval_scores, role_in_words, scores_in_words
 from qa.types import Answer, Citation
 
-_MOST_PASSAGES = 3
 _PASSAGE_LENGTH = 300  # characters shown of a closest passage
 
 
@@ -25,11 +37,29 @@ def show(answer: Answer, console: Console | None = None) -> None:
     if answer.text is None:
         _show_refusal(answer, out)
         return
-    _show_answer(answer, out)
     if answer.alternatives:
-        out.print(Text(f"\n{disagreement_title(answer)}:", style="bold yellow"))
-        for other in answer.alternatives:
-            _show_answer(other, out)
+        out.print(Text(f"{disagreement_title(answer)}:", style="bold yellow"))
+    for number, side in enumerate(newest_first(answer)):
+        if number:
+            out.print()
+        _show_answer(side, out)
+
+
+def show_explanation(explanation: Explanation, console: Console | None = None) -> None:
+    """Prints the answer, and under it the passages that were read with their scores."""
+    out = console if console is not None else _Terminal(highlight=False)
+    show(explanation.answer, out)
+    out.print(Text("\nWhy this answer", style="bold"))
+    if explanation.reliability is not None and explanation.answer.passages:
+        _print(Text(explanation.reliability.meaning(explanation.answer.confidence), style="dim"), out)
+    _print(Text(read_in_words(explanation), style="dim"), out)
+    for number, read in enumerate(explanation.passages, start=1):
+        _print(Text(f"{number}. {place(read.passage)}", style="cyan"), out)
+        _print(Text(scores_in_words(retrieval_scores(read))), out, indent=3)
+        if read.best is not None:
+            _print(Text(f"best words: {one_line(read.best.text)}", style="bold"), out, indent=3)
+            _print(Text(scores_in_words(reading_scores(read.best))), out, indent=3)
+        _print(Text(role_in_words(read, explanation.threshold)), out, indent=3)
 
 
 def _show_answer(answer: Answer, out: Console) -> None:
@@ -50,10 +80,10 @@ def _show_citation(citation: Citation, out: Console) -> None:
 
 def _show_refusal(answer: Answer, out: Console) -> None:
     out.print(Text(f"{NO_ANSWER}.", style="bold"))
-    out.print(Text(f"The best span found is right with a probability of {per_cent(answer.confidence)}.", style="dim"))
+    _print(Text(why_none(answer), style="dim"), out)
     if answer.passages:
         out.print(Text("Closest passages:", style="bold"))
-    for passage in answer.passages[:_MOST_PASSAGES]:
+    for passage in answer.passages[:CLOSEST]:
         _print(Text(place(passage), style="cyan"), out)
         words = one_line(passage.text)
         shown = words if len(words) <= _PASSAGE_LENGTH else f"{words[:_PASSAGE_LENGTH]}…"

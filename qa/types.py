@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from embeddings.types import Document
+
+Reason = Literal["nothing retrieved", "nothing read as an answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,17 @@ class Answer:
     alternatives: tuple[Answer, ...] = ()
     passages: tuple[Citation, ...] = ()
     is_list: bool = False
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why there is no answer; None where there is one.
+
+        "nothing retrieved": no document, or none that the filter lets through. "nothing read as an answer": passages
+        were read, and the best words of them are less sure than the threshold.
+        """
+        if self.text is not None:
+            return None
+        return "nothing read as an answer" if self.passages else "nothing retrieved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
 from embeddings.types import Chunk, Document, Hit
+from qa.explanation import Explanation
 from qa.types import Answer, Citation, Turn
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|$)", re.MULTILINE)
@@ -71,6 +72,9 @@ class KeywordAssistant:
         ]
         citations = best[:1] if answers else best
         return Answer(understood, best[0].text, found[0][0], citations, tuple(answers[1:3]), passages)
+
+    def explain(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Explanation:
+        return Explanation(self.answer(question, history, where), 0.5, ())
 
     def _found(self, asked: set[str]) -> list[tuple[float, Citation]]:
         return [

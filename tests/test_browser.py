@@ -191,7 +191,7 @@ def test_an_example_is_asked_by_a_click(chat: str, opened: Opened, example: str)
 def test_without_an_answer_the_page_says_so_and_shows_the_closest_passages(chat: str, opened: Opened) -> None:
     turn = ask(opened(chat), UNANSWERABLE)
     assert turn.get_by_role("heading", name="Not in these documents").is_visible()
-    assert turn.locator("a.cite").count() == 3
+    assert turn.locator(".none > .passages a.cite").count() == 3
 
 
 def test_a_follow_up_is_shown_as_it_was_understood(chat: str, opened: Opened) -> None:
@@ -262,7 +262,7 @@ def test_a_narrow_window_never_scrolls_sideways_and_choosing_a_citation_leads_to
     for question in (QUESTION, UNANSWERABLE):
         turn = ask(page, question)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth && scrollX === 0")
-    link = turn.locator("a.cite").last
+    link = turn.locator(".none > .passages a.cite").last
     link.click()
     page.wait_for_function("document.getElementById('reading').getBoundingClientRect().top < innerHeight / 2")
     assert marked(page, link)  # the source has been loaded: until then its frame is still on its way elsewhere
@@ -271,7 +271,7 @@ def test_a_narrow_window_never_scrolls_sideways_and_choosing_a_citation_leads_to
 
 def test_a_citation_whose_source_loads_slowly_stays_marked(chat: str, opened: Opened, assistant: Assistant) -> None:
     page = opened(chat)
-    link = ask(page, UNANSWERABLE).locator("a.cite").last
+    link = ask(page, UNANSWERABLE).locator(".none > .passages a.cite").last
     source(page).locator("mark").first.wait_for()
     held: list[Route] = []
 
@@ -285,3 +285,45 @@ def test_a_citation_whose_source_loads_slowly_stays_marked(chat: str, opened: Op
     assert marked(page, link) == cited(link, assistant)
     page.wait_for_timeout(300)
     assert link.and_(page.locator("[aria-current]")).count() == 1
+
+
+def test_what_a_confidence_has_meant_shows_when_it_is_reached_by_keyboard(chat: str, opened: Opened) -> None:
+    page = opened(chat)
+    sure = ask(page, QUESTION).locator(".sure").first
+    meaning = sure.locator("[role=tooltip]")
+    assert not meaning.is_visible()
+    sure.focus()
+    meaning.wait_for(state="visible")
+    assert "right on SQuAD 2.0" in (meaning.text_content() or "")
+
+
+def test_a_citation_is_copied_or_selected_by_one_click(chat: str, opened: Opened) -> None:
+    page = opened(chat)
+    copies = ask(page, QUESTION).locator(".copies").first
+    copies.locator("summary").click()
+    form = copies.locator(".form").first
+    form.locator("button").click()
+    said = form.locator("button", has_text="Copied").or_(form.locator("button", has_text="Selected"))
+    said.wait_for()
+    words = form.locator("pre").text_content() or ""
+    assert "text SHA-256" in words
+    if said.text_content() != "Copied":
+        assert page.evaluate("getSelection().toString()").strip() == words
+
+
+def test_a_question_that_a_reply_offers_is_asked_by_its_button(chat: str, opened: Opened) -> None:
+    page = opened(chat)
+    ask(page, "Hello!").locator(".ask").last.click()
+    reply = page.locator(".turn").nth(1)
+    reply.locator(".holdings a.cite").first.wait_for()
+    assert reply.locator(".asked").text_content() == "What is in here?"
+
+
+def test_why_an_answer_was_chosen_unfolds_in_a_narrow_window_without_scrolling_sideways(
+    chat: str, opened: Opened
+) -> None:
+    page = opened(chat, 400)
+    unfolded = ask(page, QUESTION).locator(".why")
+    unfolded.locator("summary").click()
+    assert unfolded.locator(".read > li").count() == 5
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

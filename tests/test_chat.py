@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,8 +20,12 @@ from embeddings.errors import ServerError, StoreError
 from qa import Answer, Citation
 from qa.cards import Exchange, confidence_words, conversation, history
 from qa.chat import create_app, serve
+from qa.explanation import Explanation
+from qa.reliability import Reliability, SureBin
+from qa.responding import respond
 from qa.source_page import WINDOW, Range, View, citation_url, page_of_source, view_url
 from qa.web import Serving, local_only
+from tests.fakes import small_assistant
 
 HOST = "http://127.0.0.1:7860"
 
@@ -179,7 +184,8 @@ def test_without_an_answer_the_card_says_so_and_shows_three_passages() -> None:
     card = conversation([Exchange("q", Answer("q", None, 0.12, passages=passages))])
     assert "Not in these documents" in card
     assert card.count('class="cite"') == 3
-    assert "No passage comes near" in conversation([Exchange("q", Answer("q", None, 0.0))])
+    assert "nothing in them reads as an answer" in card
+    assert "Nothing was retrieved" in conversation([Exchange("q", Answer("q", None, 0.0))])
 
 
 def test_answers_that_disagree_stand_side_by_side_each_with_its_source() -> None:
@@ -188,7 +194,48 @@ def test_answers_that_disagree_stand_side_by_side_each_with_its_source() -> None
     card = conversation([Exchange("q", Answer("q", "70", 0.7, sides[0].citations, (sides[1],)))])
     assert "The documents disagree" in card
     assert card.index("Paper 70") < card.index("Paper 90")
-    assert card.count("undated") == 2
+    assert card.count('<p class="when">undated</p>') == 2
+
+
+def test_of_answers_that_disagree_the_newest_comes_first_and_each_has_its_date_over_it() -> None:
+    old, new = (
+        Answer("q", str(count), confidence, (replace(citation_of(document, str(count)), date=date),))
+        for count, confidence, date in ((70, 0.8, "2021-05-03"), (90, 0.3, "2021-05-04"))
+        for document in [Document.from_text(f"There were {count} boats.", title=f"Paper {count}")]
+    )
+    card = conversation([Exchange("q", replace(old, alternatives=(new,)))])
+    assert "newest first" in card
+    assert card.index('<p class="when">2021-05-04</p>') < card.index("Paper 90") < card.index("Paper 70")
+
+
+def test_a_confidence_says_what_it_has_meant_on_a_benchmark() -> None:
+    document = Document.from_text("There were 70 boats.")
+    answer = Answer("q", "70", 0.83, (citation_of(document, "70"),))
+    table = Reliability("Quiz", (SureBin(0.0, 0.7, 80, 0.4), SureBin(0.7, 1.0, 50, 0.88)))
+    card = conversation([Exchange("q", answer, explanation=Explanation(answer, 0.1, (), table))])
+    assert "about 9 in 10 were right on Quiz: 88% of 50 questions" in card
+    assert "was not measured" in conversation([Exchange("q", answer)])
+
+
+def test_a_citation_can_be_copied_in_each_form_and_without_a_script_be_selected() -> None:
+    document = Document("", "Boats", "http://example.org/boats", "There were 70 boats.")
+    card = conversation([Exchange("q", Answer("q", "70", 0.8, (citation_of(document, "70"),)))])
+    assert card.count("data-copy") == 4
+    assert "@misc{boats-" in card
+    assert "http://example.org/boats#:~:text=70" in card
+    assert "onclick" not in card
+
+
+def test_why_this_answer_shows_each_passage_with_its_scores_as_one_line_of_escaped_text() -> None:
+    hostile = Document.from_text("<b>70</b>\n\nboats %%% came in.", title="<i>T</i>\n\nx")
+    small = small_assistant([hostile], r"\d+")
+    exchange = respond(small, "How many boats came in?")
+    card = conversation([exchange])
+    assert "Why this answer" in card
+    assert all(f"<dt>{name}</dt>" in card for name in ("dense", "lexical", "fused", "span", "no answer", "margin"))
+    assert "<b>70" not in card
+    assert "\n" not in card
+    assert "<i>" not in card
 
 
 def test_answers_that_differ_within_one_document_are_not_called_a_disagreement_of_documents() -> None:

@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from embeddings.types import Document
-from qa.render import NO_ANSWER, in_words, one_line, per_cent, place, split_quote, to_dict, to_markdown, to_text
+from qa.render import (
+    NO_ANSWER,
+    in_words,
+    newest_first,
+    one_line,
+    per_cent,
+    place,
+    split_quote,
+    to_dict,
+    to_markdown,
+    to_text,
+)
 from qa.terminal import show
 from qa.types import Answer, Citation
 from tests.fakes import cite
@@ -65,6 +76,46 @@ def test_one_line_folds_white_space_and_changes_nothing_else(text: str) -> None:
     assert "".join(shown.split()) == re.sub(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]", "\ufffd", "".join(text.split()))
 
 
+# ---------------------------------------------------------------- which side comes first
+
+
+def side(words: str, date: str | None, of_document: str | None = None) -> Answer:
+    document = Document.from_text(f"{words}.", title=words)
+    document = replace(document, date=of_document)
+    return Answer("How many?", words, 0.5, (cite(document, words, date=date),))
+
+
+def in_order(*sides: Answer) -> list[str | None]:
+    return [each.text for each in newest_first(replace(sides[0], alternatives=sides[1:]))]
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        side("b", "2021-05-04"),
+        side("b", "2021-05-03T18:00Z"),
+        side("b", "1700 GMT", of_document="2021-05-04"),
+        side("b", "UPDATE 2100", of_document="2021-05-03"),
+        side("b", "2022"),
+    ],
+)
+def test_the_newest_side_comes_first_whichever_is_surer(newer: Answer) -> None:
+    older = side("a", "2021-05-03T16:00Z")
+    assert in_order(older, newer) == in_order(newer, older) == ["b", "a"]
+
+
+def test_an_undated_side_comes_last_and_a_mere_time_before_it() -> None:
+    assert in_order(side("a", None), side("b", "1700 GMT"), side("c", "1999")) == ["c", "b", "a"]
+
+
+def test_zones_are_taken_into_account() -> None:
+    assert in_order(side("a", "2021-05-03T01:00+05:00"), side("b", "2021-05-02T22:00Z")) == ["b", "a"]
+
+
+def test_sides_of_one_date_keep_the_order_of_their_confidence() -> None:
+    assert in_order(side("a", "2021"), side("b", "2021"), side("c", "2021")) == ["a", "b", "c"]
+
+
 # ---------------------------------------------------------------- text and Markdown
 
 
@@ -72,19 +123,22 @@ def test_text_shows_the_answer_its_confidence_each_citation_and_the_other_side()
     text = to_text(BOTH)
     assert "70  (likely, 81%)" in text
     assert "At least »70« people died, officials said." in text
-    assert text.index("characters 9-11") < text.index("The documents disagree:") < text.index("90  (")
+    assert text.startswith("The documents disagree, newest first:\n")
+    assert text.index("90  (") < text.index("characters 7-9") < text.index("70  (") < text.index("characters 9-11")
     assert "Later · 2021-05-03 · characters 7-9" in text
 
 
 def test_text_of_a_refusal_says_so_and_shows_the_closest_passages() -> None:
     text = to_text(REFUSED)
-    assert text.startswith(f"{NO_ANSWER} (confidence of the best span: 4%)")
+    assert text.startswith(f"{NO_ANSWER}. Passages were found, but nothing in them reads as an answer")
+    assert "a probability of 4%" in text
     assert "Later · 2021-05-03" in text
     assert "Flood · UPDATE" in text
 
 
 def test_text_of_nothing_at_all_is_still_a_line() -> None:
-    assert to_text(Answer("Who?", None, 0.0)).startswith(NO_ANSWER)
+    text = to_text(Answer("Who?", None, 0.0))
+    assert text == f"{NO_ANSWER}. Nothing was retrieved: there is no document here, or none that fits the filter.\n"
 
 
 def test_markdown_marks_the_span_bold_and_escapes_the_text_of_documents() -> None:
@@ -116,7 +170,9 @@ def test_no_line_of_markdown_is_anything_but_what_we_laid_out(words: str) -> Non
 
 def test_json_has_the_names_of_the_contract_and_no_document_has_its_text() -> None:
     made = json.loads(json.dumps(to_dict(BOTH)))
-    assert list(made) == ["question", "text", "is_list", "confidence", "citations", "alternatives", "passages"]
+    assert list(made) == [
+        "question", "text", "is_list", "reason", "confidence", "citations", "alternatives", "passages",
+    ]  # fmt: skip
     (citation,) = made["citations"]
     assert list(citation) == [
         "document", "start", "end", "text", "quote_start", "quote_end", "quote", "page", "row", "heading", "date",
@@ -131,6 +187,9 @@ def test_json_of_a_refusal_has_null_and_the_passages() -> None:
     made = to_dict(REFUSED)
     assert made["text"] is None
     assert (made["citations"], len(made["passages"])) == ([], 2)
+    assert made["reason"] == "nothing read as an answer"
+    assert to_dict(Answer("Who?", None, 0.0))["reason"] == "nothing retrieved"
+    assert to_dict(BOTH)["reason"] is None
 
 
 # ---------------------------------------------------------------- the terminal
@@ -147,7 +206,7 @@ def test_where_there_is_no_terminal_the_span_is_marked_and_no_escape_code_is_wri
     assert "\x1b" not in text
     assert "At least »70« people died, officials said." in text
     assert "Flood · UPDATE 1700 GMT · 1700 GMT · characters 9-11" in text
-    assert "The documents disagree:" in text
+    assert "The documents disagree, newest first:" in text
 
 
 def test_a_terminal_highlights_the_span() -> None:

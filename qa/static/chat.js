@@ -68,3 +68,32 @@ new MutationObserver(() => {
   watchFrame();
   showNewest();
 }).observe(document.documentElement, { childList: true, subtree: true });
+
+// Copying a citation: the text under the button. Where the browser keeps the clipboard to itself (a page that is not
+// served from this machine and not encrypted), the text is selected, ready for Ctrl-C.
+async function copy(button) {
+  const words = button.closest(".form").querySelector("pre");
+  let said = "Copied";
+  try {
+    await navigator.clipboard.writeText(words.textContent);
+  } catch {
+    getSelection().selectAllChildren(words);
+    said = "Selected: press Ctrl-C";
+  }
+  button.textContent = said;
+  setTimeout(() => (button.textContent = "Copy"), 2500);
+}
+
+// A question offered in a reply is written into the box and sent.
+function ask(question) {
+  const box = document.querySelector("#question textarea");
+  box.value = question;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  requestAnimationFrame(() => document.querySelector("#question .submit-button").click());
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  if (button?.hasAttribute("data-copy")) copy(button);
+  else if (button?.hasAttribute("data-ask")) ask(button.textContent);
+});

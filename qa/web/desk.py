@@ -7,15 +7,18 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from embeddings.errors import ServerError
 from embeddings.filters import Where
 from embeddings.types import Document, Hit
+from qa.explanation import Explanation
 from qa.types import Answer, Turn
 from qa.web.metrics import Metrics
+
+_Made = TypeVar("_Made")
 
 WAITING = 16  # that wait at the most; each holds a thread of the server
 
@@ -35,6 +38,10 @@ class Responder(Protocol):
         self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
     ) -> Answer:
         """The answer to a question, which may refer to the turns before it."""
+        ...
+
+    def explain(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Explanation:
+        """The same answer, with what it was chosen from."""
         ...
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
@@ -101,18 +108,27 @@ class Desk:
             Busy: too many wait.
             PinciteError: as `Assistant.answer`.
         """
+        return self._counted(lambda: self._assistant.answer(question, history, where, threshold), lambda answer: answer)
+
+    def explain(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Explanation:
+        """The same answer, with what it was chosen from. Raises as `answer`."""
+        return self._counted(lambda: self._assistant.explain(question, history, where), lambda made: made.answer)
+
+    def _counted(self, ask: Callable[[], _Made], answer_of: Callable[[_Made], Answer]) -> _Made:
+        """What comes of asking, when its turn has come, counted and timed with the wait."""
         began = time.perf_counter()
         try:
             with self._turn():
-                answer = self._assistant.answer(question, history, where, threshold)
+                made = ask()
         except Busy:
             self.metrics.count("busy")
             raise
         except Exception:
             self.metrics.count("errors")
             raise
-        self.metrics.count("refusals" if answer.text is None else "answers", time.perf_counter() - began)
-        return answer
+        kind = "refusals" if answer_of(made).text is None else "answers"
+        self.metrics.count(kind, time.perf_counter() - began)
+        return made
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
         """The k passages closest to a question, when its turn has come. Raises as `answer`."""

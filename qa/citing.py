@@ -1,0 +1,255 @@
+"""A citation to copy: as plain text, as Markdown, as BibTeX, and as a web address that opens at the words.
+
+What a reader needs to check the words years later is in each: author, title, heading, page, date, file, character
+range, and the SHA-256 of the text, which says which version was read. No date of access is given: Pincite read a copy
+and never its address, and the digest says more exactly which copy than a day could.
+
+The file is named without its folders: where it lay is of no use to whoever gets the citation, and private.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePath, PureWindowsPath
+from urllib.parse import quote, urlsplit
+
+from qa.render import escape_markdown, one_line, part_of_file
+from qa.types import Citation
+
+_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:T\S*)?")  # in full: "1700 GMT" is no year
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_BIBTEX = {
+    "\\": r"{\textbackslash}",
+    "{": r"{\textbraceleft}",
+    "}": r"{\textbraceright}",
+    "~": r"{\textasciitilde}",
+    "^": r"{\textasciicircum}",
+    **{sign: f"\\{sign}" for sign in "$&#_%"},
+}
+_PIECE = 4  # words at each end of a long quotation, and around one that stands twice
+_LONGEST_WHOLE = 100  # characters of a fragment that is written out whole
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to cite: its name for people, and the text to copy."""
+
+    name: str
+    text: str
+
+
+def forms(citation: Citation) -> tuple[Form, ...]:
+    """The forms a citation has: an address only where its source is on the web."""
+    address = fragment_url(citation)
+    found = (
+        Form("Plain text", plain(citation)),
+        Form("Markdown", markdown(citation)),
+        Form("BibTeX", bibtex(citation)),
+    )
+    return found if address is None else (*found, Form("Link to the words", address))
+
+
+def plain(citation: Citation) -> str:
+    """One line of text.
+
+    >>> from embeddings.types import Document
+    >>> flood = Document("", "Flood", "news/flood.txt", "The toll is 70. More follows.", author="Ana Ruiz")
+    >>> plain(Citation(flood, 12, 14, 0, 15, date="2021-05-03")).partition(", text SHA-256 ")[0]
+    '“The toll is 70.” Ana Ruiz, Flood, 2021-05-03, flood.txt, characters 12-14 (“70”)'
+    """
+    quoted, span = one_line(citation.quote), one_line(citation.text)
+    words = "" if span == quoted else f" (“{span}”)"
+    return f"“{quoted}” {', '.join([*_facts(citation), _range(citation)])}{words}, text SHA-256 {_digest(citation)}"
+
+
+def markdown(citation: Citation) -> str:
+    """A block quotation with the span in bold, and its place under it.
+
+    >>> from embeddings.types import Document
+    >>> flood = Document("", "Flood", "flood.txt", "The toll is 70. More follows.")
+    >>> print(markdown(Citation(flood, 12, 14, 0, 15, date="2021-05-03")).partition(", text SHA")[0])
+    > The toll is **70**\\.
+    >
+    > — Flood, 2021\\-05\\-03, flood\\.txt, characters 12\\-14
+    """
+    text = citation.document.text
+    parts = (text[citation.quote_start : citation.start], citation.text, text[citation.end : citation.quote_end])
+    before, span, after = (escape_markdown(one_line(part)) for part in parts)
+    title, *rest = (escape_markdown(fact) for fact in _facts(citation, author_last=True))
+    address = fragment_url(citation)
+    named = title if address is None else f"[{title}](<{address}>)"
+    place = ", ".join([named, *rest, escape_markdown(_range(citation))])
+    return f"> {before}**{span}**{after}\n>\n> — {place}, text SHA\\-256 {_digest(citation)}"
+
+
+def bibtex(citation: Citation) -> str:
+    """An entry for BibTeX and biblatex.
+
+    >>> from embeddings.types import Document
+    >>> flood = Document("", "Costs & tolls", "flood.txt", "The toll is 70.", "2021-05-03")
+    >>> print(bibtex(Citation(flood, 12, 14, 0, 15)).partition("  note")[0])
+    @misc{costs2021-12-14-87b86c1f,
+      title = {{Costs \\& tolls}},
+      year = {2021},
+      month = may,
+      day = {3},
+    <BLANKLINE>
+    """
+    document = citation.document
+    day = _day(citation)
+    fields = [("title", f"{{{{{_latex(document.title)}}}}}")]
+    if document.author:
+        fields.append(("author", f"{{{{{_latex(document.author)}}}}}"))
+    if day is not None:
+        year, month, number = day.groups()
+        fields.append(("year", f"{{{year}}}"))
+        fields += [("month", _MONTHS[int(month) - 1])] if month and 1 <= int(month) <= len(_MONTHS) else []
+        fields += [("day", f"{{{int(number)}}}")] if month and number else []
+    if citation.page is not None:
+        fields.append(("pages", f"{{{citation.page}}}"))
+    fields.append(("note", f"{{{_latex(_note(citation))}}}"))
+    address = fragment_url(citation)
+    fields += [("url", f"{{{address}}}")] if address is not None else []
+    inside = "\n".join(f"  {name} = {value}," for name, value in fields)
+    return f"@misc{{{_key(citation)},\n{inside}\n}}"
+
+
+def fragment_url(citation: Citation) -> str | None:
+    """The web address of the source with a text fragment (WICG, Scroll to Text Fragment); None for a file.
+
+    The words are given whole, or by their beginning and end where they are long or run over a line's end. Where they
+    stand more than once in the document, the words around them say which are meant.
+
+    >>> from embeddings.types import Document
+    >>> page = Document("", "Flood", "http://example.org/flood#top", "At 9, the toll is 70-80.")
+    >>> fragment_url(Citation(page, 18, 23, 0, 24))
+    'http://example.org/flood#top:~:text=70%2D80'
+    """
+    source = citation.document.source.strip()
+    if not _is_web(source):
+        return None
+    address, _, fragment = source.partition("#")
+    kept = fragment.partition(":~:")[0]
+    return f"{quote(address, safe=_URL_SAFE)}#{quote(kept, safe=_URL_SAFE)}:~:text={_directive(citation)}"
+
+
+_URL_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
+
+
+def _is_web(source: str) -> bool:
+    try:
+        parts = urlsplit(source)
+        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and not any(map(str.isspace, source))
+    except ValueError:
+        return False
+
+
+def _directive(citation: Citation) -> str:
+    """The value of a text directive: [prefix-,]start[,end][,-suffix]."""
+    document, words = citation.document.text, citation.text.split()
+    is_long = len(citation.text) > _LONGEST_WHOLE or "\n" in citation.text
+    if is_long and len(words) > 2 * _PIECE:
+        told = f"{_encoded(words[:_PIECE])},{_encoded(words[-_PIECE:])}"
+    elif "\n" in citation.text and len(words) > 1:
+        told = f"{_encoded(words[:1])},{_encoded(words[-1:])}"
+    else:
+        told = _encoded(words)
+    if document.count(citation.text) == 1:
+        return told
+    before = _line_before(document, citation.start).split()[-_PIECE:]
+    after = _line_after(document, citation.end).split()[:_PIECE]
+    return (f"{_encoded(before)}-," if before else "") + told + (f",-{_encoded(after)}" if after else "")
+
+
+def _line_before(text: str, start: int) -> str:
+    return text[text.rfind("\n", 0, start) + 1 : start]
+
+
+def _line_after(text: str, end: int) -> str:
+    stop = text.find("\n", end)
+    return text[end : stop if stop >= 0 else len(text)]
+
+
+def _encoded(words: list[str]) -> str:
+    """Words for a text directive, where "-", "," and "&" have a meaning of their own."""
+    return quote(" ".join(words), safe="").replace("-", "%2D")
+
+
+def _facts(citation: Citation, author_last: bool = False) -> list[str]:
+    """Author, title, heading, page, row, date and file; those there are."""
+    document = citation.document
+    heading = citation.heading if citation.heading and citation.heading.split() != document.title.split() else None
+    names = [document.author, document.title]
+    named = [*(reversed(names) if author_last else names), heading]
+    facts = [one_line(words).strip() for words in named if words]
+    facts += [*part_of_file(citation), dated(citation)]
+    source = one_line(_source(citation))
+    return facts + ([source] if source and source != document.title else [])
+
+
+def _source(citation: Citation) -> str:
+    """The address of a source on the web, the name of a file."""
+    source = citation.document.source.strip()
+    if _is_web(source):
+        return source.partition("#")[0]
+    return PureWindowsPath(source).name if "\\" in source else PurePath(source).name
+
+
+def dated(citation: Citation) -> str:
+    """The date, with the document's day before a section's mere time; "undated" where there is none.
+
+    >>> from embeddings.types import Document
+    >>> wire = Document("", "Wire", "wire.txt", "UPDATE 1700 GMT: calm.", "2021-05-03")
+    >>> dated(Citation(wire, 17, 21, 0, 22, date="1700 GMT"))
+    '2021-05-03, 1700 GMT'
+    """
+    date, day = citation.date, _day(citation)
+    if date is None:
+        return citation.document.date or "undated"
+    return date if day is None or _DAY.fullmatch(date) is not None else f"{citation.document.date}, {date}"
+
+
+def _range(citation: Citation) -> str:
+    return f"characters {citation.start}-{citation.end}"
+
+
+def _digest(citation: Citation) -> str:
+    return citation.document.content_hash
+
+
+def _note(citation: Citation) -> str:
+    """What BibTeX has no field for, in words."""
+    heading = f"Under “{one_line(citation.heading)}”. " if citation.heading else ""
+    date = "" if _day(citation) is not None else f"Dated {citation.date}. " if citation.date else "Undated. "
+    row = [part for part in part_of_file(citation) if not part.startswith("page ")]
+    place = ", ".join(part for part in (one_line(_source(citation)), *row, _range(citation)) if part)
+    quoted = f"“{one_line(citation.quote)}” {heading}{date}"
+    return f"{quoted}{place}: “{one_line(citation.text)}”; text SHA-256 {_digest(citation)}"
+
+
+def _day(citation: Citation) -> re.Match[str] | None:
+    """The day of a citation: its section's, else its document's where the section states only a time."""
+    for date in (citation.date, citation.document.date):
+        if date is not None and (found := _DAY.fullmatch(date)) is not None:
+            return found
+    return None
+
+
+def _key(citation: Citation) -> str:
+    """A key of letters and digits that names the words and the version of their text."""
+    document = citation.document
+    for words in ((document.author or "").split()[-1:], document.title.split()):
+        plainly = unicodedata.normalize("NFKD", " ".join(words)).encode("ascii", "ignore").decode()
+        slug = next((word.lower() for word in re.findall(r"[A-Za-z]{2,}", plainly)), None)
+        if slug is not None:
+            break
+    day = _day(citation)
+    year = "" if day is None else day[1]
+    return f"{slug or 'source'}{year}-{citation.start}-{citation.end}-{_digest(citation)[:8]}"
+
+
+def _latex(text: str) -> str:
+    """Text for a field of BibTeX, whose braces must be balanced even where they are escaped."""
+    return "".join(_BIBTEX.get(character, character) for character in one_line(text))

@@ -1,0 +1,46 @@
+"""A reply to small talk as HTML: words, the documents that are here, and questions to start from."""
+
+from __future__ import annotations
+
+import html
+from urllib.parse import urlencode
+
+from qa.evidence import text
+from qa.render import counted
+from qa.replying import Listed, Reply, size_in_words
+
+
+def reply_card(reply: Reply) -> str:
+    """The card; a document opens in the frame beside it, a question is asked by its button."""
+    words = "".join(f"<p>{text(paragraph)}</p>" for paragraph in reply.text)
+    points = "".join(f"<li>{text(point)}</li>" for point in reply.points)
+    listed = f'<ul class="points">{points}</ul>' if points else ""
+    return f'<div class="card reply">{words}{listed}{_documents(reply)}{_questions(reply)}</div>'
+
+
+def _documents(reply: Reply) -> str:
+    if not reply.documents:
+        return ""
+    items = "".join(_document(each) for each in reply.documents)
+    more = (reply.document_count or 0) - len(reply.documents)
+    rest = f'<li class="rest">and {counted(more, "more document")}</li>' if more > 0 else ""
+    return f'<ul class="holdings">{items}{rest}</ul>'
+
+
+def _document(listed: Listed) -> str:
+    address = html.escape(f"/source?{urlencode({'document': listed.id})}")
+    facts = f"{listed.date or 'undated'} · {size_in_words(listed.characters)}"
+    return (
+        f'<li><a class="cite" target="source" href="{address}"><span class="title" dir="auto">{text(listed.title)}'
+        f'</span><span class="facts" dir="auto">{text(facts)}</span></a></li>'
+    )
+
+
+def _questions(reply: Reply) -> str:
+    if not reply.questions:
+        return ""
+    buttons = "".join(
+        f'<li><button type="button" class="ask" data-ask dir="auto">{text(question)}</button></li>'
+        for question in reply.questions
+    )
+    return f'<p class="lead">You could ask:</p><ul class="asks">{buttons}</ul>'

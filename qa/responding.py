@@ -1,0 +1,38 @@
+"""What the chat and the command line do with what somebody writes: reply to small talk, answer a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from qa.cards import Exchange
+from qa.explanation import Explanation
+from qa.replying import Library, reply
+from qa.smalltalk import small_talk, without_courtesy
+from qa.types import Turn
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """An assistant that can say why."""
+
+    def explain(self, question: str, history: Sequence[Turn] = ()) -> Explanation:
+        """The answer to a question, with what it was chosen from."""
+
+
+def respond(assistant: Library, said: str, history: Sequence[Turn] = (), examples: Sequence[str] = ()) -> Exchange:
+    """What comes of a line of a conversation.
+
+    A question goes to the assistant without the courtesy before it; small talk does not, and is no part of the history.
+
+    Raises:
+        PinciteError: the question can't be asked, or the documents can't be read.
+    """
+    kind = small_talk(said)
+    if kind is not None:
+        return Exchange(said, reply=reply(kind, said, assistant, examples))
+    question = without_courtesy(said)
+    if isinstance(assistant, Explainer):
+        explanation = assistant.explain(question, history=history)
+        return Exchange(said, explanation.answer, explanation=explanation)
+    return Exchange(said, assistant.answer(question, history=history))
