@@ -18,7 +18,7 @@ from eval.rendering import to_terminal
 from eval.report import Report, make_report
 from eval.runner import Answerer, Asked, run_each
 from eval.runner import Progress as OnProgress
-from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, open_trial
+from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, feedback_trial, open_trial
 from qa.settings import Settings
 
 __all__ = ["SHIPPED_GOLD", "Bench", "measured", "open_bench", "run_eval"]
@@ -79,6 +79,8 @@ def run_eval(
     curves: Path | None = None,
     baseline_path: Path | None = None,
     against: Path | None = None,
+    from_feedback: Path | None = None,
+    write_gold: Path | None = None,
     settings: Settings | None = None,
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
@@ -93,6 +95,8 @@ def run_eval(
         curves: a folder to write the curves into, as PNG.
         baseline_path: where to write the figures for a later comparison (see `eval.baseline`).
         against: such a file, to compare with.
+        from_feedback: a file of feedback (`qa.feedback`), whose gold questions are asked (see `eval.feedback`).
+        write_gold: where to write those, as a gold file.
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.
@@ -105,9 +109,13 @@ def run_eval(
     """
     console = Console() if console is None else console
     baseline = None if against is None else read_baseline(against)
-    outputs = Outputs(json_path, readme, html, curves, baseline_path)
-    outputs.check({"the gold questions": questions, "the questions": None if squad is None else squad.path})
-    trial = open_trial(questions, documents, squad)
+    outputs = Outputs(json_path, readme, html, curves, baseline_path, write_gold)
+    read = {"the gold questions": questions, "the questions": squad.path if squad else None, "feedback": from_feedback}
+    outputs.check(read)
+    if from_feedback is not None or write_gold is not None:
+        trial = feedback_trial(from_feedback, documents, {"--questions": questions, "--squad": squad}, write_gold)
+    else:
+        trial = open_trial(questions, documents, squad)
     subject = Subject.of(trial)
     if baseline is not None:
         baseline.expect(subject)
