@@ -112,10 +112,7 @@ def run_eval(
     outputs = Outputs(json_path, readme, html, curves, baseline_path, write_gold)
     read = {"the gold questions": questions, "the questions": squad.path if squad else None, "feedback": from_feedback}
     outputs.check(read)
-    if from_feedback is not None or write_gold is not None:
-        trial = feedback_trial(from_feedback, documents, {"--questions": questions, "--squad": squad}, write_gold)
-    else:
-        trial = open_trial(questions, documents, squad)
+    trial = _trial(questions, documents, squad, from_feedback, write_gold)
     subject = Subject.of(trial)
     if baseline is not None:
         baseline.expect(subject)
@@ -123,6 +120,19 @@ def run_eval(
     outputs.write(report, trial.documents, subject)  # before anything is printed: a reader of that may go away
     console.print(to_terminal(report))
     return UNCHANGED if baseline is None else _compared(report, baseline, console)
+
+
+def _trial(
+    questions: Path | None,
+    documents: Sequence[Path],
+    squad: SquadChoice | None,
+    feedback: Path | None,
+    gold: Path | None,
+) -> Trial:
+    """What is asked: what feedback taught, where that is wanted, else what was named or ships."""
+    if feedback is None and gold is None:
+        return open_trial(questions, documents, squad)
+    return feedback_trial(feedback, documents, {"--questions": questions, "--squad": squad}, gold)
 
 
 def measured(trial: Trial, settings: Settings) -> Report:
