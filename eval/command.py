@@ -95,8 +95,7 @@ def run_eval(
         curves: a folder to write the curves into, as PNG.
         baseline_path: where to write the figures for a later comparison (see `eval.baseline`).
         against: such a file, to compare with.
-        from_feedback: a file of feedback (`qa.feedback`), whose gold questions are asked (see `eval.feedback`).
-        write_gold: where to write those, as a gold file.
+        from_feedback, write_gold: a file of feedback, whose questions are asked, and where to write those as gold.
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.
@@ -110,8 +109,7 @@ def run_eval(
     console = Console() if console is None else console
     baseline = None if against is None else read_baseline(against)
     outputs = Outputs(json_path, readme, html, curves, baseline_path, write_gold)
-    read = {"the gold questions": questions, "the questions": squad.path if squad else None, "feedback": from_feedback}
-    outputs.check(read)
+    outputs.check(_read(questions, squad, from_feedback))
     trial = _trial(questions, documents, squad, from_feedback, write_gold)
     subject = Subject.of(trial)
     if baseline is not None:
@@ -120,6 +118,11 @@ def run_eval(
     outputs.write(report, trial.documents, subject)  # before anything is printed: a reader of that may go away
     console.print(to_terminal(report))
     return UNCHANGED if baseline is None else _compared(report, baseline, console)
+
+
+def _read(questions: Path | None, squad: SquadChoice | None, feedback: Path | None) -> dict[str, Path | None]:
+    """The files that a run reads, by what they are."""
+    return {"the gold questions": questions, "the questions": squad.path if squad else None, "feedback": feedback}
 
 
 def _trial(
