@@ -6,6 +6,7 @@
     ├── FilterError          a filter that can't be applied: a date of no form, a document that is not there
     ├── SettingsError        a setting outside its range
     ├── GoldError            a line of gold questions that is not well formed
+    ├── RecordError          something saved that can't be read back: a conversation, a pin, feedback
     ├── ModelError           a model that is missing, damaged or of another kind
     ├── ServerError          the chat cannot be served (a port that is taken, ...)
     ├── BenchmarkError       something that was to be timed cannot be run
@@ -57,6 +58,10 @@ class SettingsError(PinciteError):
 
 class GoldError(PinciteError):
     """A line of a gold file that is not well formed, or does not fit its document."""
+
+
+class RecordError(PinciteError):
+    """Something that was saved and can't be read back: a conversation, a pinned question, feedback."""
 
 
 class ModelError(PinciteError):

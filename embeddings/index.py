@@ -220,6 +220,11 @@ class Index:
         with self._views.current() as view:
             return view.by_words(question, k, where)
 
+    def frequencies(self, question: str) -> dict[str, int]:
+        """In how many passages each term of a question stands, for whoever weighs words over several indexes."""
+        with self._views.current() as view:
+            return view.lexical.frequencies(question)
+
     def close(self) -> None:
         """Closes the files."""
         self._views.close()

@@ -181,6 +181,16 @@ class LexicalIndex:
         musts = [words, *(tantivy.Query.const_score_query(limit, 0.0) for limit in limits)]
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in musts])
 
+    def frequencies(self, question: str) -> dict[str, int]:
+        """In how many passages each term of a question stands, those that were removed lately with them.
+
+        Raises StoreError where the index is damaged.
+        """
+        terms = dict.fromkeys(self._analyser.analyze(_composed(question)))
+        with self._store_errors("read"):
+            searcher = self._index.searcher()
+            return {term: int(searcher.doc_freq("words", term)) for term in terms}
+
     def count(self) -> int:
         """How many passages it holds."""
         return int(self._index.searcher().num_docs)

@@ -17,7 +17,7 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.extract import Extract
 from embeddings.loaders.formats import FORMATS, GZIP, MARKDOWN, Format, check_name, format_of, is_gzip, suffix_of
-from embeddings.loaders.limits import LIMITS, Limits
+from embeddings.loaders.limits import LIMITS, Limits, size
 from embeddings.loaders.plain import title_of
 from embeddings.loaders.reading import check_regular, gunzip, read_bytes, source_of
 from embeddings.matter import document_date, front_matter
@@ -33,6 +33,7 @@ __all__ = [
     "load",
     "load_file",
     "nothing_in",
+    "read_data",
     "read_file",
     "skipped_in_lines",
 ]
@@ -109,7 +110,24 @@ def read_file(path: str | Path, limits: Limits = LIMITS) -> tuple[Document, tupl
     source = source_of(path)
     check_regular(path)
     check_name(path.name, source)
-    name, data = _unpacked(path.name, read_bytes(path, limits), source, limits)
+    return _read(path.name, read_bytes(path, limits), source, limits)
+
+
+def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[Document, tuple[str, ...]]:
+    """The bytes of a file that lies nowhere as a document, whose source is its name, and what of it was left out.
+
+    Raises:
+        DocumentError: as `load_file`.
+    """
+    source = source_of(Path(name))
+    if len(data) > limits.file_bytes:
+        raise DocumentError(f"{source}: {size(len(data))}, at most {size(limits.file_bytes)} are read; split it")
+    check_name(name, source)
+    return _read(name, data, source, limits)
+
+
+def _read(name: str, data: bytes, source: str, limits: Limits) -> tuple[Document, tuple[str, ...]]:
+    name, data = _unpacked(name, data, source, limits)
     chosen = format_of(name, data, source)
     found = _extract(chosen, data, source, limits)
     if not found.text.strip():

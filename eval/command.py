@@ -18,7 +18,7 @@ from eval.rendering import to_terminal
 from eval.report import Report, make_report
 from eval.runner import Answerer, Asked, run_each
 from eval.runner import Progress as OnProgress
-from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, open_trial
+from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, feedback_trial, open_trial
 from qa.settings import Settings
 
 __all__ = ["SHIPPED_GOLD", "Bench", "measured", "open_bench", "run_eval"]
@@ -79,6 +79,8 @@ def run_eval(
     curves: Path | None = None,
     baseline_path: Path | None = None,
     against: Path | None = None,
+    from_feedback: Path | None = None,
+    write_gold: Path | None = None,
     settings: Settings | None = None,
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
@@ -93,6 +95,7 @@ def run_eval(
         curves: a folder to write the curves into, as PNG.
         baseline_path: where to write the figures for a later comparison (see `eval.baseline`).
         against: such a file, to compare with.
+        from_feedback, write_gold: a file of feedback, whose questions are asked, and where to write those as gold.
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.
@@ -105,9 +108,9 @@ def run_eval(
     """
     console = Console() if console is None else console
     baseline = None if against is None else read_baseline(against)
-    outputs = Outputs(json_path, readme, html, curves, baseline_path)
-    outputs.check({"the gold questions": questions, "the questions": None if squad is None else squad.path})
-    trial = open_trial(questions, documents, squad)
+    outputs = Outputs(json_path, readme, html, curves, baseline_path, write_gold)
+    outputs.check(_read(questions, squad, from_feedback))
+    trial = _trial(questions, documents, squad, from_feedback, write_gold)
     subject = Subject.of(trial)
     if baseline is not None:
         baseline.expect(subject)
@@ -115,6 +118,24 @@ def run_eval(
     outputs.write(report, trial.documents, subject)  # before anything is printed: a reader of that may go away
     console.print(to_terminal(report))
     return UNCHANGED if baseline is None else _compared(report, baseline, console)
+
+
+def _read(questions: Path | None, squad: SquadChoice | None, feedback: Path | None) -> dict[str, Path | None]:
+    """The files that a run reads, by what they are."""
+    return {"the gold questions": questions, "the questions": squad.path if squad else None, "feedback": feedback}
+
+
+def _trial(
+    questions: Path | None,
+    documents: Sequence[Path],
+    squad: SquadChoice | None,
+    feedback: Path | None,
+    gold: Path | None,
+) -> Trial:
+    """What is asked: what feedback taught, where that is wanted, else what was named or ships."""
+    if feedback is None and gold is None:
+        return open_trial(questions, documents, squad)
+    return feedback_trial(feedback, documents, {"--questions": questions, "--squad": squad}, gold)
 
 
 def measured(trial: Trial, settings: Settings) -> Report:

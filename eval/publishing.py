@@ -27,6 +27,7 @@ class Outputs:
         html: the report as a page that needs nothing else.
         curves: the folder of the curves as PNG.
         baseline: the figures, for a later run to be compared with (see `eval.baseline`).
+        gold: the questions that were asked, as a gold file.
     """
 
     json: Path | None = None
@@ -34,6 +35,7 @@ class Outputs:
     html: Path | None = None
     curves: Path | None = None
     baseline: Path | None = None
+    gold: Path | None = None
 
     def check(self, read: Mapping[str, Path | None]) -> None:
         """Finds out before a run, not after it, that a result can't be written.
@@ -45,7 +47,8 @@ class Outputs:
             SettingsError: a path is a folder, lies in no folder, can't be written, or is named twice.
         """
         named = {path.resolve(): what for what, path in read.items() if path is not None}
-        for option, path in (("--json", self.json), ("--html", self.html), ("--write-baseline", self.baseline)):
+        files = {"--json": self.json, "--html": self.html, "--write-baseline": self.baseline, "--write-gold": self.gold}
+        for option, path in files.items():
             if path is not None:
                 check_file(path)
                 if path.resolve() in named:

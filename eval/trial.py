@@ -10,8 +10,10 @@ from rich.console import Console
 
 from embeddings.errors import GoldError
 from embeddings.types import Document
+from eval.feedback import learn, to_gold
 from eval.gold import GoldQuestion, load_gold
 from eval.mrqa import load_passages
+from eval.readme import write_whole
 from eval.report import Mode
 from eval.squad import Squad, sample
 
@@ -91,6 +93,37 @@ def open_trial(questions: Path | None, documents: Sequence[Path], squad: SquadCh
     texts = _load(documents, questions)
     hint = "" if documents else "; these are the sample documents, name yours with --documents PATH"
     return Trial("gold", load_gold(SHIPPED_GOLD if questions is None else questions, texts, hint), texts)
+
+
+def feedback_trial(
+    feedback: Path | None, documents: Sequence[Path], others: Mapping[str, object], gold: Path | None
+) -> Trial:
+    """The gold questions of a file of feedback, and the documents they are asked of.
+
+    What was left out is told on stderr, a line each.
+
+    Args:
+        feedback: the file.
+        documents: files and folders; none for the sample documents.
+        others: options that choose other questions, and their values.
+        gold: where to write the questions, None for nowhere.
+
+    Raises:
+        GoldError: an option does not go with the others, or nothing can be learnt from the file.
+        PinciteError: a document or the file can't be read, or the questions not written.
+    """
+    if feedback is None:
+        raise GoldError("--write-gold writes what feedback taught; name its file with --from-feedback FILE")
+    other = next((option for option, value in others.items() if value is not None), None)
+    if other is not None:
+        raise GoldError(f"--from-feedback brings its own questions; leave out {other}, or --from-feedback")
+    texts = _load(documents, None)
+    learnt = learn(feedback, texts)
+    for line in (learnt.summary(), *(f"left out: {note}" for note in learnt.notes)):
+        Console(stderr=True).print(line, markup=False, highlight=False, soft_wrap=True)
+    if gold is not None:
+        write_whole(gold, to_gold(learnt.questions))
+    return Trial("gold", learnt.questions, texts, notes=learnt.notes)
 
 
 def _squad_trial(choice: SquadChoice) -> Trial:

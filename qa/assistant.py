@@ -21,7 +21,7 @@ from qa.explanation import Explanation, explained
 from qa.followup import standalone
 from qa.models import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
 from qa.reader import Passage, Reader
-from qa.retriever import Retriever
+from qa.retriever import Retriever, Searchable
 from qa.settings import Settings
 from qa.types import Answer, Turn
 
@@ -49,7 +49,7 @@ class Assistant:
 
     def __init__(
         self,
-        index: Index,
+        index: Searchable,
         settings: Settings = _DEFAULTS,
         reader: Reader | None = None,
         calibration: Calibration | None = None,
@@ -98,6 +98,17 @@ class Assistant:
         chosen = settings if settings is not None else _DEFAULTS
         encoder = encoder_of_index(Index.made_with(Path(path)), chosen)
         return cls(Index.open(Path(path), encoder), chosen)
+
+    def over(self, index: Searchable) -> Assistant:
+        """The same assistant, its models shared, over another index that was made with the same encoder."""
+        other = Assistant(index, self.settings, self._reader, self._calibration, self.where)
+        other.is_calibrated = self.is_calibrated
+        return other
+
+    @property
+    def index(self) -> Searchable:
+        """What is asked."""
+        return self._index
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order they were added."""

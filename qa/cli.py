@@ -210,6 +210,14 @@ Against = Annotated[
 ]
 
 
+FromFeedback = Annotated[
+    Path | None, typer.Option(parser=path, help="Ask what people said of answers: the chat's file of feedback.")
+]
+WriteGold = Annotated[
+    Path | None, typer.Option(parser=path, help="With --from-feedback: write its questions as a gold file.")
+]
+
+
 @app.command(name="eval")
 def evaluate(
     questions: GoldFile = None,
@@ -228,6 +236,8 @@ def evaluate(
         Path | None, typer.Option("--write-baseline", parser=path, help="Write the figures for --against.")
     ] = None,
     against: Against = None,
+    from_feedback: FromFeedback = None,
+    write_gold: WriteGold = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
@@ -245,6 +255,8 @@ def evaluate(
         readme=readme,
         baseline_path=baseline,
         against=against,
+        from_feedback=from_feedback,
+        write_gold=write_gold,
         html=html,
         curves=curves,
         settings=_settings(encoder=encoder, reader=reader, precision=precision),

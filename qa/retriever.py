@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
 
+from embeddings.encoder import Encoder
 from embeddings.filters import Where
-from embeddings.index import Index
-from embeddings.types import Hit
+from embeddings.types import Chunk, Document, Hit
 from qa.settings import Settings
 from qa.wording import without_question_words
 
@@ -16,10 +18,43 @@ Scores = Mapping[int, float]  # the number of a passage -> its score, best first
 _RANK_CONSTANT = 60
 
 
+class Searchable(Protocol):
+    """What is asked: an `embeddings.index.Index`, or several as one (`qa.joined`)."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """What embeds its passages and the question."""
+
+    @property
+    def document_count(self) -> int:
+        """How many documents there are."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Inside, everything belongs to one finished update."""
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents."""
+
+    def document(self, id: str) -> Document:
+        """The document with this id. Raises DocumentError where there is none."""
+
+    def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
+        """The passages with these numbers, those that exist."""
+
+    def check(self, where: Where) -> None:
+        """Raises FilterError where a filter names what is not there."""
+
+    def dense(self, question: str, k: int, also: Sequence[int] = (), where: Where | None = None) -> dict[int, float]:
+        """Cosine of the question with its k nearest passages, nearest first, and then with those named in `also`."""
+
+    def lexical(self, question: str, k: int, where: Where | None = None) -> dict[int, float]:
+        """BM25 score of the k best passages by their words, best first."""
+
+
 class Retriever:
     """Finds passages in an index."""
 
-    def __init__(self, index: Index, settings: Settings) -> None:
+    def __init__(self, index: Searchable, settings: Settings) -> None:
         self._index, self._settings = index, settings
 
     def search(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
