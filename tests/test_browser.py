@@ -173,6 +173,8 @@ def test_a_citation_is_reached_and_opened_from_the_keyboard(chat: str, opened: O
     link = turn.locator("a.cite").nth(1)
     turn.locator("a.cite").first.focus()
     page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Copy as citation"
+    page.keyboard.press("Tab")
     assert link.evaluate("e => e === document.activeElement")
     page.keyboard.press("Enter")
     assert marked(page, link) == cited(link, assistant)
