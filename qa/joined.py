@@ -54,6 +54,11 @@ class JoinedIndex:
             yield
 
     @property
+    def update(self) -> int:
+        """The number of the first index's last finished update."""
+        return self._parts[0].update
+
+    @property
     def document_count(self) -> int:
         """How many documents there are."""
         return sum(part.document_count for part in self._parts)

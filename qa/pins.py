@@ -160,7 +160,14 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Pin, ...]:
     for row in said.each("pins", MOST_PINS):
         then = recalled(row.text("question"), row.inside("answer"), documents, find)
         lost = tuple(
-            Lost(*(each.text(part) for part in ("words", "quote", "title", "source")), each.maybe_text("date"), _GONE)
+            Lost(
+                each.text("words"),
+                each.text("quote"),
+                each.text("title"),
+                each.text("source"),
+                each.maybe_text("date"),
+                _GONE,
+            )
             for each in row.each("lost", MOST_PINS)
         )
         then = Recalled(then.question, then.understood, then.text, then.confidence, then.answer, (*then.lost, *lost))

@@ -29,6 +29,10 @@ class Searchable(Protocol):
     def document_count(self) -> int:
         """How many documents there are."""
 
+    @property
+    def update(self) -> int:
+        """The number of the last finished update."""
+
     def reading(self) -> AbstractContextManager[None]:
         """Inside, everything belongs to one finished update."""
 
