@@ -24,6 +24,7 @@ from qa.conversation import (
     new_table,
     recalled,
 )
+from qa.fields import Fields, read_object
 from qa.render import NO_ANSWER, in_words, one_line, part_of_file, per_cent, split_quote
 from qa.source_page import citation_url, escape
 from qa.types import Answer, Citation, Turn
@@ -152,28 +153,22 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Pin, ...]:
     Raises:
         RecordError: it is none of ours, or was tampered with; says where.
     """
-    from qa.fields import read_object
-
     said = read_object(written, name, MOST_CHARACTERS)
     documents = documents_of(said, name)
     pins = []
     for row in said.each("pins", MOST_PINS):
         then = recalled(row.text("question"), row.inside("answer"), documents, find)
-        lost = tuple(
-            Lost(
-                each.text("words"),
-                each.text("quote"),
-                each.text("title"),
-                each.text("source"),
-                each.maybe_text("date"),
-                _GONE,
-            )
-            for each in row.each("lost", MOST_PINS)
-        )
+        lost = tuple(_kept(each) for each in row.each("lost", MOST_PINS))
         then = Recalled(then.question, then.understood, then.text, then.confidence, then.answer, (*then.lost, *lost))
         sides = tuple(side.text("text") for side in row.each("sides", MOST_PINS))
         pins.append(Pin(then, sides, row.text("time", 60), row.number("update")))
     return tuple(pins)
+
+
+def _kept(row: Fields) -> Lost:
+    """Words that could not be opened when the pin was kept."""
+    said = (row.text("words"), row.text("quote"), row.text("title"), row.text("source"))
+    return Lost(*said, row.maybe_text("date"), _GONE)
 
 
 _GONE = "the document is not here any more, or was changed"

@@ -151,8 +151,8 @@ def _drawing(points: Sequence[Point], question: str) -> str:
 def _x(point: Point, points: Sequence[Point]) -> float:
     first, last = points[0].when.order, points[-1].when.order
     share = (point.when.order - first) / (last - first) if last > first else 0.5
-    inner = _WIDTH - _LEFT - _RIGHT - 60
-    return _LEFT + 30 + share * inner
+    inner = _WIDTH - _LEFT - _RIGHT - 84
+    return _LEFT + 42 + share * inner
 
 
 def _y(point: Point, values: Sequence[float]) -> float:
