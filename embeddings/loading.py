@@ -14,12 +14,12 @@ from importlib import import_module
 from pathlib import Path
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.decoding import decode
+from embeddings.loaders.decoding import decode, is_plain
 from embeddings.loaders.extract import Extract
-from embeddings.loaders.formats import FORMATS, GZIP, MARKDOWN, Format, check_name, format_of, is_gzip, suffix_of
+from embeddings.loaders.formats import FORMATS, GZIP, MARKDOWN, Format, check_name, format_of, is_gzip, not_read, suffix_of
 from embeddings.loaders.limits import LIMITS, Limits
 from embeddings.loaders.plain import title_of
-from embeddings.loaders.reading import check_regular, gunzip, read_bytes, source_of
+from embeddings.loaders.reading import check_regular, first_bytes, gunzip, read_bytes, source_of
 from embeddings.matter import document_date, front_matter
 from embeddings.types import Document
 
@@ -108,7 +108,8 @@ def read_file(path: str | Path, limits: Limits = LIMITS) -> tuple[Document, tupl
     path = Path(path)
     source = source_of(path)
     check_regular(path)
-    check_name(path.name, source)
+    if not check_name(path.name, source) and not is_plain(first_bytes(path)):
+        raise not_read(path.name, source)
     name, data = _unpacked(path.name, read_bytes(path, limits), source, limits)
     chosen = format_of(name, data, source)
     found = _extract(chosen, data, source, limits)
