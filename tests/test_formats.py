@@ -89,13 +89,15 @@ def test_a_web_page_without_a_suffix_is_still_one_and_a_text_that_names_html_is_
     assert read(put, "storm", PAGE).media_type == "text/html"
     assert read(put, "storm.txt", PAGE).text == PAGE
 
-WAY_AROUND = """<div class="header"><p>Next: <a href="b" rel="next">Ropes</a>, Previous: <a href="a" rel="prev">Sails</a>,
-Up: <a href="t" rel="up">Ships</a> [<a href="i" rel="index">Index</a>]</p></div>"""
+
+WAY_AROUND = """<div class="header"><p>Next: <a href="b" rel="next">Ropes</a>,
+Previous: <a href="a" rel="prev">Sails</a>, Up: <a href="t" rel="up">Ships</a>
+[<a href="i" rel="index">Index</a>]</p></div>"""
 
 
 def test_links_to_the_pages_around_a_page_and_marks_that_link_to_themselves_are_no_part_of_it(put: Path) -> None:
     page = f"""<html><head><title>Masts</title></head><body>{WAY_AROUND}<hr><h4>2.3 Masts<a href="#m"> ¶</a></h4>
-<p>{RAIN}</p><p>{BOATS}</p><div role="navigation"><ul><li><a href="/">Home</a></li></ul></div>{WAY_AROUND}</body></html>"""
+<p>{RAIN}</p><p>{BOATS}</p><div role="navigation"><ul><li><a href="/">Home</a></li></ul></div>{WAY_AROUND}</body>"""
     found = read(put, "masts.html", page)
     assert found.text.split("\n\n") == ["2.3 Masts", RAIN, BOATS]
     assert headings(found) == ["2.3 Masts"]

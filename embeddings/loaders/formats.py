@@ -63,10 +63,10 @@ _NEVER = frozenset(
     for suffix in (
         # programs, styles, markup of machines
         "py pyi pyc pyx pl pm rb php js mjs cjs ts jsx tsx vue c cc cpp cxx h hh hpp cs m mm java kt scala go rs swift "
-        "lua r jl hs ml el lisp clj erl ex sh bash zsh fish ps1 bat cmd awk sed sql vim asm s mk cmake gradle tcl m4 am "
-        "in css scss sass less svg xml xsl xslt xsd dtd wsdl rdf map lock ipynb proto thrift cocci prf service socket "
-        # keys and signatures
-        "pem key crt cer csr asc sig gpg p12 pfx jks "
+        "lua r jl hs ml el lisp clj erl ex sh bash zsh fish ps1 bat cmd awk sed sql vim asm s mk cmake gradle tcl m4 "
+        "am in css scss sass less svg xml xsl xslt xsd dtd wsdl rdf map lock ipynb proto thrift cocci prf "
+        # settings of services, keys and signatures
+        "service socket pem key crt cer csr asc sig gpg p12 pfx jks "
         # pictures, sound, films, fonts, archives, programs, data of programs
         "png jpg jpeg gif bmp tif tiff ico webp heic psd eps ps ai mp3 wav flac ogg m4a mp4 mkv avi mov webm ttf otf "
         "woff woff2 zip tar tgz bz2 xz zst 7z rar jar war deb rpm iso img dmg exe dll so dylib o a lib bin dat db "
