@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -85,11 +86,11 @@ def damaged_copies(whole: Path, place: Path, files: list[str], flips: int, seed:
     drawn = random.Random(seed)
     for name in files:
         for at in places(whole / name, flips, drawn):
-            copy = place / "copy"
-            shutil.rmtree(copy, ignore_errors=True)
+            copy = Path(tempfile.mkdtemp(dir=place), "copy")  # a thread of tantivy may still write into the last one
             shutil.copytree(whole, copy)
             flipped(copy / name, at, drawn)
             yield copy, f"{name}, byte {at}"
+            shutil.rmtree(copy.parent, ignore_errors=True)
 
 
 def files_of(whole: Path) -> list[str]:
