@@ -16,7 +16,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -24,6 +23,7 @@ import numpy as np
 
 from embeddings.encoder import Vectors
 from embeddings.errors import StoreError
+from embeddings.manifest import file_digest
 
 Kind = Literal["flat", "hnsw", "ivf"]
 VectorIndex = Literal["auto", "flat", "hnsw", "ivf"]
@@ -153,7 +153,7 @@ def check_file(path: Path, about: Base) -> None:
     if path.stat().st_size != about.size:
         raise _damaged(path, f"it has {path.stat().st_size:,} bytes, expected {about.size:,}")
     try:
-        if _digest(path) != about.digest:
+        if file_digest(path) != about.digest:
             raise _damaged(path, "its digest is another one")
     except OSError as error:
         raise _damaged(path, error.strerror) from None
@@ -305,17 +305,9 @@ def _written(folder: Path, index: Any, about: Base, numbers: Numbers) -> Base:
         file.flush()
         os.fsync(file.fileno())
     done = replace(about, last=int(numbers[-1]) if len(numbers) else 0)
-    done = replace(done, size=scratch.stat().st_size, digest=_digest(scratch))
+    done = replace(done, size=scratch.stat().st_size, digest=file_digest(scratch))
     scratch.replace(path)
     return done
-
-
-def _digest(path: Path) -> str:
-    digest = blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def _damaged(path: Path, reason: object) -> StoreError:

@@ -8,20 +8,20 @@ written some files change, and new ones have no digest yet: the store says so (`
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 
 from embeddings.errors import StoreError
-from embeddings.manifest import mend
+from embeddings.manifest import file_digest, mend
 from embeddings.store import Store
 
 LEXICAL_FOLDER = "lexical"
 _FACT, _OPEN = "words", "words being written"
+_DELETES = re.compile(r"[0-9a-f]{32}\.(\d+)\.del")  # what is gone from a segment, by the number of a commit
 _CHANGING = ("meta.json", ".managed.json")  # the others are written once
-_PIECE = 1 << 20  # bytes
 _TRIES, _PAUSE = 50, 0.02  # seconds between two looks at files that a writer may be about to change
 
 # For a file that was found to be whole: its number, size and time of change.
@@ -40,9 +40,25 @@ def record_words(folder: Path, store: Store) -> None:
     for file in _files(folder):
         with suppress(FileNotFoundError):  # tantivy tidies up whenever it likes
             there = known.get(file.name) if file.name not in _CHANGING else None
-            found[file.name] = there if there is not None else _digest(file)
+            found[file.name] = there if there is not None else file_digest(file)
     store.set_fact(_FACT, json.dumps(found))
     store.set_fact(_OPEN, "0")
+
+
+def drop_unfinished(folder: Path) -> None:
+    """Deletes what a writer that was killed within a commit had marked as gone from a segment.
+
+    tantivy names such a file by the number of the commit, takes that number again, and then will not write over it.
+    Only whoever holds the lock of the writer may call this.
+    """
+    try:
+        committed = json.loads((folder / LEXICAL_FOLDER / "meta.json").read_text(encoding="utf-8"))["opstamp"]
+        for file in _files(folder):
+            found = _DELETES.fullmatch(file.name)
+            if found is not None and int(found[1]) > committed:
+                file.unlink(missing_ok=True)
+    except (OSError, ValueError, KeyError, TypeError):  # whoever reads or writes the words next says what is wrong
+        return
 
 
 def are_open(store: Store) -> bool:
@@ -92,7 +108,7 @@ def _faults(folder: Path, store: Store, known: dict[str, str], seen: dict[str, S
             stamp = _stamp(file)
             if seen.get(file.name) == stamp:
                 continue
-            if _digest(file) != known[file.name]:
+            if file_digest(file) != known[file.name]:
                 yield f"{file}: damaged (its digest is another one)"
             else:
                 seen[file.name] = stamp
@@ -115,11 +131,3 @@ def _known(store: Store) -> dict[str, str]:
 def _files(folder: Path) -> list[Path]:
     place = folder / LEXICAL_FOLDER
     return sorted(file for file in place.iterdir() if not file.name.endswith(".lock")) if place.is_dir() else []
-
-
-def _digest(file: Path) -> str:
-    digest = blake2b(digest_size=16)
-    with file.open("rb") as opened:
-        while piece := opened.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()

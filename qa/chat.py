@@ -180,7 +180,7 @@ class _Page:
         with gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True) as self.blocks:
             self._exchanges = gr.State(())
             with gr.Row(elem_id="masthead"):
-                _raw(_masthead(len(assistant.documents()), is_local=is_local))
+                _raw(_masthead(assistant.document_count, is_local=is_local))
                 self._again = gr.Button("New conversation", elem_id="again", size="sm", visible=False)
             with gr.Row(elem_id="panes"):
                 with gr.Column(elem_id="talk"):

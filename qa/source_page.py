@@ -14,12 +14,14 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from embeddings.records import Listed
 from embeddings.sections import sections
 from embeddings.types import Document
 from qa.types import Citation
 
 STYLE = (Path(__file__).parent / "static" / "source.css").read_text("utf-8")  # inline: a sandboxed page has no 'self'
 WINDOW = 200_000  # characters of a document on one page
+MOST_LISTED = 300  # documents on the page that lists them
 _PASSAGE = 250  # characters; a longer span is a passage, not an answer
 _SNAP = 2_000  # how far a window's edge moves to fall between paragraphs
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t]*\n\s*")
@@ -103,21 +105,32 @@ def page_of_source(view: View) -> str:
     return _page(document.title, body)
 
 
-def page_of_documents(documents: Sequence[Document]) -> str:
-    """The page before the first citation: every document, each a link to its text."""
+def page_of_documents(documents: Sequence[Listed], count: int) -> str:
+    """The page before the first citation: the first documents of `count`, each a link to its text."""
     if not documents:
         return page_of_message("No documents yet", "There is nothing to ask: add a file or a folder and start again.")
     items = "".join(
-        f'<li><a dir="auto" href="{html.escape(view_url(View(document)))}">{html.escape(document.title)}</a>'
-        f'<span class="facts">{html.escape(document.date or "undated")} · {len(document.text):,} characters</span></li>'
+        f'<li><a dir="auto" href="/source?document={quote(document.id)}">{html.escape(document.title)}</a>'
+        f'<span class="facts">{html.escape(document.date or "undated")} · {_passages(document.passages)}</span></li>'
         for document in documents
     )
     body = (
         '<header><h1>Sources</h1><p class="lead">Ask a question: the passage that answers it opens here, '
         "with the exact words marked. Or read a document.</p></header>"
-        f'<ul class="documents">{items}</ul>'
+        f'<ul class="documents">{items}</ul>{_others(count - len(documents))}'
     )
     return _page("Sources", body)
+
+
+def _passages(count: int) -> str:
+    return "1 passage" if count == 1 else f"{count:,} passages"
+
+
+def _others(count: int) -> str:
+    """What is said of documents that are not listed."""
+    if count <= 0:
+        return ""
+    return f'<p class="facts">… and {count:,} more, which answers come from as well: pincite documents list</p>'
 
 
 def page_of_message(title: str, words: str) -> str:

@@ -23,8 +23,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embeddings.errors import DocumentError, PinciteError
+from embeddings.records import Listed
 from embeddings.types import Document
-from qa.source_page import STYLE, Range, View, page_of_documents, page_of_message, page_of_source
+from qa.source_page import MOST_LISTED, STYLE, Range, View, page_of_documents, page_of_message, page_of_source
 from qa.types import Answer, Turn
 
 STATIC = Path(__file__).parent / "static"
@@ -75,8 +76,13 @@ _HEAD = (
 class Responder(Protocol):
     """What the chat needs of an assistant; `qa.assistant.Assistant` is one."""
 
-    def documents(self) -> tuple[Document, ...]:
-        """Every document that can be asked."""
+    @property
+    def document_count(self) -> int:
+        """How many documents can be asked."""
+        ...
+
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        """The first `most` of them, or all, without their texts."""
         ...
 
     def document(self, id: str) -> Document:
@@ -108,7 +114,7 @@ def _source(assistant: Responder, request: Request) -> tuple[int, str]:
     """The status and the page that a request for a source gets."""
     id = request.query_params.get("document")
     if id is None:
-        return 200, page_of_documents(assistant.documents())
+        return 200, page_of_documents(assistant.listed(MOST_LISTED), assistant.document_count)
     try:
         document = assistant.document(id)
     except DocumentError as error:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings.errors import DocumentError, QuestionError
+from embeddings.records import Listed
 from embeddings.types import Document
 from qa.types import Answer, Citation, Turn
 
@@ -24,6 +25,15 @@ class KeywordAssistant:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = tuple(documents)
+
+    @property
+    def document_count(self) -> int:
+        return len(self._documents)
+
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        return tuple(
+            Listed(d.id, d.title, d.source, d.date, d.media_type, 1, d.content_hash) for d in self._documents[:most]
+        )
 
     def documents(self) -> tuple[Document, ...]:
         return self._documents
