@@ -34,7 +34,7 @@ from embeddings.runtime import version_of
 from embeddings.staging import Changed, Staging, check_id
 from embeddings.store import State, Store
 from embeddings.types import Chunk, Document
-from embeddings.wordfiles import LEXICAL_FOLDER, are_open, begin_words, drop_unfinished, record_words
+from embeddings.wordfiles import LEXICAL_FOLDER, are_open, begin_words, record_words
 
 if TYPE_CHECKING:
     from embeddings.chunking import Chunker
@@ -87,10 +87,8 @@ class Writer:
         self._open, self._since = ExitStack(), 0
         self._words: LexicalWriter | None = None
         self.staging = Staging(store)
-        if folder is not None:
-            drop_unfinished(folder)
-            if are_open(store):
-                self._record_words()
+        if folder is not None and are_open(store):
+            self._record_words()
         self._sweep()
 
     @property

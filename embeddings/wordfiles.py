@@ -8,7 +8,6 @@ written some files change, and new ones have no digest yet: the store says so (`
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,7 +19,6 @@ from embeddings.store import Store
 
 LEXICAL_FOLDER = "lexical"
 _FACT, _OPEN = "words", "words being written"
-_DELETES = re.compile(r"[0-9a-f]{32}\.(\d+)\.del")  # what is gone from a segment, by the number of a commit
 _CHANGING = ("meta.json", ".managed.json")  # the others are written once
 _TRIES, _PAUSE = 50, 0.02  # seconds between two looks at files that a writer may be about to change
 
@@ -43,22 +41,6 @@ def record_words(folder: Path, store: Store) -> None:
             found[file.name] = there if there is not None else file_digest(file)
     store.set_fact(_FACT, json.dumps(found))
     store.set_fact(_OPEN, "0")
-
-
-def drop_unfinished(folder: Path) -> None:
-    """Deletes what a writer that was killed within a commit had marked as gone from a segment.
-
-    tantivy names such a file by the number of the commit, takes that number again, and then will not write over it.
-    Only whoever holds the lock of the writer may call this.
-    """
-    try:
-        committed = json.loads((folder / LEXICAL_FOLDER / "meta.json").read_text(encoding="utf-8"))["opstamp"]
-        for file in _files(folder):
-            found = _DELETES.fullmatch(file.name)
-            if found is not None and int(found[1]) > committed:
-                file.unlink(missing_ok=True)
-    except (OSError, ValueError, KeyError, TypeError):  # whoever reads or writes the words next says what is wrong
-        return
 
 
 def are_open(store: Store) -> bool:

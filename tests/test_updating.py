@@ -95,19 +95,6 @@ def test_a_file_that_was_touched_is_unchanged_and_one_of_the_same_size_and_time_
     assert text not in texts_of(path)
 
 
-def test_a_kill_within_a_commit_of_the_words_does_not_stop_the_next_update(folder: Path, path: Path) -> None:
-    update(path, folder)
-    words = path / "lexical"
-    said = json.loads((words / "meta.json").read_text())
-    for segment in said["segments"]:  # what tantivy leaves there: deletes of a commit whose meta.json was not written
-        for number in range(1, 300):
-            (words / f"{segment['segment_id'].replace('-', '')}.{said['opstamp'] + number}.del").write_bytes(b"half")
-    living.write(folder, living.content(1))
-    update(path, folder)
-    living.checked(path, folder, [living.content(1)])
-    assert not [file for file in words.glob("*.del") if file.read_bytes() == b"half"]
-
-
 def test_what_was_left_out_of_a_file_that_was_read_is_told(folder: Path, path: Path) -> None:
     (folder / "mail.eml").write_text(
         "From: Kari\nSubject: Losses\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
