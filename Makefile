@@ -101,6 +101,10 @@ train: $(STAMPS)/compile ## train the reader, an hour or more (ARGS="--data DIR 
 bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS="--write docs/benchmarks.md")
 	$(OFFLINE) $(PY) -m eval.benchmarks $(ARGS)
 
+.PHONY: bench-scale
+bench-scale: $(STAMPS)/run ## measure size and speed from 10^3 to 10^6 passages (ARGS="--data DIR --write docs/scale.md")
+	$(OFFLINE) $(PY) -m eval.scale $(ARGS)
+
 .PHONY: peers
 peers: $(STAMPS)/peers ## measure Pincite beside Haystack, txtai and a plain reader (READER=folder ARGS="--sample 100")
 	$(OFFLINE) $(PEERS)/bin/python -m eval.peers $(if $(READER),--reader "$(READER)") $(ARGS)
