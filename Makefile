@@ -101,6 +101,10 @@ train: $(STAMPS)/compile ## train the reader, an hour or more (ARGS="--data DIR 
 bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS="--write docs/benchmarks.md")
 	$(OFFLINE) $(PY) -m eval.benchmarks $(ARGS)
 
+.PHONY: bench-scale
+bench-scale: $(STAMPS)/run ## measure size and speed from 10^3 to 10^6 passages (ARGS="--data DIR --write docs/scale.md")
+	$(OFFLINE) $(PY) -m eval.scale $(ARGS)
+
 .PHONY: peers
 peers: $(STAMPS)/peers ## measure Pincite beside Haystack, txtai and a plain reader (READER=folder ARGS="--sample 100")
 	$(OFFLINE) $(PEERS)/bin/python -m eval.peers $(if $(READER),--reader "$(READER)") $(ARGS)
@@ -116,8 +120,8 @@ test: $(STAMPS)/dev $(STAMPS)/wheels ## set up, then lint, format, types, tests 
 	$(if $(ARGS),,$(call timed,gold questions,$(OFFLINE) $(PY) -m eval --against eval/baseline.json))
 
 .PHONY: test-long
-test-long: $(STAMPS)/dev ## the tests of crashes and of damage with many more: 200 kills, 400 flipped bytes in each file
-	$(call timed,200 kills and 400 flips a file,$(OFFLINE) PINCITE_KILLS=200 PINCITE_FLIPS=400 $(PY) -m pytest -q tests/test_killing.py tests/test_corruption.py $(ARGS))
+test-long: $(STAMPS)/dev ## the tests of crashes and of damage with many more: 200 kills, 400 flipped bytes in each file; writes docs/living-index.md
+	$(call timed,200 kills and 400 flips a file,$(OFFLINE) $(PY) docs/long_tests.py docs/living-index.md $(ARGS))
 
 .PHONY: lint
 lint: $(STAMPS)/dev ## ruff's rules

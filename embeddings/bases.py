@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -24,6 +23,7 @@ import numpy as np
 
 from embeddings.encoder import Vectors
 from embeddings.errors import StoreError
+from embeddings.manifest import file_digest
 
 Kind = Literal["flat", "hnsw", "ivf"]
 VectorIndex = Literal["auto", "flat", "hnsw", "ivf"]
@@ -38,6 +38,7 @@ _TRAINED_PER_LIST = 40  # vectors; FAISS asks for at least 39
 _LINKS = 32  # of a vector in HNSW's graph (Malkov and Yashunin 2016)
 _OUTGROWN = 2.0  # a base that has grown by this factor since it was trained is trained anew
 _PIECE = 1 << 20  # bytes
+_OVER_LISTS = 1  # FAISS shares the lists of one question among the cores; left alone, only questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ class LoadedBase:
             raise _damaged(path, error) from None
         if index.ntotal != about.count or index.d != about.dimension:
             raise _damaged(path, "it holds other vectors than the store says")
+        if about.kind == "ivf":
+            index.parallel_mode = _OVER_LISTS
         return cls(about, numbers, index)
 
     def search(
@@ -153,7 +156,7 @@ def check_file(path: Path, about: Base) -> None:
     if path.stat().st_size != about.size:
         raise _damaged(path, f"it has {path.stat().st_size:,} bytes, expected {about.size:,}")
     try:
-        if _digest(path) != about.digest:
+        if file_digest(path) != about.digest:
             raise _damaged(path, "its digest is another one")
     except OSError as error:
         raise _damaged(path, error.strerror) from None
@@ -185,13 +188,13 @@ def can_grow(old: Base, kind: Kind, count: int) -> bool:
     return old.kind == kind and count <= _OUTGROWN * max(1, old.trained)
 
 
-def rows_in(numbers: Numbers, ranges: Iterable[tuple[int, int]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def rows_in(numbers: Numbers, ranges: Numbers | Sequence[tuple[int, int]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which numbers, ascending, lie in ranges that do not overlap: first number and how many.
 
     >>> rows_in(np.array([2, 3, 5, 8]), [(3, 4), (20, 1)]).tolist()
     [False, True, True, False]
     """
-    edges = np.array([(first, first + count) for first, count in ranges], dtype=np.int64).reshape(-1, 2)
+    edges = np.cumsum(np.asarray(ranges, dtype=np.int64).reshape(-1, 2), axis=1)  # where each begins, and ends
     change = np.zeros(len(numbers) + 1, dtype=np.int64)
     np.add.at(change, np.searchsorted(numbers, edges[:, 0]), 1)
     np.add.at(change, np.searchsorted(numbers, edges[:, 1]), -1)
@@ -260,7 +263,7 @@ def _sample(count: int, most: int, blocks: Blocks) -> Vectors:
     step = max(1, count // most)
     parts, seen = [], 0
     for _, vectors in blocks():
-        parts.append(vectors[(-seen) % step :: step])
+        parts.append(vectors[(-seen) % step :: step].copy())  # a view would keep the whole block
         seen += len(vectors)
     return np.ascontiguousarray(np.concatenate(parts))
 
@@ -305,17 +308,9 @@ def _written(folder: Path, index: Any, about: Base, numbers: Numbers) -> Base:
         file.flush()
         os.fsync(file.fileno())
     done = replace(about, last=int(numbers[-1]) if len(numbers) else 0)
-    done = replace(done, size=scratch.stat().st_size, digest=_digest(scratch))
+    done = replace(done, size=scratch.stat().st_size, digest=file_digest(scratch))
     scratch.replace(path)
     return done
-
-
-def _digest(path: Path) -> str:
-    digest = blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def _damaged(path: Path, reason: object) -> StoreError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -71,47 +71,29 @@ class Where:
             return None
         return _day("after", self.after, 0), _day("before", self.before, 1)
 
-    def chosen(self, rows: Iterable[Stored], paths_of: Callable[[Stored], Sequence[str]]) -> list[Stored]:
-        """The documents among `rows` that fit.
 
-        Args:
-            rows: of all documents.
-            paths_of: the absolute paths of the files that a document was read from.
+def is_called(row: Stored, name: str, paths: Sequence[str]) -> bool:
+    """Whether a name, as `Where.documents` takes it, is that of a document.
 
-        Raises:
-            FilterError: a document or a folder that is named is not among them.
-        """
-        unseen = {*self.documents, *self.folders}
-        fitting = [row for row in rows if self._fits(row, paths_of, unseen)]
-        for name in (*self.documents, *self.folders):
-            if name in unseen:
-                what = "no document is called so" if name in self.documents else "no document lies in this folder"
-                raise FilterError(f"{name}: {what}; see: pincite documents list")
-        return fitting
-
-    def _fits(self, row: Stored, paths_of: Callable[[Stored], Sequence[str]], unseen: set[str]) -> bool:
-        paths = [row.source, *(paths_of(row) if self.documents or self.folders else ())]
-        named = [name for name in self.documents if _is_called(row, name, paths)]
-        inside = [folder for folder in self.folders if any(_lies_in(path, folder) for path in paths)]
-        unseen -= {*named, *inside}
-        typed = not self.media_types or any(_is_of_type(row.media_type, wanted) for wanted in self.media_types)
-        return typed and (not self.documents or bool(named)) and (not self.folders or bool(inside))
-
-
-def _is_called(row: Stored, name: str, paths: Sequence[str]) -> bool:
+    Args:
+        row: the document's.
+        name: the name.
+        paths: its source, and the absolute paths of the files that it was read from.
+    """
     file = Path(name)
     if name == row.id or name in paths or str(file.parent.resolve() / file.name) in paths[1:]:
         return True
     return any(PurePath(path).name == name for path in paths) or json.loads(row.fields).get("title") == name
 
 
-def _lies_in(path: str, folder: str) -> bool:
+def lies_in(path: str, folder: str) -> bool:
     """Whether a path lies under a folder, each as written or as absolute."""
     names = (folder.rstrip("/") or "/", Path(folder).resolve())
     return any(PurePath(path).is_relative_to(name) for name in names) and PurePath(path) != PurePath(folder)
 
 
-def _is_of_type(media_type: str, wanted: str) -> bool:
+def is_of_type(media_type: str, wanted: str) -> bool:
+    """Whether a media type is one that is wanted: "text/html", "text/*", "html" or ".htm"."""
     kind = wanted.lower().removeprefix(".")
     if kind.endswith("/*"):
         return media_type.startswith(kind[:-1])

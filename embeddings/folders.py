@@ -21,7 +21,7 @@ from embeddings.chunking import Chunker
 from embeddings.encoder import Encoder
 from embeddings.errors import DocumentError, StoreError, StoreLocked, printable
 from embeddings.index import check_target, replace_index
-from embeddings.loading import Skipped, files_of, load_file, nothing_in
+from embeddings.loading import Skipped, files_of, load_file, nothing_in, read_file
 from embeddings.locking import LOCK_FILE, writer_lock
 from embeddings.manifest import Manifest
 from embeddings.records import Stored, key_of
@@ -51,6 +51,7 @@ class Report:
         added, changed, moved, removed, unchanged: what became of the documents of this update.
         resumed: how many of those added or changed an interrupted update had embedded.
         skipped: files that were left out, and why.
+        partly: what was left out of files that were read in this update: pages without text, attachments.
     """
 
     documents: int
@@ -62,6 +63,7 @@ class Report:
     unchanged: int
     resumed: int
     skipped: tuple[Skipped, ...]
+    partly: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ class _Sync:
         self._writer, self._staging, self._tell, self._suspects = writer, writer.staging, tell, suspects
         self._own = [folder.resolve() for folder in own]  # the index itself is never read
         self._skipped: list[Skipped] = []
+        self._partly: list[Skipped] = []
         self._counts = dict.fromkeys(("added", "changed", "moved", "unchanged", "resumed"), 0)
 
     def run(self, paths: Sequence[Path]) -> Report:
@@ -149,7 +152,14 @@ class _Sync:
         changed = self._writer.finish(roots)
         state: State = self._writer.state
         removed = max(0, changed.removed - self._counts["changed"])
-        return Report(state.documents, state.passages, removed=removed, skipped=tuple(self._skipped), **self._counts)
+        return Report(
+            state.documents,
+            state.passages,
+            removed=removed,
+            skipped=tuple(self._skipped),
+            partly=tuple(self._partly),
+            **self._counts,
+        )
 
     def _all_under(self, path: Path) -> int:
         """Deals with all files of a path; how many of them are part of the index."""
@@ -184,7 +194,9 @@ class _Sync:
         if row is not None and known is not None:
             self._is_known(file, path, row, known)
             return 0
-        return self._read(path, load_file(file), digest, row)
+        document, notes = read_file(file)
+        self._partly += [Skipped(document.source, note) for note in notes]
+        return self._read(path, document, digest, row)
 
     def _is_known(self, file: Path, path: bytes, row: FileRow, known: Stored) -> None:
         self._writer.keep(known)

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from embeddings.filters import Where
 from embeddings.lexical import LexicalIndex
 from embeddings.locking import LOCK_FILE, writer_lock
 from embeddings.manifest import MANIFEST_FILE, Manifest, exchange, sync_folder
-from embeddings.records import Stored
+from embeddings.records import Listed
 from embeddings.store import Store
 from embeddings.types import Chunk, Document
 from embeddings.updating import Tuning, Writer, check_maker, create
@@ -175,10 +176,10 @@ class Index:
         with self._views.current() as view:
             return view.document(id)
 
-    def listed(self) -> list[Stored]:
-        """The rows of all documents, without their texts, in the order they were added."""
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        """The documents without their texts, in the order they were added: the first `most`, or all of them."""
         with self._views.current() as view:
-            return list(view.store.each_document())
+            return tuple(stored.listed() for stored in islice(view.store.each_document(), most))
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
         """The passages with these numbers, those that exist."""

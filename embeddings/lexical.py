@@ -158,7 +158,8 @@ class LexicalIndex:
         query = self._query(list(terms), within if within is not None else Within())
         with self._store_errors("read"):
             searcher = self._index.searcher()
-            hits = [(score, searcher.doc(address)["number"][0]) for score, address in searcher.search(query, k).hits]
+            best = searcher.search(query, k, count=False).hits  # nobody asks how many there are in all
+            hits = [(score, searcher.doc(address)["number"][0]) for score, address in best]
         # equal scores come in the order of segments, which differs from one build to the next
         return {number: score for score, number in sorted(hits, key=lambda hit: (-hit[0], hit[1]))}
 

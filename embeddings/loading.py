@@ -14,12 +14,22 @@ from importlib import import_module
 from pathlib import Path
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.decoding import decode
+from embeddings.loaders.decoding import decode, is_plain
 from embeddings.loaders.extract import Extract
-from embeddings.loaders.formats import FORMATS, GZIP, MARKDOWN, Format, check_name, format_of, is_gzip, suffix_of
+from embeddings.loaders.formats import (
+    FORMATS,
+    GZIP,
+    MARKDOWN,
+    Format,
+    check_name,
+    format_of,
+    is_gzip,
+    not_read,
+    suffix_of,
+)
 from embeddings.loaders.limits import LIMITS, Limits, size
 from embeddings.loaders.plain import title_of
-from embeddings.loaders.reading import check_regular, gunzip, read_bytes, source_of
+from embeddings.loaders.reading import check_regular, first_bytes, gunzip, read_bytes, source_of
 from embeddings.matter import document_date, front_matter
 from embeddings.types import Document
 
@@ -38,7 +48,7 @@ __all__ = [
     "skipped_in_lines",
 ]
 
-_SAME_TEXT = "same text as"
+_SAME_TEXT, _NOT_READ = "same text as", "files are not read; the formats are"
 _MOST_KINDS = 5  # of reasons for skipping, in the line that counts
 _MOST_PACKED = 3  # times that gzip may have packed a file
 
@@ -109,7 +119,8 @@ def read_file(path: str | Path, limits: Limits = LIMITS) -> tuple[Document, tupl
     path = Path(path)
     source = source_of(path)
     check_regular(path)
-    check_name(path.name, source)
+    if not check_name(path.name, source) and not is_plain(first_bytes(path)):
+        raise not_read(path.name, source)
     return _read(path.name, read_bytes(path, limits), source, limits)
 
 
@@ -122,7 +133,8 @@ def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[Document
     source = source_of(Path(name))
     if len(data) > limits.file_bytes:
         raise DocumentError(f"{source}: {size(len(data))}, at most {size(limits.file_bytes)} are read; split it")
-    check_name(name, source)
+    if not check_name(name, source) and not is_plain(data):
+        raise not_read(name, source)
     return _read(name, data, source, limits)
 
 
@@ -175,15 +187,18 @@ def nothing_in(folder: Path, skipped: Sequence[Skipped]) -> DocumentError:
 def skipped_in_lines(skipped: Sequence[Skipped], most: int = 10, verb: str = "skipped") -> list[str]:
     """What is told of files that were left out: a line for each of the first ones, and one that counts the others.
 
+    Those come first that somebody might miss, before copies and formats that are not read.
+
     >>> files = [Skipped(f"{name}.png", ".png files are not read; the formats are .txt") for name in "abc"]
     >>> skipped_in_lines(files, most=1)
     ['skipped a.png: .png files are not read; the formats are .txt', 'skipped 2 more: .png files are not read (2)']
     """
-    lines = [f"{verb} {item.path}: {item.reason}" for item in skipped[:most]]
-    others = Counter(_kind_of(item.reason) for item in skipped[most:])
+    told = sorted(skipped, key=lambda item: _NOT_READ in item.reason or item.reason.startswith(_SAME_TEXT))
+    lines = [f"{verb} {item.path}: {item.reason}" for item in told[:most]]
+    others = Counter(_kind_of(item.reason) for item in told[most:])
     if others:
-        told = ", ".join(f"{kind} ({count:,})" for kind, count in others.most_common(_MOST_KINDS))
-        lines.append(f"{verb} {others.total():,} more: {told}{', …' if len(others) > _MOST_KINDS else ''}")
+        kinds = ", ".join(f"{kind} ({count:,})" for kind, count in others.most_common(_MOST_KINDS))
+        lines.append(f"{verb} {others.total():,} more: {kinds}{', …' if len(others) > _MOST_KINDS else ''}")
     return lines
 
 

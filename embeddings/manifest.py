@@ -18,6 +18,7 @@ from embeddings.connecting import FORMAT, STORE_FILE, check_format, is_file, not
 from embeddings.errors import StoreError, StoreNotFound
 
 MANIFEST_FILE = "manifest.json"
+_PIECE = 1 << 20  # bytes
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
 
 
@@ -80,6 +81,15 @@ class Manifest:
 def mend(folder: Path | None) -> str:
     """What to do about a damaged index."""
     return f"mend it with: pincite doctor --repair --index {folder}"
+
+
+def file_digest(path: Path) -> str:
+    """The digest of a file's bytes, read piece by piece. Raises OSError."""
+    digest = blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

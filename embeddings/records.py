@@ -30,6 +30,24 @@ Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list shows of a document, without its text.
+
+    Attributes:
+        id, title, source, date, media_type, content_hash: those of the `Document`.
+        passages: how many it was cut into.
+    """
+
+    id: str
+    title: str
+    source: str
+    date: str | None
+    media_type: str
+    passages: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """The row of a document: its place in the index and its fields, without its text.
 
@@ -60,6 +78,15 @@ class Stored:
         """The row, with its checksum at the end."""
         row = tuple(getattr(self, name) for name in STORED_COLUMNS)
         return (*row, checksum(*row))
+
+    def listed(self) -> Listed:
+        """What a list shows of the document. Raises DocumentError where its record is damaged."""
+        try:
+            read: dict[str, Any] = json.loads(self.fields)
+            title, content_hash = str(read["title"]), str(read["content_hash"])
+        except (ValueError, TypeError, KeyError):
+            raise DocumentError(f"{self.source or self.id}: its record is damaged; {_REPAIR}") from None
+        return Listed(self.id, title, self.source, self.date, self.media_type, self.count, content_hash)
 
     def document(self, text: object) -> Document:
         """The document with its text. Raises DocumentError where they do not fit."""

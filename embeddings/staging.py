@@ -24,7 +24,7 @@ from embeddings.records import (
     stored_row,
     vector_values,
 )
-from embeddings.store import State, Store
+from embeddings.store import INDEXES, State, Store
 from embeddings.types import Chunk, Document
 
 _ROW = ", ".join(f"d.{name}" for name in STORED_COLUMNS) + ", d.checksum"
@@ -66,7 +66,7 @@ class Staging:
     def __init__(self, store: Store) -> None:
         self._store = store
         with store.database("can't be written"):
-            store.connection.executescript(_WORK_TABLES)
+            store.connection.executescript(INDEXES + _WORK_TABLES)
             for table in ("wanted", "leaving", "labels", "met", "lost"):
                 store.connection.execute(f"DELETE FROM temp.{table}")
         self.update = store.refresh().update + 1
@@ -133,7 +133,10 @@ class Staging:
     def passages_of(self, stored: Stored) -> list[tuple[int, Chunk, int | None]]:
         """The passages of a document, visible or pending: their numbers, themselves and their days."""
         columns = "number, document, start, body_start, end, heading, date, day, checksum"
-        rows = self._store.rows(f"SELECT {columns} FROM chunks WHERE document = ? ORDER BY number", (stored.number,))
+        rows = self._store.rows(
+            f"SELECT {columns} FROM chunks WHERE number BETWEEN ? AND ? ORDER BY number",
+            (stored.first, stored.first + stored.count - 1),
+        )
         return [(row[0], chunk_row(row, stored.id), row[7]) for row in rows]
 
     def commit(self) -> None:
@@ -298,10 +301,12 @@ class Staging:
 
     def sizes_since(self, last: int) -> tuple[int, int]:
         """How many passages are newer than a passage's number, and how many up to it are gone."""
-        update = self._store.state.update
+        # documents and their passages are numbered in the same order, so only the newer ones are looked at
+        owner = self._store.rows("SELECT document FROM chunks WHERE number <= ? ORDER BY number DESC LIMIT 1", (last,))
         newer = self._store.rows(
-            "SELECT coalesce(sum(count), 0) FROM documents WHERE first > ? AND added <= ? AND removed = 0",
-            (last, update),
+            "SELECT coalesce(sum(count), 0) FROM documents WHERE number >= ? AND first > ? AND +added <= ? "
+            "AND removed = 0",
+            (owner[0][0] if owner else 0, last, self._store.state.update),
         )
         gone = self._store.rows("SELECT coalesce(sum(count), 0) FROM gone")
         return newer[0][0], gone[0][0]

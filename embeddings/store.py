@@ -10,7 +10,6 @@ there, but not seen. `embeddings.staging` writes.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +24,6 @@ import numpy as np
 from embeddings.connecting import FORMAT, check_format, connect, is_file, is_writable, nothing_at
 from embeddings.encoder import Vectors
 from embeddings.errors import DocumentError, StoreError, StoreLocked, StoreNotFound
-from embeddings.filters import Where
 from embeddings.records import STORED_COLUMNS, Stored, checksum, chunk_row, stored_row, vector_rows
 from embeddings.types import Chunk, Document
 
@@ -54,9 +52,16 @@ CREATE INDEX documents_by_update ON documents (added);
 CREATE INDEX chunks_by_day ON chunks (day) WHERE day IS NOT NULL;
 CREATE INDEX files_by_key ON files (key);
 """
+# Only for speed; an index that was made before one of them gets it from its next writer.
+INDEXES = """
+CREATE INDEX IF NOT EXISTS files_by_run ON files (run);
+CREATE INDEX IF NOT EXISTS documents_by_source ON documents (source);
+CREATE INDEX IF NOT EXISTS documents_by_title ON documents (json_extract(fields, '$.title'));
+"""
 _DAMAGED, _UNWRITABLE = "not an index, or a damaged one", "can't be written"
 _ROW = ", ".join(f"d.{name}" for name in STORED_COLUMNS) + ", d.checksum"
-_SEEN = "d.added <= ? AND (d.removed = 0 OR d.removed > ?)"
+# The documents `d` of the update that is read; its parameters are those of `Store.seen`.
+SEEN = "d.added <= ? AND (d.removed = 0 OR d.removed > ?)"
 _CHUNK = "c.number, c.document, c.start, c.body_start, c.end, c.heading, c.date, c.day, c.checksum"
 _AT_ONCE = 10_000  # rows of one query
 
@@ -168,8 +173,8 @@ class Store:
         """The rows of all documents, in the order they were added. Raises DocumentError for a damaged one."""
         last = 0
         while rows := self.rows(
-            f"SELECT {_ROW} FROM documents d WHERE d.number > ? AND {_SEEN} ORDER BY d.number LIMIT {_AT_ONCE}",
-            (last, *self._seen()),
+            f"SELECT {_ROW} FROM documents d WHERE d.number > ? AND {SEEN} ORDER BY d.number LIMIT {_AT_ONCE}",
+            (last, *self.seen()),
         ):
             yield from map(stored_row, rows)
             last = rows[-1][0]
@@ -180,7 +185,7 @@ class Store:
 
     def stored(self, id: str) -> Stored:
         """The row of the document with this id. Raises DocumentError where there is none, or it was damaged."""
-        rows = self.rows(f"SELECT {_ROW} FROM documents d WHERE d.id = ? AND {_SEEN}", (id, *self._seen()))
+        rows = self.rows(f"SELECT {_ROW} FROM documents d WHERE d.id = ? AND {SEEN}", (id, *self.seen()))
         found = next((stored for stored in map(stored_row, rows) if stored.id == id), None)
         if found is None:
             raise DocumentError(f"{id}: no document has this id; list the documents of the index")
@@ -191,19 +196,6 @@ class Store:
         rows = self.rows("SELECT text FROM texts WHERE document = ?", (stored.number,))
         return stored.document(rows[0][0] if rows else None)
 
-    def matching(self, where: Where) -> list[Stored]:
-        """The rows of the documents that a filter lets through; its dates are those of passages and not looked at.
-
-        Raises:
-            FilterError: a document or folder that the filter names is not there.
-        """
-        return where.chosen(self.each_document(), self._paths_of)
-
-    def _paths_of(self, stored: Stored) -> list[str]:
-        """The files that a document was read from, as absolute paths."""
-        rows = self.rows("SELECT path FROM files WHERE key = ? AND run <= ?", (stored.key, self.state.update))
-        return [os.fsdecode(row[0]) for row in rows if isinstance(row[0], bytes)]
-
     # ------------------------------------------------------------ passages
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
@@ -212,8 +204,8 @@ class Store:
         for some in _batches(numbers):
             rows = self.rows(
                 f"SELECT {_CHUNK}, d.id FROM chunks c JOIN documents d ON d.number = c.document "
-                f"WHERE c.number IN ({','.join('?' * len(some))}) AND {_SEEN}",
-                (*some, *self._seen()),
+                f"WHERE c.number IN ({','.join('?' * len(some))}) AND {SEEN}",
+                (*some, *self.seen()),
             )
             found |= {row[0]: chunk_row(row[:-1], row[-1]) for row in rows}
         return found
@@ -221,9 +213,9 @@ class Store:
     def chunks_of(self, id: str) -> dict[int, Chunk]:
         """The passages of the document with this id, in the order of its text; none where there is no such document."""
         rows = self.rows(
-            f"SELECT {_CHUNK}, d.id FROM documents d JOIN chunks c ON c.document = d.number "
-            f"WHERE d.id = ? AND {_SEEN} ORDER BY c.number",
-            (id, *self._seen()),
+            f"SELECT {_CHUNK}, d.id FROM documents d JOIN chunks c "
+            f"ON c.number BETWEEN d.first AND d.first + d.count - 1 WHERE d.id = ? AND {SEEN} ORDER BY c.number",
+            (id, *self.seen()),
         )
         return {row[0]: chunk_row(row[:-1], row[-1]) for row in rows}
 
@@ -233,18 +225,32 @@ class Store:
         for some in _batches(numbers):
             rows = self.rows(
                 "SELECT c.number FROM chunks c JOIN documents d ON d.number = c.document "
-                f"WHERE c.number IN ({','.join('?' * len(some))}) AND {_SEEN}",
-                (*some, *self._seen()),
+                f"WHERE c.number IN ({','.join('?' * len(some))}) AND {SEEN}",
+                (*some, *self.seen()),
             )
             found |= {row[0] for row in rows}
+        return found
+
+    def owners(self, numbers: Iterable[int]) -> dict[int, Stored]:
+        """The documents that passages belong to, as their rows say, which are whole. Raises DocumentError."""
+        found: dict[int, Stored] = {}
+        for some in _batches(numbers):
+            rows = self.rows(
+                f"SELECT DISTINCT {_ROW} FROM chunks c JOIN documents d ON d.number = c.document "
+                f"WHERE c.number IN ({','.join('?' * len(some))}) AND {SEEN}",
+                (*some, *self.seen()),
+            )
+            found |= {
+                n: stored for stored in map(stored_row, rows) for n in some if 0 <= n - stored.first < stored.count
+            }
         return found
 
     def on_days(self, first: int, last: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The numbers of the passages dated from one day to another (`records.day_of`), ascending: (passages,)."""
         rows = self.rows(
             "SELECT c.number FROM chunks c JOIN documents d ON d.number = c.document "
-            f"WHERE c.day BETWEEN ? AND ? AND {_SEEN} ORDER BY c.number",
-            (first, last, *self._seen()),
+            f"WHERE c.day BETWEEN ? AND ? AND {SEEN} ORDER BY c.number",
+            (first, last, *self.seen()),
         )
         return np.array([row[0] for row in rows], dtype=np.int64)
 
@@ -257,8 +263,8 @@ class Store:
         """
         rows = self.rows(
             "SELECT v.number, v.data, v.checksum FROM vectors v JOIN chunks c ON c.number = v.number "
-            f"JOIN documents d ON d.number = c.document WHERE v.number > ? AND {_SEEN} ORDER BY v.number LIMIT ?",
-            (after, *self._seen(), -1 if most is None else most),
+            f"JOIN documents d ON d.number = c.document WHERE v.number > ? AND {SEEN} ORDER BY v.number LIMIT ?",
+            (after, *self.seen(), -1 if most is None else most),
         )
         return vector_rows(rows, self.dimension() if rows else 0)
 
@@ -269,8 +275,8 @@ class Store:
             rows += self.rows(
                 "SELECT v.number, v.data, v.checksum FROM vectors v JOIN chunks c ON c.number = v.number "
                 f"JOIN documents d ON d.number = c.document WHERE v.number IN ({','.join('?' * len(some))}) "
-                f"AND {_SEEN}",
-                (*some, *self._seen()),
+                f"AND {SEEN}",
+                (*some, *self.seen()),
             )
         return vector_rows(sorted(rows), self.dimension() if rows else 0)
 
@@ -285,6 +291,10 @@ class Store:
         return self._dimension
 
     # ------------------------------------------------------------ the connection
+
+    def seen(self) -> tuple[int, int]:
+        """The parameters of SEEN."""
+        return self.state.update, self.state.update
 
     def check_size(self) -> None:
         """Raises StoreError where the file is shorter than it says; SQLite looks only when it gets there.
@@ -342,7 +352,7 @@ class Store:
 
     def _make_tables(self) -> None:
         with self.database(_UNWRITABLE):
-            self.connection.executescript(_TABLES)
+            self.connection.executescript(_TABLES + INDEXES)
         self.set_fact("format", str(FORMAT))
         self.set_state(State())
 
@@ -357,9 +367,6 @@ class Store:
         if not rows:
             raise self.error("it does not say its format")
         return str(rows[0][0])
-
-    def _seen(self) -> tuple[int, int]:
-        return self.state.update, self.state.update
 
     def _build_again(self) -> str:
         return f"build it again with: pincite index PATHS --index {self._path.parent if self._path else 'DIR'}"

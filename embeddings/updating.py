@@ -22,10 +22,10 @@ from uuid import uuid4
 import numpy as np
 
 from embeddings.bases import Base, Blocks, Numbers, VectorIndex, can_grow, grow_base, kind_for, make_base
+from embeddings.choosing import named
 from embeddings.connecting import STORE_FILE
 from embeddings.encoder import Encoder, Vectors
-from embeddings.errors import FilterError, StoreError, StoreMismatch
-from embeddings.filters import Where
+from embeddings.errors import StoreError, StoreMismatch
 from embeddings.lexical import Entry, LexicalIndex, LexicalWriter
 from embeddings.locking import writer_lock
 from embeddings.manifest import Manifest
@@ -131,13 +131,7 @@ class Writer:
 
         Raises FilterError where there is none.
         """
-        try:
-            return self._store.matching(Where(documents=(name,)))
-        except FilterError as error:
-            try:
-                return self._store.matching(Where(folders=(name,)))
-            except FilterError:
-                raise error from None
+        return named(self._store, name)
 
     def remove(self, stored: Stored) -> None:
         """Stages that a document goes."""

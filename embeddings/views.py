@@ -8,9 +8,8 @@ found the same update, and the store's snapshot decides what exists.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.bases import Base, LoadedBase, Numbers, rows_in
+from embeddings.choosing import Places, chosen
 from embeddings.dense import DenseIndex, VectorSearch
 from embeddings.encoder import Encoder, Vectors
 from embeddings.errors import StoreError, StoreLocked
@@ -29,22 +29,52 @@ from embeddings.store import State, Store
 from embeddings.updating import open_store
 from embeddings.wordfiles import LEXICAL_FOLDER, Stamp, check_words
 
+Bits = np.ndarray[Any, np.dtype[np.bool_]]
+
 _TRIES = 20  # while updates follow each other faster than they can be opened
 _MOST_NAMED = 20_000  # documents of a filter that tantivy is given by name
+_MOST_FILTERS = 16  # that are kept worked out; a million passages take one megabyte in each
 
 
-@dataclass(frozen=True, slots=True)
 class _Allowed:
-    """A filter, worked out for a view: the passages of some documents, as ranges, and passages by their days."""
+    """A filter, worked out for a view: some documents, and passages by their days.
 
-    ranges: tuple[tuple[int, int], ...] | None
-    dated: Numbers | None
-    within: Within
+    Args:
+        places: of the documents, None for any.
+        dated: the passages, ascending; None for any.
+        within: the same, for tantivy.
+    """
 
-    def mask(self, numbers: Numbers) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Which of these numbers, ascending, fit."""
-        inside = rows_in(numbers, self.ranges) if self.ranges is not None else np.ones(len(numbers), dtype=bool)
-        return inside if self.dated is None else inside & np.isin(numbers, self.dated)
+    def __init__(self, places: Places | None, dated: Numbers | None, within: Within) -> None:
+        self.places, self._dated, self.within = places, dated, within
+        self._base: tuple[Numbers, Bits] | None = None
+
+    def mask(self, numbers: Numbers) -> Bits:
+        """Which of these numbers, ascending, fit. Of those of a base, which are many, that is worked out once."""
+        if self._base is not None and self._base[0] is numbers:
+            return self._base[1]
+        fitting = np.ones(len(numbers), dtype=bool)
+        if self.places is not None:
+            fitting &= rows_in(numbers, self.places[:, 1:])
+        if self._dated is not None:
+            fitting &= _among(numbers, self._dated)
+        if len(numbers) > _MOST_NAMED:
+            self._base = numbers, fitting
+        return fitting
+
+    def owns(self, document: int) -> bool:
+        """Whether a document is one of those that fit."""
+        if self.places is None:
+            return True
+        row = int(np.searchsorted(self.places[:, 0], document))
+        return row < len(self.places) and int(self.places[row, 0]) == document
+
+
+def _among(numbers: Numbers, others: Numbers) -> Bits:
+    """Which of some numbers are among others; both ascending."""
+    rows = np.searchsorted(others, numbers)
+    there: Bits = np.append(others, -1)[rows] == numbers
+    return there
 
 
 class View:
@@ -149,7 +179,9 @@ class View:
     def dense(self, vector: Vectors, k: int, where: Where | None) -> dict[int, float]:
         """The k nearest passages of a unit vector (dimension,) that fit: number -> cosine, nearest first."""
         allowed = self._allowed(where)
-        return self.vectors.search(vector, k, allowed.mask if allowed is not None else None)
+        found = self.vectors.search(vector, k, allowed.mask if allowed is not None else None)
+        self._check_owners(found, allowed)
+        return found
 
     def by_words(self, question: str, k: int, where: Where | None) -> dict[int, float]:
         """The k best passages by their words that fit: number -> BM25 score, best first.
@@ -165,25 +197,36 @@ class View:
                 there = set(numbers[allowed.mask(numbers)].tolist())
             kept = {number: score for number, score in found.items() if number in there}
             if len(kept) >= k or len(found) < wanted:
-                return dict(list(kept.items())[:k])
+                best = dict(list(kept.items())[:k])
+                self._check_owners(best, allowed)
+                return best
             wanted *= 4
+
+    def _check_owners(self, found: Iterable[int], allowed: _Allowed | None) -> None:
+        """Raises StoreError where a passage that was found does not fit: what a filter went by was damaged."""
+        if allowed is not None and allowed.places is not None:
+            numbers = list(found)
+            owners = self.store.owners(numbers)
+            if not all(number in owners and allowed.owns(owners[number].number) for number in numbers):
+                raise StoreError(f"{self._folder}: the record of a document is damaged; {mend(self._folder)}")
 
     def _allowed(self, where: Where | None) -> _Allowed | None:
         if not where:
             return None
         if where not in self._filters:
+            while len(self._filters) >= _MOST_FILTERS:
+                self._filters.pop(next(iter(self._filters)))
             self._filters[where] = self._worked_out(where)
         return self._filters[where]
 
     def _worked_out(self, where: Where) -> _Allowed:
-        days, ranges, named = where.days(), None, None
+        days, places, numbered = where.days(), None, None
         if where.picks_documents:
-            fitting = self.store.matching(where)
-            ranges = tuple((stored.first, stored.count) for stored in fitting)
-            if len(fitting) <= _MOST_NAMED:
-                named = tuple(stored.number for stored in fitting)
+            places = chosen(self.store, where)
+            if len(places) <= _MOST_NAMED:
+                numbered = tuple(places[:, 0].tolist())
         dated = self.store.on_days(*days) if days is not None else None
-        return _Allowed(ranges, dated, Within(named, days))
+        return _Allowed(places, dated, Within(numbered, days))
 
     def close(self) -> None:
         """Closes the files."""

@@ -22,10 +22,13 @@ def changes(paths: Sequence[Path], own: Path) -> Iterator[set[bytes]]:
 
     folders = {path if path.is_dir() else path.resolve().parent for path in paths}
     ours = own.resolve()
-    theirs = (ours, ours.with_name(f".{ours.name}.next"))
 
     def is_theirs(change: object, file: str) -> bool:
-        return not any(Path(file).is_relative_to(folder) for folder in theirs)
+        path = Path(file)
+        if path.is_relative_to(ours):
+            return False
+        inside = path.relative_to(ours.parent).parts if path.is_relative_to(ours.parent) else ()
+        return not (inside and inside[0].startswith(f".{ours.name}."))  # an index that is being made
 
     for found in watch(*folders, watch_filter=is_theirs, debounce=_QUIET, raise_interrupt=True):
         yield {file_path(Path(os.fsdecode(file))) for _, file in found}

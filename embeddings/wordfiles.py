@@ -11,17 +11,15 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 
 from embeddings.errors import StoreError
-from embeddings.manifest import mend
+from embeddings.manifest import file_digest, mend
 from embeddings.store import Store
 
 LEXICAL_FOLDER = "lexical"
 _FACT, _OPEN = "words", "words being written"
 _CHANGING = ("meta.json", ".managed.json")  # the others are written once
-_PIECE = 1 << 20  # bytes
 _TRIES, _PAUSE = 50, 0.02  # seconds between two looks at files that a writer may be about to change
 
 # For a file that was found to be whole: its number, size and time of change.
@@ -40,7 +38,7 @@ def record_words(folder: Path, store: Store) -> None:
     for file in _files(folder):
         with suppress(FileNotFoundError):  # tantivy tidies up whenever it likes
             there = known.get(file.name) if file.name not in _CHANGING else None
-            found[file.name] = there if there is not None else _digest(file)
+            found[file.name] = there if there is not None else file_digest(file)
     store.set_fact(_FACT, json.dumps(found))
     store.set_fact(_OPEN, "0")
 
@@ -92,7 +90,7 @@ def _faults(folder: Path, store: Store, known: dict[str, str], seen: dict[str, S
             stamp = _stamp(file)
             if seen.get(file.name) == stamp:
                 continue
-            if _digest(file) != known[file.name]:
+            if file_digest(file) != known[file.name]:
                 yield f"{file}: damaged (its digest is another one)"
             else:
                 seen[file.name] = stamp
@@ -115,11 +113,3 @@ def _known(store: Store) -> dict[str, str]:
 def _files(folder: Path) -> list[Path]:
     place = folder / LEXICAL_FOLDER
     return sorted(file for file in place.iterdir() if not file.name.endswith(".lock")) if place.is_dir() else []
-
-
-def _digest(file: Path) -> str:
-    digest = blake2b(digest_size=16)
-    with file.open("rb") as opened:
-        while piece := opened.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()

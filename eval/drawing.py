@@ -7,7 +7,7 @@ dates, a fixed salt for ids, and matplotlib's own defaults whatever the user's c
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ from eval.metrics import Estimate
 PAPER, INK, MUTED, LINE = "#ffffff", "#1c2430", "#586273", "#ddd7c9"
 CURVE, BAR, MARK = "#1f4f8b", "#6d8db5", "#b45309"
 
-FLAT, SQUARE = (5.0, 2.8), (5.0, 4.5)  # inches
+FLAT, SQUARE, WIDE = (5.0, 2.8), (5.0, 4.5), (7.0, 4.6)  # inches
 PNG_DPI = 200  # twice the pixels of a plain screen
 
 _STYLE: dict[Any, Any] = {  # of any type: what a setting takes, matplotlib checks itself
@@ -88,6 +88,11 @@ def draw_reliability(data: Reliability, threshold: float | None = None) -> Drawi
 def draw_histogram(data: Histogram, marks: Sequence[tuple[str, Estimate]]) -> Drawing:
     """Bars of a histogram of milliseconds, with percentiles marked."""
     return _draw(FLAT, lambda figure: _histogram(figure, data, marks))
+
+
+def draw_costs(passages: Sequence[int], curves: Mapping[str, Sequence[float]]) -> Drawing:
+    """Costs over the number of passages, both on logarithmic scales: a figure for each size, by the curve's name."""
+    return _draw(WIDE, lambda figure: _costs(figure, passages, curves))
 
 
 def _draw(size: tuple[float, float], paint: Callable[[Figure], None]) -> Drawing:
@@ -203,6 +208,22 @@ def _histogram(figure: Figure, data: Histogram, marks: Sequence[tuple[str, Estim
             text = f"{label}: {estimate.value:.0f} ms"
             axes.axvline(estimate.value, color=MARK, linewidth=1.5, linestyle=dashes, label=text)
     figure.legend(loc="outside upper left", ncols=3, columnspacing=1.6, handlelength=1.8)
+
+
+# Costs over size -------------------------------------------------------------------------------------------------
+
+
+def _costs(figure: Figure, passages: Sequence[int], curves: Mapping[str, Sequence[float]]) -> None:
+    axes = figure.add_subplot()
+    axes.set_xlabel("passages")
+    axes.set_ylabel("cost, in the unit of each line")
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    colours = (CURVE, MARK, MUTED)
+    for place, (name, figures) in enumerate(curves.items()):
+        line = "-" if place < len(colours) else (0, (4, 2))
+        axes.plot(passages, figures, marker="o", color=colours[place % len(colours)], linestyle=line, label=name)
+    figure.legend(loc="outside upper left", ncols=3, columnspacing=1.4, handlelength=2.4)
 
 
 def _nothing(axes: Axes, why: str) -> None:

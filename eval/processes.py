@@ -90,18 +90,28 @@ def run_until_it_answers(command: Sequence[str], environment: Mapping[str, str],
                 if process.poll() is not None or time.perf_counter() - began > _PATIENCE:
                     raise BenchmarkError(f"{url}: no page came; run it by hand: {' '.join(command)}")
                 time.sleep(_PAUSE)
-            return Run(time.perf_counter() - began, _peak_so_far(process.pid))
+            return Run(time.perf_counter() - began, peak_so_far(process.pid))
         finally:
             process.terminate()
 
 
-def _peak_so_far(pid: int) -> int:
-    """Peak resident memory of a running process in bytes; 0 where the system has no /proc."""
+def peak_so_far(pid: int | None = None) -> int:
+    """Peak resident memory of a running process, this one by default, in bytes; 0 where the system has no /proc."""
+    return _status(pid, "VmHWM")
+
+
+def memory_now(pid: int | None = None) -> int:
+    """Resident memory of a running process, this one by default, in bytes; 0 where the system has no /proc."""
+    return _status(pid, "VmRSS")
+
+
+def _status(pid: int | None, name: str) -> int:
     try:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="ignore").splitlines()
+        file = Path(f"/proc/{pid if pid is not None else 'self'}/status")
+        lines = file.read_text(encoding="ascii", errors="ignore").splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), 0)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:")), 0)
 
 
 def _answers(url: str) -> bool:

@@ -12,6 +12,7 @@ from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
 from embeddings.index import Index, Progress
 from embeddings.loading import load
+from embeddings.records import Listed
 from embeddings.types import Document, Hit
 from embeddings.updating import Tuning
 from qa.answering import Reading, compose
@@ -113,6 +114,10 @@ class Assistant:
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order they were added."""
         return self._index.documents()
+
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        """The documents without their texts, in the order they were added: the first `most`, or all of them."""
+        return self._index.listed(most)
 
     def document(self, id: str) -> Document:
         """The document with this id. Raises DocumentError where there is none."""

@@ -185,7 +185,7 @@ def chat(
         from qa.samples import EXAMPLES, MOST, is_samples
 
         few = assistant.document_count <= MOST  # the texts of many are not read only to see whose they are
-        examples = EXAMPLES if few and is_samples(assistant.documents()) else ()
+        examples = EXAMPLES if few and is_samples(assistant.listed()) else ()
         serve(assistant, serving, port, _tell_url, examples, bound)
 
 

@@ -57,7 +57,7 @@ class Version:
     def of(cls, index: Index, folder: Path | None = None) -> Version:
         """The version that an index is at; `folder` is where it lies, None for one in memory."""
         with index.reading():
-            hashes = sorted(str(json.loads(row.fields).get("content_hash", "")) for row in index.listed())
+            hashes = sorted(listed.content_hash for listed in index.listed())
             said = Manifest.read(folder) if folder is not None else None
         return cls(said.id, said.update, tuple(hashes)) if said is not None else cls("", 0, tuple(hashes))
 

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,8 @@ from qa.arguments import path, seconds
 from qa.ending import say
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from embeddings.folders import Maker, Report, Step
     from embeddings.records import Stored
     from qa.settings import Settings
@@ -62,7 +65,7 @@ def index(
         check_names(settings)
     embedder = encoder_for(settings)
     maker = Maker(embedder, chunker_for(embedder, settings), Tuning(settings.vector_index))
-    with _progress(paths) as tell:
+    with progress_bar(paths) as tell:
         report = update_index(folder, paths, maker, tell, wait)
     _tell(folder, report)
     if watch:
@@ -88,7 +91,7 @@ def _tell(folder: Path, report: Report, quiet: bool = False) -> None:
     from embeddings.loading import skipped_in_lines
     from qa.render import counted
 
-    for line in skipped_in_lines(report.skipped):
+    for line in (*skipped_in_lines(report.partly, verb="partly"), *skipped_in_lines(report.skipped)):
         say(line)
     parts = [counted(report.documents, "document"), counted(report.passages, "passage")]
     names = ("added", "changed", "moved", "removed")
@@ -106,14 +109,19 @@ def _tell(folder: Path, report: Report, quiet: bool = False) -> None:
 
 
 @contextmanager
-def _progress(paths: Sequence[Path]) -> Iterator[Callable[[Step], None] | None]:
-    """A bar on stderr, with rate and time left, where that is a terminal; nothing elsewhere."""
+def progress_bar(paths: Sequence[Path], console: Console | None = None) -> Iterator[Callable[[Step], None] | None]:
+    """A bar on a terminal, with rate and time left, moved on by what it gives; None where it is no terminal.
+
+    Args:
+        paths: what will be read.
+        console: the terminal; stderr where it is None.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from embeddings.folders import measure
 
-    console = Console(stderr=True)
+    console = console if console is not None else Console(stderr=True)
     if not console.is_terminal:
         yield None
         return
@@ -158,20 +166,14 @@ def list_documents(folder: IndexFolder = None, as_json: AsJson = False) -> None:
 
 
 def _as_dict(row: Stored) -> dict[str, object]:
-    fields = json.loads(row.fields)
-    named = {"id": row.id, "title": fields["title"], "source": row.source, "date": row.date}
-    return named | {
-        "media_type": row.media_type,
-        "passages": row.count,
-        "content_hash": fields["content_hash"],
-    }
+    return asdict(row.listed())
 
 
 def _as_line(row: Stored) -> str:
     from qa.render import counted, one_line
 
     date = row.date if row.date is not None else "undated"
-    title = one_line(json.loads(row.fields)["title"])
+    title = one_line(row.listed().title)
     parts = (row.id, counted(row.count, "passage"), date, row.media_type, title, printable(row.source))
     return "  ".join(parts)
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from embeddings.chunking import Chunker
@@ -23,6 +24,7 @@ from embeddings.errors import DocumentError, FilterError
 from embeddings.filters import Where
 from embeddings.index import Index
 from embeddings.lexical import analyser
+from embeddings.records import Listed
 from embeddings.types import Chunk, Document
 
 _STRIDE = 1 << 48  # the numbers of one index's passages stay below it
@@ -66,6 +68,11 @@ class JoinedIndex:
     def documents(self) -> tuple[Document, ...]:
         """All documents, those of the first index first."""
         return tuple(document for part in self._parts for document in part.documents())
+
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        """The documents without their texts, those of the first index first: the first `most`, or all of them."""
+        found = (listed for part in self._parts for listed in part.listed(most))
+        return tuple(islice(found, most))
 
     def document(self, id: str) -> Document:
         """The document with this id. Raises DocumentError where no index holds it."""

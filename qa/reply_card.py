@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 from urllib.parse import urlencode
 
+from embeddings.records import Listed
 from qa.evidence import text
 from qa.render import counted
-from qa.replying import Listed, Reply, size_in_words
+from qa.replying import Reply, size_in_words
 
 
 def reply_card(reply: Reply) -> str:
@@ -29,7 +30,7 @@ def _documents(reply: Reply) -> str:
 
 def _document(listed: Listed) -> str:
     address = html.escape(f"/source?{urlencode({'document': listed.id})}")
-    facts = f"{listed.date or 'undated'} · {size_in_words(listed.characters)}"
+    facts = f"{listed.date or 'undated'} · {size_in_words(listed.passages)}"
     return (
         f'<li><a class="cite" target="source" href="{address}"><span class="title" dir="auto">{text(listed.title)}'
         f'</span><span class="facts" dir="auto">{text(facts)}</span></a></li>'

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from embeddings.records import Listed
 from embeddings.types import Document
 from qa.render import counted, one_line
 from qa.smalltalk import SmallTalk
@@ -19,17 +20,6 @@ _READ_FOR_QUESTIONS = 6  # documents that questions to start from are made of
 CONTENTS = "What is in here?"
 _OFFERS: frozenset[SmallTalk] = frozenset({"greeting", "identity", "abilities"})
 NEEDS_DOCUMENTS: frozenset[SmallTalk] = frozenset({"contents", "count"})
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A document as it is listed: its id, title, date, source, and how many characters it has."""
-
-    id: str
-    title: str
-    date: str | None
-    source: str
-    characters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +48,15 @@ class Reply:
 class Library(Protocol):
     """What a reply needs of an assistant."""
 
-    def documents(self) -> Sequence[Document]:
-        """Every document that can be asked."""
+    @property
+    def document_count(self) -> int:
+        """How many documents can be asked."""
+
+    def listed(self, most: int | None = None) -> Sequence[Listed]:
+        """The first `most` documents, or all, without their texts."""
+
+    def document(self, id: str) -> Document:
+        """The document of an id."""
 
     def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The answer to a question."""
@@ -103,30 +100,33 @@ def reply(kind: SmallTalk, question: str, library: Library | None = None, exampl
         return Reply(question, kind, _SAID[kind], _POINTS.get(kind, ()), questions=offered)
     if library is None:
         raise ValueError(f"a reply to {kind!r} tells of documents, expected a library; give the assistant")
-    documents = library.documents()
-    text = (_amount(documents),)
+    listed = library.listed()
+    text = (_amount(listed),)
     if kind == "count":
-        return Reply(question, kind, text, document_count=len(documents))
-    listed = tuple(_listed(document) for document in documents[:MOST_LISTED])
-    questions = tuple(examples) if examples else _questions(documents, library.answer)
-    return Reply(question, kind, text, (), listed, len(documents), questions)
+        return Reply(question, kind, text, document_count=len(listed))
+    questions = tuple(examples) if examples else _questions(library, listed)
+    return Reply(question, kind, text, (), tuple(listed[:MOST_LISTED]), len(listed), questions)
 
 
-def _questions(documents: Sequence[Document], ask: Callable[[str], Answer]) -> tuple[str, ...]:
+def _questions(library: Library, listed: Sequence[Listed]) -> tuple[str, ...]:
     from qa.samples import EXAMPLES, MOST, is_samples
     from qa.starting import starting_questions
 
-    if len(documents) <= MOST and is_samples(documents):
+    if len(listed) <= MOST and is_samples(listed):
         return EXAMPLES
-    return starting_questions(documents[:_READ_FOR_QUESTIONS], ask)
+    read = [library.document(each.id) for each in listed[:_READ_FOR_QUESTIONS]]
+    return starting_questions(read, library.answer)
 
 
-def _listed(document: Document) -> Listed:
-    """The one place that reads a document for the list."""
-    return Listed(document.id, document.title, document.date, document.source, len(document.text))
+class _Dated(Protocol):
+    """Whatever has a date."""
+
+    @property
+    def date(self) -> str | None:
+        """As in `Document`."""
 
 
-def _amount(documents: Sequence[Document]) -> str:
+def _amount(documents: Sequence[_Dated]) -> str:
     """How many documents there are and from which days, in a sentence.
 
     >>> _amount([Document.from_text("Rain.")]), _amount([])
@@ -146,20 +146,20 @@ def _amount(documents: Sequence[Document]) -> str:
     return f"{total}: {len(days):,} {dated}, {undated:,} undated." if undated else f"{total}, {dated}."
 
 
-def size_in_words(characters: int) -> str:
+def size_in_words(passages: int) -> str:
     """The size of a document for people.
 
     >>> size_in_words(1), size_in_words(31234)
-    ('1 character', '31,234 characters')
+    ('1 passage', '31,234 passages')
     """
-    return counted(characters, "character")
+    return counted(passages, "passage")
 
 
 def to_lines(reply: Reply) -> list[str]:
     """A reply as lines of plain text."""
     lines = [*reply.text, *(f"- {point}" for point in reply.points)]
     for document in reply.documents:
-        facts = (one_line(document.title), document.date or "undated", size_in_words(document.characters))
+        facts = (one_line(document.title), document.date or "undated", size_in_words(document.passages))
         lines.append(f"- {' · '.join(facts)}")
     if (more := (reply.document_count or 0) - len(reply.documents)) > 0 and reply.documents:
         lines.append(f"- and {counted(more, 'more document')}")
@@ -171,7 +171,7 @@ def to_lines(reply: Reply) -> list[str]:
 def to_dict(reply: Reply) -> dict[str, Any]:
     """What `pincite ask --json` prints of a reply; `text` is None, as where there is no answer."""
     listed = [
-        {"id": each.id, "title": each.title, "date": each.date, "source": each.source, "characters": each.characters}
+        {"id": each.id, "title": each.title, "date": each.date, "source": each.source, "passages": each.passages}
         for each in reply.documents
     ]
     return {

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from embeddings.encoder import Encoder
 from embeddings.filters import Where
+from embeddings.records import Listed
 from embeddings.types import Chunk, Document, Hit
 from qa.settings import Settings
 from qa.wording import without_question_words
@@ -38,6 +39,9 @@ class Searchable(Protocol):
 
     def documents(self) -> tuple[Document, ...]:
         """All documents."""
+
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        """The documents without their texts: the first `most`, or all of them."""
 
     def document(self, id: str) -> Document:
         """The document with this id. Raises DocumentError where there is none."""

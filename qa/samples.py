@@ -13,6 +13,7 @@ from embeddings.connecting import FORMAT
 from embeddings.errors import StoreError
 from embeddings.index import Index
 from embeddings.loading import load
+from embeddings.records import Listed
 from embeddings.types import Document
 from qa.assistant import Assistant, build_index
 from qa.models import encoder_for, reader_for
@@ -36,7 +37,7 @@ def seeds_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parent.parent / "seeds"
 
 
-def is_samples(documents: Sequence[Document]) -> bool:
+def is_samples(documents: Sequence[Document | Listed]) -> bool:
     """Are these the sample documents, and no others?"""
     if not seeds_folder().is_dir():
         return False

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embeddings.errors import DocumentError
-from embeddings.types import Document
+from embeddings.records import Listed
 from qa.render import counted, one_line
 from qa.source_find import Hits, find
 from qa.source_sheet import Sheet, sheet_of
@@ -28,6 +28,7 @@ from qa.source_view import (
     View,
     citation_url,
     deep_link,
+    document_url,
     fields,
     moved,
     snapped,
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 STYLE = (Path(__file__).parent / "static" / "source.css").read_text("utf-8")  # inline: a sandboxed page has no 'self'
+MOST_LISTED = 300  # documents on the page that lists them
 
 
 def page_of_source(view: View) -> str:
@@ -180,21 +182,29 @@ def _found(view: View, hits: Hits) -> str:
     )
 
 
-def page_of_documents(documents: Sequence[Document]) -> str:
-    """The page before the first citation: every document, each a link to its text."""
+def page_of_documents(documents: Sequence[Listed], count: int) -> str:
+    """The page before the first citation: the first documents of `count`, each a link to its text."""
     if not documents:
         return page_of_message("No documents yet", "There is nothing to ask: add a file or a folder and start again.")
     items = "".join(
-        f'<li><a dir="auto" href="{html.escape(view_url(View(document)))}">{html.escape(document.title)}</a>'
-        f'<span class="facts">{html.escape(document.date or "undated")} · {len(document.text):,} characters</span></li>'
+        f'<li><a dir="auto" href="{html.escape(document_url(document.id))}">{html.escape(document.title)}</a>'
+        f'<span class="facts">{html.escape(document.date or "undated")} · '
+        f"{counted(document.passages, 'passage')}</span></li>"
         for document in documents
     )
     body = (
         '<header><h1>Sources</h1><p class="lead">Ask a question: the passage that answers it opens here, '
         "with the exact words marked. Or read a document.</p></header>"
-        f'<main><ul class="documents">{items}</ul></main>'
+        f'<main><ul class="documents">{items}</ul>{_others(count - len(documents))}</main>'
     )
     return _page("Sources", body)
+
+
+def _others(count: int) -> str:
+    """What is said of documents that are not listed."""
+    if count <= 0:
+        return ""
+    return f'<p class="facts">… and {count:,} more, which answers come from as well: pincite documents list</p>'
 
 
 def page_of_message(title: str, words: str) -> str:

@@ -95,6 +95,11 @@ def view_url(view: View) -> str:
     return f"source?{_query(fields(view))}{anchor}"
 
 
+def document_url(id: str) -> str:
+    """The address of a document, from its beginning."""
+    return f"source?{_query({'document': id})}"
+
+
 def fields(view: View) -> dict[str, str | int]:
     """A view as the fields of its address."""
     found: dict[str, str | int] = {"document": view.document.id}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
+from embeddings.records import Listed
 from embeddings.types import Chunk, Document, Hit
 from qa.explanation import Explanation
 from qa.types import Answer, Citation, Turn
@@ -28,6 +29,15 @@ class KeywordAssistant:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._documents = tuple(documents)
 
+    @property
+    def document_count(self) -> int:
+        return len(self._documents)
+
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        return tuple(
+            Listed(d.id, d.title, d.source, d.date, d.media_type, 1, d.content_hash) for d in self._documents[:most]
+        )
+
     def documents(self) -> tuple[Document, ...]:
         return self._documents
 
@@ -36,10 +46,6 @@ class KeywordAssistant:
             if document.id == id:
                 return document
         raise DocumentError(f"{id}: there is no such document here; open one from the list")
-
-    @property
-    def document_count(self) -> int:
-        return len(self._documents)
 
     @property
     def update(self) -> int:

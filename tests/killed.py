@@ -69,7 +69,7 @@ def watch_writes() -> None:
     for holder, names in (
         (store.Store, ("execute", "execute_many")),
         (Path, ("replace", "rename", "unlink", "mkdir")),
-        (bases, ("_written", "_digest")),
+        (bases, ("_written", "file_digest")),
         (updating, ("record_words",)),
         (index, ("exchange", "sync_folder")),
         (manifest, ("sync_folder",)),

@@ -269,6 +269,21 @@ def test_questions_that_went_wrong_are_no_part_of_the_history() -> None:
 # ---------------------------------------------------------------- what is served, and what is not
 
 
+def test_of_very_many_documents_the_first_are_listed_without_their_texts_and_the_others_counted() -> None:
+    class Shelf(KeywordAssistant):
+        def documents(self) -> tuple[Document, ...]:
+            raise AssertionError("every text was read for the list")
+
+    shelf = Shelf([Document.from_text(f"Rain {number}", title=f"Day {number}") for number in range(1_234)])
+    client = TestClient(create_app(shelf), base_url=HOST)
+    page = client.get("/source").text
+    assert page.count('<a dir="auto" href="/source?document=') == 300
+    assert "Day 299<" in page
+    assert "Day 300<" not in page
+    assert "934 more" in page
+    assert "1,234 documents" in client.get("/").text
+
+
 @pytest.mark.parametrize("path", ["/", "/health", "/source", "/source?document=x", "/pincite/chat.css", "/theme.css"])
 def test_every_response_allows_only_this_server(client: TestClient, path: str) -> None:
     refused = client.get(path, headers={"host": "example.org"})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from office_files import docx, epub, odt, paragraph, table
 from pdf_files import Line, pdf, written
 
+from embeddings.errors import DocumentError
 from embeddings.loaders.limits import LIMITS
 from embeddings.loaders.records import extract as records
 from embeddings.loaders.table import extract as rows
@@ -87,6 +88,39 @@ def test_a_web_page_is_read_in_the_encoding_it_names(put: Path, charset: str) ->
 def test_a_web_page_without_a_suffix_is_still_one_and_a_text_that_names_html_is_none(put: Path) -> None:
     assert read(put, "storm", PAGE).media_type == "text/html"
     assert read(put, "storm.txt", PAGE).text == PAGE
+
+
+WAY_AROUND = """<div class="header"><p>Next: <a href="b" rel="next">Ropes</a>,
+Previous: <a href="a" rel="prev">Sails</a>, Up: <a href="t" rel="up">Ships</a>
+[<a href="i" rel="index">Index</a>]</p></div>"""
+
+
+def test_links_to_the_pages_around_a_page_and_marks_that_link_to_themselves_are_no_part_of_it(put: Path) -> None:
+    page = f"""<html><head><title>Masts</title></head><body>{WAY_AROUND}<hr><h4>2.3 Masts<a href="#m"> ¶</a></h4>
+<p>{RAIN}</p><p>{BOATS}</p><div role="navigation"><ul><li><a href="/">Home</a></li></ul></div>{WAY_AROUND}</body>"""
+    found = read(put, "masts.html", page)
+    assert found.text.split("\n\n") == ["2.3 Masts", RAIN, BOATS]
+    assert headings(found) == ["2.3 Masts"]
+    contents = "".join(f'<p><a rel="next" href="{n}">Chapter {n}</a></p>' for n in range(20))
+    assert "Chapter 7" in read(put, "contents.html", f"<html><body><div>{contents}</div></body></html>").text
+
+
+@pytest.mark.parametrize("name", ["changelog.Debian.amd64", "notes.draft", "minutes.tex", "hosts.conf"])
+def test_a_file_with_a_suffix_of_no_format_is_read_where_its_bytes_are_plainly_text(put: Path, name: str) -> None:
+    for each, data in ((name, RAIN.encode()), (f"{name}.gz", gzip.compress(RAIN.encode()))):
+        found = read(put, each, data)
+        assert (found.text, found.media_type) == (RAIN, "text/plain")
+    long = "“Größe” " * 20_000  # the first bytes end within a letter
+    assert read(put, name, long).text == long
+    for data in (bytes(range(256)) * 9, b"Rain\0", "Größe".encode("cp1252"), gzip.compress(bytes(99))):
+        with pytest.raises(DocumentError, match="files are not read; the formats are"):
+            read(put, name, data)
+
+
+@pytest.mark.parametrize("name", ["style.css", "ship.py", "key.pem", "page.svg", "a.min.js", "old.rtf", "b.tar.gz"])
+def test_programs_keys_pictures_and_archives_are_left_out_by_their_names(put: Path, name: str) -> None:
+    with pytest.raises(DocumentError, match=r"files are not read; the formats are \.txt"):
+        read(put, name, RAIN)
 
 
 # ---------------------------------------------------------------- tables and records

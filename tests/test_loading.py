@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import DocumentError
-from embeddings.loading import Loaded, Skipped, decode, load, load_file
+from embeddings.loading import Loaded, Skipped, decode, load, load_file, skipped_in_lines
 
 TEXT = "It rained in the harbour all night."
 RUSSIAN = (
@@ -74,6 +74,16 @@ def test_what_a_folder_holds_and_cannot_be_read_is_skipped_with_its_reason(folde
     assert reasons["tales/empty.txt"] == reasons["tales/blank.md"] == "holds no text; leave it out"
     assert reasons["tales/binary.txt"].startswith("not text but binary data")
     assert reasons["tales/picture.png"].startswith(".png files are not read; the formats are .txt, ")
+
+
+def test_files_that_somebody_might_miss_are_told_before_copies_and_formats_that_are_not_read(folder: Path) -> None:
+    write(folder / "a.txt")
+    write(folder / "b.txt")
+    write(folder / "c.png", b"\x89PNG")
+    write(folder / "z.pdf", b"%PDF-1.4 cut")
+    lines = skipped_in_lines(load([folder]).skipped, most=1)
+    assert lines[0].startswith("skipped tales/z.pdf: a PDF that is damaged or cut short")
+    assert lines[1] == "skipped 2 more: same text as another (1), .png files are not read (1)"
 
 
 @pytest.mark.parametrize(

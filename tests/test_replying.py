@@ -57,9 +57,9 @@ def test_a_question_behind_a_courtesy_is_searched_without_it() -> None:
 def test_what_is_in_here_names_the_documents_with_their_dates_and_sizes() -> None:
     exchange = respond(Recorder([BRIDGE, FERRY]), "What is in here?")
     assert exchange.reply is not None
-    assert [(each.title, each.date, each.characters) for each in exchange.reply.documents] == [
-        (BRIDGE.title, "2021-05-03", len(BRIDGE.text)),
-        (FERRY.title, None, len(FERRY.text)),
+    assert [(each.title, each.date, each.passages) for each in exchange.reply.documents] == [
+        (BRIDGE.title, "2021-05-03", 1),
+        (FERRY.title, None, 1),
     ]
     card = conversation([exchange])
     assert "\n" not in card
@@ -67,7 +67,7 @@ def test_what_is_in_here_names_the_documents_with_their_dates_and_sizes() -> Non
     assert card.count('class="cite"') == 2
     lines = "\n".join(to_lines(exchange.reply))
     assert "2 documents: 1 dated 2021-05-03, 1 undated." in lines
-    assert f"A ferry · undated · {len(FERRY.text)} characters" in lines
+    assert "A ferry · undated · 1 passage" in lines
 
 
 def test_of_many_documents_some_are_named_and_the_others_counted() -> None:

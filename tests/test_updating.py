@@ -95,6 +95,18 @@ def test_a_file_that_was_touched_is_unchanged_and_one_of_the_same_size_and_time_
     assert text not in texts_of(path)
 
 
+def test_what_was_left_out_of_a_file_that_was_read_is_told(folder: Path, path: Path) -> None:
+    (folder / "mail.eml").write_text(
+        "From: Kari\nSubject: Losses\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n"
+        "--x\nContent-Type: text/plain\n\nTwo boats were lost.\n"
+        "--x\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=losses.pdf\n\n%PDF\n--x--\n"
+    )
+    (told,) = update(path, folder).partly
+    assert told.path == (folder / "mail.eml").as_posix()
+    assert "losses.pdf" in told.reason
+    assert update(path, folder).partly == (), "nothing of it was read again"
+
+
 def test_a_file_that_was_moved_keeps_its_vectors_and_is_named_by_its_new_place(folder: Path, path: Path) -> None:
     encoder = CountingEncoder()
     made = Maker(encoder, small_chunker(encoder))

@@ -61,6 +61,19 @@ def decode(data: bytes, name: str = "text") -> str:
     return text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
+def is_plain(start: bytes) -> bool:
+    """Whether the first bytes of a file are plainly text: UTF-8, to a character that they cut, without control codes.
+
+    >>> is_plain("Größe".encode()[:3]), is_plain(b"\\x7fELF\\x02"), is_plain("Größe".encode("cp1252"))
+    (True, False, False)
+    """
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return "\0" not in text and not _CONTROL.search(text) and not start.startswith(_BINARY)
+
+
 def _decoded(data: bytes, name: str) -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):

@@ -57,6 +57,22 @@ GZIP = ".gz"
 FORMATS = f"{', '.join(each.suffixes[0] for each in READ)}, and each with {GZIP} after it"
 _BY_SUFFIX = {suffix: each for each in READ for suffix in each.suffixes}
 
+# Known for what nobody asks a question of, whether it is text or not: they are left out without a look.
+_NEVER = frozenset(
+    f".{suffix}"
+    for suffix in (
+        # programs, styles, markup of machines
+        "py pyi pyc pyx pl pm rb php js mjs cjs ts jsx tsx vue c cc cpp cxx h hh hpp cs m mm java kt scala go rs swift "
+        "lua r jl hs ml el lisp clj erl ex sh bash zsh fish ps1 bat cmd awk sed sql vim asm s mk cmake gradle tcl m4 "
+        "am in css scss sass less svg xml xsl xslt xsd dtd wsdl rdf map lock ipynb proto thrift cocci prf "
+        # settings of services, keys and signatures
+        "service socket pem key crt cer csr asc sig gpg p12 pfx jks "
+        # pictures, sound, films, fonts, archives, programs, data of programs
+        "png jpg jpeg gif bmp tif tiff ico webp heic psd eps ps ai mp3 wav flac ogg m4a mp4 mkv avi mov webm ttf otf "
+        "woff woff2 zip tar tgz bz2 xz zst 7z rar jar war deb rpm iso img dmg exe dll so dylib o a lib bin dat db "
+        "sqlite sqlite3 parquet feather npy npz pt onnx pkl pickle h5 doc ppt rtf pages numbers key odp ods mbox pst"
+    ).split()
+)
 _NUMBER = re.compile(r"\.\d+(?:\W|$)")  # of a version: "Rules-2.0", "v2.30-notes"
 _GZIP_MARK, _ZIP_MARK, _OLE_MARK, _PDF_MARK = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
 _PDF_WITHIN = 1_024  # bytes before the mark of a PDF: what mail and web servers put there
@@ -85,12 +101,24 @@ def suffix_of(name: str) -> str:
     return "" if proper and suffix.lower() not in (*_BY_SUFFIX, GZIP) else suffix
 
 
-def check_name(name: str, source: str) -> None:
-    """Raises DocumentError where the name of a file says that its format is not read: before a byte of it is."""
-    inner = name[: -len(GZIP)] if name.lower().endswith(GZIP) else name
-    suffix = suffix_of(inner)
-    if suffix and suffix.lower() not in (*_BY_SUFFIX, GZIP):
-        raise DocumentError(f"{source}: {suffix} files are not read; the formats are {FORMATS}")
+def check_name(name: str, source: str) -> bool:
+    """Whether the name of a file says its format, or nothing of it; False where only its bytes can tell.
+
+    Raises DocumentError where the name says that its format is not read: before a byte of it is.
+    """
+    suffix = _inner_suffix(name).lower()
+    if suffix in _NEVER:
+        raise not_read(name, source)
+    return not suffix or suffix in (*_BY_SUFFIX, GZIP)
+
+
+def not_read(name: str, source: str) -> DocumentError:
+    """What is said of a file whose format is not read."""
+    return DocumentError(f"{source}: {_inner_suffix(name)} files are not read; the formats are {FORMATS}")
+
+
+def _inner_suffix(name: str) -> str:
+    return suffix_of(name[: -len(GZIP)] if name.lower().endswith(GZIP) else name)
 
 
 def is_gzip(data: bytes) -> bool:

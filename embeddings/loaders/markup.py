@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import etree, html
 
@@ -23,6 +24,11 @@ _BLOCKS = {
     *("form", "fieldset", "legend", "details", "summary", "hr", "pre", "code", "body", "html", "center", "hgroup"),
     *(_HEADINGS | _ITEMS | _ROWS | _CELLS),
 }
+# What a link says of the page it leads to: beside this one in a manual, not part of what it says.
+_RELATIONS = {"next", "prev", "previous", "up", "top", "start", "first", "last", "index", "contents", "toc", "help"}
+_MOST_LINKS = 12  # of a line that leads to the pages around; more are a table of contents
+_WORDS_OF_A_LINK = 3  # beside its own: "Up: ", " | ", "[", "]"
+_PERMALINKS = {"¶", "§", "#", "🔗"}
 _INLINE_CODE = 200  # characters of `code` within a line
 _LONGEST_CELL = 1_000  # characters; a table with a longer one lays out a page
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -37,6 +43,29 @@ def parsed_html(text: str) -> html.HtmlElement | None:
         return html.document_fromstring(words, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
+
+
+def drop_navigation(root: html.HtmlElement) -> None:
+    """Takes out what only leads elsewhere: marks that link to themselves, and lines of links to the pages around."""
+    for element in root.xpath("//*[@role='navigation']"):
+        if element.getparent() is not None:
+            element.drop_tree()
+    for link in list(root.iter("a")):
+        if "".join(link.itertext()).strip() in _PERMALINKS:
+            link.drop_tree()
+        elif _RELATIONS & set((link.get("rel") or "").lower().split()):
+            around = [element for element in link.iterancestors() if _is_way_around(element)]
+            if around and around[-1].getparent() is not None:
+                around[-1].drop_tree()
+
+
+def _is_way_around(element: html.HtmlElement) -> bool:
+    """Whether an element holds a few links, more than one, and hardly a word besides."""
+    links = list(islice(element.iter("a"), _MOST_LINKS + 1))
+    if not 2 <= len(links) <= _MOST_LINKS or local(element) in ("html", "body"):
+        return False
+    inside = sum(len("".join(link.itertext()).split()) for link in links)
+    return len("".join(element.itertext()).split()) - inside <= _WORDS_OF_A_LINK * len(links)
 
 
 def declared_charset(data: bytes) -> str | None:

@@ -6,6 +6,8 @@ import base64
 import ctypes
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pypdfium2
@@ -26,13 +28,19 @@ def letters(data: bytes, name: str, limits: Limits, page: int) -> Letters:
     Raises:
         DocumentError: damaged, protected, or there is no such page.
     """
-    document = opened(data, name)
-    try:
-        if not 1 <= page <= len(document):
-            raise DocumentError(f"{name}: has no page {page}; index it again")
-        shown = document[page - 1]
+    with _page(data, name, page) as shown:
         lines = tuple(lines_of(shown, limits.characters))
         return Letters(lines, _boxes(shown, {glyph for line in lines for glyph in line.glyphs if glyph >= 0}))
+
+
+@contextmanager
+def _page(data: bytes, name: str, number: int) -> Iterator[pypdfium2.PdfPage]:
+    """A page, counted from 1, for as long as it is looked at. Raises DocumentError where there is none."""
+    document = opened(data, name)
+    try:
+        if not 1 <= number <= len(document):
+            raise DocumentError(f"{name}: has no page {number}; index it again")
+        yield document[number - 1]
     finally:
         document.close()
 
@@ -81,14 +89,8 @@ def picture(data: bytes, name: str, limits: Limits, page: int, width: int) -> Pi
     Raises:
         DocumentError: damaged, protected, or there is no such page.
     """
-    document = opened(data, name)
-    try:
-        if not 1 <= page <= len(document):
-            raise DocumentError(f"{name}: has no page {page}; index it again")
-        shown = document[page - 1]
+    with _page(data, name, page) as shown:
         scale = width / max(shown.get_width(), shown.get_height() / 3, 1.0)
         out = io.BytesIO()
         shown.render(scale=scale, may_draw_forms=False).to_pil().save(out, format="PNG")
         return Picture(out.getvalue())
-    finally:
-        document.close()

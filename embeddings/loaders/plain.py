@@ -10,6 +10,7 @@ from embeddings.loaders.extract import Extract
 from embeddings.loaders.limits import Limits
 from embeddings.matter import front_matter
 
+_WRAPPED = 40  # characters; a longer line that the next one carries on in lower case was wrapped there
 LONGEST_TITLE = 120  # characters; a longer first line is text
 
 
@@ -28,8 +29,10 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
 def title_of(text: str, markdown: bool = False) -> str | None:
     """The title in the front matter of Markdown, else the first line, if it is short and has a word in it.
 
-    >>> title_of("Harbour Report\\n\\nIt rained.")
-    'Harbour Report'
+    A line that goes on below it is the beginning of a sentence, and one with an address in it is no title either.
+
+    >>> title_of("Harbour Report\\n\\nIt rained."), title_of("This is what came of the storm that began\\non Monday.")
+    ('Harbour Report', None)
     """
     titled = front_matter(text).get("title") if markdown else None
     if titled:
@@ -38,8 +41,10 @@ def title_of(text: str, markdown: bool = False) -> str | None:
         text = text.partition("\n---")[2]
         text = text[text.find("\n") + 1 :] if "\n" in text else ""
     start = len(text) - len(text.lstrip())
-    line = text[start : start + LONGEST_TITLE].partition("\n")[0]
+    line, _, below = text[start : start + 2 * LONGEST_TITLE].partition("\n")
     if len(line) >= LONGEST_TITLE or not any(character.isalnum() for character in line):
+        return None
+    if "://" in line or (len(line) > _WRAPPED and below.lstrip(" \t")[:1].islower()):
         return None
     return _one_line(re.sub(r"^#{1,6}\s+|\s+#+\s*$", "", line.strip()) if markdown else line)
 

@@ -14,6 +14,7 @@ from embeddings.loaders.limits import Limits, size
 _LONGEST_PATH = 200  # characters of it in a message
 _TRIES = 3  # to read a file that changes while it is read
 _PAUSE = 0.1  # seconds between two of them
+_FIRST = 1 << 16  # bytes looked at to tell whether a file is text
 _STEP = 1 << 20  # bytes unpacked at a time
 
 
@@ -61,6 +62,16 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
             return data
     raise DocumentError(f"{source}: changes while it is read; read it again when it is finished")
+
+
+def first_bytes(path: Path) -> bytes:
+    """The first bytes of a file, without what gzip made of them; none where it can't be read or unpacked."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_FIRST)
+        return zlib.decompressobj(wbits=31).decompress(start, _FIRST) if start.startswith(b"\x1f\x8b") else start
+    except (OSError, zlib.error):
+        return b""
 
 
 def gunzip(data: bytes, name: str, limits: Limits) -> bytes:

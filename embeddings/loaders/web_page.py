@@ -16,13 +16,14 @@ from embeddings.loaders.archive import iso_day, local
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.markup import declared_charset, parsed_html, write_tree
+from embeddings.loaders.markup import declared_charset, drop_navigation, parsed_html, write_tree
 
 # What stands around the text of a page.
 _AROUND = frozenset(("nav", "aside", "footer", "form", "menu"))
 # Main text that is a smaller part of the words outside links than this is not all of it. Manuals and lists of
 # functions, which no newspaper prints, are cut to a tenth; a newspaper's page has half of its words around the article.
 _SMALLEST_PART = 0.4
+_NEARLY_ALL = 0.8  # of them: where its headings are lost with the rest, the page is read with both
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
@@ -34,6 +35,7 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     root = parsed_html(decoded(data, name))
     if root is None:
         return Extract("")
+    drop_navigation(root)
     main = _main(copy.deepcopy(root))
     body = root.find("body")
     whole = _written(body if body is not None else root, name, limits, _AROUND)
@@ -42,7 +44,8 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     found = whole
     if main is not None and main.body is not None:
         found = _written(main.body, name, limits, frozenset())
-        if len(found.text.split()) < _SMALLEST_PART * _words_outside_links(root):
+        part = len(found.text.split()) / max(1, _words_outside_links(root))
+        if part < _SMALLEST_PART or (part >= _NEARLY_ALL and not found.layout.headings):
             found = whole
     if main is None:
         return described(found, title=root.findtext(".//title"))

@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 from embeddings.errors import ServerError
 from embeddings.filters import Where
+from embeddings.records import Listed
 from embeddings.types import Document, Hit
 from qa.explanation import Explanation
 from qa.types import Answer, Turn
@@ -26,8 +27,8 @@ WAITING = 16  # that wait at the most; each holds a thread of the server
 class Responder(Protocol):
     """What the chat needs of an assistant; `qa.assistant.Assistant` is one."""
 
-    def documents(self) -> tuple[Document, ...]:
-        """Every document that can be asked."""
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        """The first `most` documents that can be asked, or all, without their texts."""
         ...
 
     def document(self, id: str) -> Document:
@@ -76,9 +77,9 @@ class Desk:
         self._queue: deque[object] = deque()
         self._moved = threading.Condition()
 
-    def documents(self) -> tuple[Document, ...]:
-        """Every document that can be asked."""
-        return self._assistant.documents()
+    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+        """The first `most` documents that can be asked, or all, without their texts."""
+        return self._assistant.listed(most)
 
     def document(self, id: str) -> Document:
         """The document of an id. Raises DocumentError where there is none."""

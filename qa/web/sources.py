@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from embeddings.errors import DocumentError, PinciteError
 from embeddings.loaders.pdf_marks import picture
 from embeddings.types import Document
-from qa.source_page import Range, View, page_of_documents, page_of_message, page_of_source
+from qa.source_page import MOST_LISTED, Range, View, page_of_documents, page_of_message, page_of_source
 from qa.source_sheet import WIDTH
 from qa.web.desk import Responder
 from qa.web.security import SOURCE_POLICY
@@ -52,7 +52,7 @@ def _html(page: str, status: int = 200) -> HTMLResponse:
 def _source(assistant: Responder, request: Request) -> Response:
     id = request.query_params.get("document")
     if id is None:
-        return _html(page_of_documents(assistant.documents()))
+        return _html(page_of_documents(assistant.listed(MOST_LISTED), assistant.document_count))
     return _html(page_of_source(view_of(assistant.document(id), request)))
 
 

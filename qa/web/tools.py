@@ -17,6 +17,7 @@ from gradio.events import api
 
 from embeddings.errors import FilterError, PinciteError
 from embeddings.filters import Where
+from embeddings.records import Listed
 from embeddings.types import Document, Hit
 from qa.render import document_dict, to_dict
 from qa.source_page import Range, View, view_url
@@ -77,7 +78,7 @@ class Tools:
         return _json([_hit(hit) for hit in self._desk.retrieve(question, k, _where(documents, after, before))])
 
     def list_documents(self, offset: int = 0, limit: int = 50) -> str:
-        """List the documents that can be asked, with their titles, dates, sources and lengths.
+        """List the documents that can be asked, with their titles, dates, sources and numbers of passages.
 
         Args:
             offset: How many to pass over.
@@ -88,9 +89,8 @@ class Tools:
         """
         _check(offset >= 0, f"offset is {offset}, expected 0 or more")
         _check(1 <= limit <= MOST_LISTED, f"limit is {limit}, expected 1 to {MOST_LISTED}")
-        documents = self._desk.documents()
-        listed = [_document(document) for document in documents[offset : offset + limit]]
-        return _json({"count": len(documents), "documents": listed})
+        listed = [_listed(document) for document in self._desk.listed(offset + limit)[offset:]]
+        return _json({"count": self._desk.document_count, "documents": listed})
 
     def read_passage(self, document: str, start: int = 0, end: int = 0) -> str:
         """Read a part of a document: the characters from start to end.
@@ -138,6 +138,10 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 def _document(document: Document) -> dict[str, Any]:
     return {**document_dict(document), "characters": len(document.text)}
+
+
+def _listed(listed: Listed) -> dict[str, Any]:
+    return {name: getattr(listed, name) for name in Listed.__slots__}
 
 
 def _where(documents: list[str], after: str, before: str) -> Where | None:
