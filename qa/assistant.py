@@ -119,19 +119,24 @@ class Assistant:
         """The k passages closest to a question that fit a filter, best first."""
         return self._retriever.search(question, k, where if where is not None else self.where)
 
-    def answer(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
-        """Answers a question.
+    def answer(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+    ) -> Answer:
+        """Answers a question. `Answer.question` is how it was understood.
 
         Args:
             question: as it was asked; a follow-up is resolved with the turns before it.
             history: those turns, oldest first.
             where: the documents and days it is asked of; the assistant's own filter where it is None.
+            resolve: False asks exactly these words, whatever the history: also those that somebody put in the place
+                of an understood question (`qa.followup.standalone`).
 
         Raises:
             QuestionError: the question is empty, holds no word, or is longer than LONGEST_QUESTION characters.
             FilterError: `where` names a document or folder that is not there.
         """
-        understood = standalone(checked_question(question), history)
+        checked = checked_question(question)
+        understood = standalone(checked, history) if resolve else checked
         return compose(self.read(understood, where), self._calibration, self.settings)
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
