@@ -119,6 +119,12 @@ def read_gold(path: str | Path, documents: Sequence[Document], hint: str = "") -
     return GoldReading(tuple(questions.values()), tuple(faults))
 
 
+def read_gold_line(line: str, documents: Sequence[Document]) -> tuple[GoldQuestion | None, tuple[str, ...]]:
+    """The question of a single line, None where anything about it is wrong, and its faults."""
+    parser = _Line(documents, 1, "")
+    return parser.question(line), tuple(parser.faults)
+
+
 def _why_unreadable(error: OSError | UnicodeDecodeError) -> str:
     if isinstance(error, UnicodeDecodeError):
         if error.object.startswith(b"\x1f\x8b"):

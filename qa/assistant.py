@@ -146,15 +146,22 @@ class Assistant:
         return self._index.update
 
     def answer(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        threshold: float | None = None,
+        resolve: bool = True,
     ) -> Answer:
-        """Answers a question.
+        """Answers a question. `Answer.question` is how it was understood.
 
         Args:
             question: as it was asked; a follow-up is resolved with the turns before it.
             history: those turns, oldest first.
             where: the documents and days it is asked of; the assistant's own filter where it is None.
             threshold: the confidence from which it is answered; that of the settings where it is None.
+            resolve: False asks exactly these words, whatever the history: also those that somebody put in the place
+                of an understood question (`qa.followup.standalone`).
 
         Raises:
             QuestionError: the question is empty, holds no word, or is longer than LONGEST_QUESTION characters.
@@ -162,16 +169,17 @@ class Assistant:
             SettingsError: the threshold is no number from 0 to 1.
         """
         settings = self.settings if threshold is None else replace(self.settings, threshold=threshold)
-        understood = standalone(checked_question(question), history)
-        return compose(self.read(understood, where), self._calibration, settings)
+        return compose(self.read(_understood(question, history, resolve), where), self._calibration, settings)
 
-    def explain(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Explanation:
+    def explain(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+    ) -> Explanation:
         """Answers a question as `answer` does, and keeps what the answer was chosen from.
 
         Raises:
             QuestionError, FilterError: as `answer`.
         """
-        reading = self.read(standalone(checked_question(question), history), where)
+        reading = self.read(_understood(question, history, resolve), where)
         answer = compose(reading, self._calibration, self.settings)
         return explained(reading, answer, self._calibration, self.settings.threshold, self.reliability)
 
@@ -195,6 +203,11 @@ class Assistant:
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:
         spans = self._reader.read(question, [Passage.of(hit) for hit in hits])
         return Reading(question, hits, tuple(rank(question, hits, spans, self.settings)), tuple(spans))
+
+
+def _understood(question: str, history: Sequence[Turn], resolve: bool) -> str:
+    checked = checked_question(question)
+    return standalone(checked, history) if resolve else checked
 
 
 def checked_question(question: str) -> str:

@@ -1,13 +1,15 @@
 """A question and the turns before it -> a question that stands alone.
 
-A question that leans on the one before it takes along that question's terms and its answer. Whether it leans is decided
-by general marks: a connective at its start ("And when?"), a pronoun without a name before it, or no word that says what
-it is about. What it means is put together from the last turn:
+What leaves out or points back is told by the words (`qa.ellipsis`, `qa.pointing`), what it means by what the turns
+before spoke of (`qa.antecedents`). A name or phrase takes the place of what points to it, so that the question reads as
+somebody would have asked it:
 
-- A bare question word takes the place of the last one: "Where did the envoy go?" - "And when?" - "When did the envoy go
-  (Geneva)?"
-- A person's pronoun becomes the name that was the answer: "What did he say?" - "What did Jane Doe say?"
-- Else the terms are added: "Why was it delayed?" - "Why was it delayed (ferry arrive Oslo)?"
+- "When did the envoy arrive?" - "And where?" - "Where did the envoy arrive?"
+- "How much do the rich pay?" - "And the poor?" - "How much do the poor pay?"
+- "Who leads the Harbour Party?" (Ana Ruiz) - "When was she born?" - "When was Ana Ruiz born?"
+- "What is lung cancer?" - "What are the symptoms?" - "What are the symptoms of lung cancer?"
+
+A question with a name of its own and nothing that points back stands alone, and is left as it is.
 """
 
 from __future__ import annotations
@@ -15,73 +17,211 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.antecedents import Mention, mentions, scores, shipped_weights
+from qa.ellipsis import asked_again, asked_of, counted_again, introduces, is_bare, is_fragment, without_connective
+from qa.phrases import Phrase, phrases
+from qa.pointing import Pointer, Pointers, pointers
+from qa.tagging import tagged
 from qa.types import Turn
 
-_CONNECTIVE = re.compile(r"^\s*(?:and|but|or|so|also|then|what about|how about|what of)\b[\s,]*", re.IGNORECASE)
-_PERSON = re.compile(r"\b(?:he|she|him|her|his|hers)\b", re.IGNORECASE)
-_POSSESSIVE = re.compile(r"\b(?:his|hers|her(?=\s+[a-z]))\b", re.IGNORECASE)
-# "that" and "there" only where they point back: not "said that", "ships that sank", "were there", "is it true that".
-_THING = re.compile(
-    r"\b(?:it(?!\s+(?:true|likely|possible|known)\b)|its|they|them|their|theirs|this|these|those"
-    r"|(?:is|are|was|were|do|does|did|has|had|will|would|can|could|at|by|in|of|on|to|for|from|with|about|after|before"
-    r"|since|during)\s+that(?!\s+there)|that(?=\W*$)|(?<!\bare\s)(?<!\bis\s)(?<!\bwas\s)(?<!\bwere\s)there)\b",
-    re.IGNORECASE,
-)
-_ASKING = frozenset(
-    """a an and are at be been by can could did do does for from had has have how in is of on or the to was were what
-    when where which who whom whose why will with would about many much long else exactly""".split()
-)
-_WORD = re.compile(r"[\w'’-]+")
-_QUESTION_WORD = re.compile(
-    r"^\W*(?:(?:in|on|at|by|to|from|for|with)\s+)?(?P<word>how\s+(?:many|much|long|far|old)|what\s+(?:year|day|date|time)"
-    r"|who|whom|whose|what|which|when|where|why|how)\b",
-    re.IGNORECASE,
-)
-_AUXILIARY = re.compile(
-    r"^\s*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should)\b", re.IGNORECASE
-)
-_NAME = re.compile(r"[A-Z][\w'’.-]*(?:\s+(?:(?:al|bin|de|der|van|von|la)[\s-])?[A-Z][\w'’.-]*){1,4}")
-_TAKEN_ALONG = re.compile(r" \([^()]*\)\?$")
 _LONGEST_ANSWER = 80  # characters of an answer that are taken along
+ANSWERED = 1.0
+_PLACES = frozenset("town city village country province region area island district state capital".split())
+_PERSONS = frozenset(
+    """man woman leader minister president envoy general commander spokesman spokeswoman official author captain mayor
+    ambassador secretary director politician professor journalist activist doctor teacher""".split()
+)
+_RANKED = re.compile(r"\b(?:first|second|third|last|next|other|same|\w+est)\b", re.IGNORECASE)
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question as it is understood after the turns before it, oldest first; unchanged where it stands alone."""
-    if not history or not leans(question):
+    if not history or re.search(r"\w", question) is None:
         return question
-    last = history[-1]
-    said = (last.answer.text or "")[:_LONGEST_ANSWER]
-    asked = _TAKEN_ALONG.sub("?", last.answer.question)  # or terms would pile up from turn to turn
-    bare = _CONNECTIVE.sub("", question).strip() or question
-    if not _content(bare):
-        return _in_place(bare, asked, said)
-    if _NAME.fullmatch(said) is not None and _PERSON.search(bare) is not None:
-        return _capitalised(_PERSON.sub(said, _POSSESSIVE.sub(f"{said}'s", bare)))
-    return _with_terms(bare, f"{_content(asked)} {said}")
+    last = history[-1].answer
+    bare, connected = without_connective(question)
+    if is_bare(bare):
+        said = (last.text or "")[:_LONGEST_ANSWER]
+        return asked_again(bare, last.question, said) or _with_terms(bare, f"{_content(last.question)} {said}")
+    if (counted := counted_again(bare, last.question)) is not None:
+        return counted
+    if is_fragment(bare):
+        if not connected and not question.rstrip().endswith("?"):
+            return question  # key words, as one types them into a search
+        return asked_of(bare, last.question) or _with_terms(bare, _content(last.question))
+    if re.search(r"\babout\b", question[: question.rfind(bare)], re.IGNORECASE):
+        bare = question  # "What about its roots?" is no question without its beginning
+    return _resolved(question, bare, connected, mentions(history))
 
 
 def leans(question: str) -> bool:
-    """Does a question need the one before it to be understood?
+    """Does a question show by its own words that it needs the one before it to be understood?
 
     >>> leans("And when was it founded?"), leans("When?"), leans("Who founded the party in Madrid?")
     (True, True, False)
     """
-    if _CONNECTIVE.search(question) is not None or not _content(question):
-        return True
-    pronoun = _PERSON.search(question) or _THING.search(question)
-    # a name before the pronoun, other than the sentence's first word, is what it stands for
-    return pronoun is not None and re.search(r"(?<=\s)[A-Z]\w+", question[: pronoun.start()]) is None
+    bare, connected = without_connective(question)
+    return connected or is_bare(bare) or is_fragment(bare) or bool(pointers(bare))
 
 
-def _in_place(bare: str, last: str, said: str) -> str:
-    """The last question, asked with another question word."""
-    asked = _QUESTION_WORD.search(last)
-    if asked is None or _QUESTION_WORD.search(bare) is None:
-        return _with_terms(bare, f"{_content(last)} {said}")
-    rest = last[asked.end() :].strip()
-    if _AUXILIARY.search(rest) is None:  # the question word was the subject, whose place the answer takes
-        return _capitalised(f"{bare.rstrip(' ?')} {said} {rest}")
-    return _with_terms(f"{bare.rstrip(' ?')} {rest}", said)
+def _resolved(question: str, bare: str, connected: bool, known: Sequence[Mention]) -> str:
+    """A whole question with what it means by its pronouns and phrases; itself where it means nothing else."""
+    found = pointers(bare)
+    if not found and (introduces(bare) or (not connected and any(phrase.named for phrase in phrases(bare)))):
+        return question
+    new = [mention for mention in known if not _within(mention, bare)]
+    edits = [*_pronouns(bare, found, new), *_pointing_phrases(found, new)]
+    if not found:
+        edits = _definite_phrases(bare, known)
+    if edits:
+        return _capitalised(_edited(bare, edits))
+    chosen = _best(bare, found, _no_places(new), known) if found or connected or _leaves_open(bare) else None
+    if chosen is None:
+        return question if not connected else _capitalised(bare)
+    return _capitalised(_appended(bare, chosen))
+
+
+def _leaves_open(question: str) -> bool:
+    """Does a question name nothing that limits it: "What are the symptoms?", but not "Who was killed in the flood?"
+
+    A definite phrase limits it where a preposition stands in front, and a reason is asked of what the question names.
+    """
+    tokens = tagged(question)
+    if tokens[0].lower == "why" or any(token.lower in ("that", "there") for token in tokens[2:]):
+        return False
+    return not any(phrase.definite and phrase.before for phrase in phrases(question))
+
+
+def _no_places(known: Sequence[Mention]) -> Sequence[Mention]:
+    """Without places that something else only was in, where there is something else of the same turn."""
+    latest = [mention for mention in known if mention.kind != "place" or mention.said]
+    return latest if latest and latest[0].age == known[0].age else known
+
+
+def _within(mention: Mention, question: str) -> bool:
+    """Does a question already say a phrase?"""
+    said = {token.lower for token in tagged(question)}
+    return set(mention.words) <= said
+
+
+# What is meant ---------------------------------------------------------------------------------------------------
+
+
+def _best(question: str, found: Pointers, known: Sequence[Mention], spoken_of: Sequence[Mention]) -> Mention | None:
+    """The phrase of the history that belongs to a question; None where none does."""
+    if not known:
+        return None
+    none, *rest = scores(question, found, known, spoken_of, shipped_weights())
+    best = max(range(len(known)), key=lambda i: rest[i] + _answering(known[i]))
+    return known[best] if found or rest[best] > none else None
+
+
+def _meant(pointer: Pointer, question: str, found: Pointers, known: Sequence[Mention]) -> Mention | None:
+    """The phrase that a pronoun means."""
+    if pointer.kind == "person":
+        return _person(known)
+    things = [mention for mention in known if mention.kind != "person"]
+    if pointer.kind == "place":
+        things = [mention for mention in things if mention.kind == "place"] or things
+    if pointer.kind == "several":
+        things = [mention for mention in known if mention.plural or mention.kind != "person"]
+    return _best(question, found, things if pointer.kind == "place" else _no_places(things), known)
+
+
+def _answering(mention: Mention) -> float:
+    """What speaks for an answer, in log-odds: the data that the choice is fitted on hold none."""
+    return ANSWERED if mention.said and mention.age == 0 else 0.0
+
+
+def _person(known: Sequence[Mention]) -> Mention | None:
+    """Who "he" or "she" is: the last person spoken of, else the last name that may be one."""
+    persons = [mention for mention in known if mention.kind == "person"]
+    maybe = [m for m in known if m.kind == "" and m.named and not m.phrase.definite and not m.text.isupper()]
+    return next(iter(persons or maybe), None)
+
+
+# What is put in --------------------------------------------------------------------------------------------------
+
+Edit = tuple[int, int, str]  # start and end in the question, and what takes the place
+
+
+def _pronouns(question: str, found: Pointers, known: Sequence[Mention]) -> list[Edit]:
+    """What takes the place of the first pronoun of each kind; later ones then stand for the same."""
+    edits: dict[str, Edit] = {}
+    for pointer in found.pronouns:
+        meant = None if pointer.kind in edits else _meant(pointer, question, found, known)
+        if meant is not None:
+            both = _and_another(meant, known) if pointer.kind == "several" else ""
+            edits[pointer.kind] = pointer.start, pointer.end, _as_pronoun(pointer, meant, question) + both
+    return list(edits.values())
+
+
+def _and_another(meant: Mention, known: Sequence[Mention]) -> str:
+    """What "they" means beside one thing that is no several: the other one of the same question."""
+    if meant.plural or meant.age or meant.phrase.definite:
+        return ""
+    others = [
+        m
+        for m in known
+        if m is not meant and m.age == 0 and not m.plural and m.named == meant.named and m.phrase.before
+    ]
+    return f" and {others[0].text}" if len(others) == 1 and not others[0].said else ""
+
+
+def _as_pronoun(pointer: Pointer, meant: Mention, question: str) -> str:
+    """A phrase in the form of a pronoun: "Ana Ruiz's" for "her", "in Oslo" for "there", "stew" for "one"."""
+    if pointer.kind == "one":
+        several = question[pointer.start : pointer.end].lower() == "ones" and not meant.plural
+        return meant.words[-1] + "s" * several if question[pointer.end - 1] == "s" else meant.head
+    if pointer.kind == "place":
+        return f"in {meant.text}"
+    if not pointer.possessive:
+        return meant.text
+    return f"{meant.text}’" if meant.text.endswith("s") and meant.plural else f"{meant.text}'s"
+
+
+def _pointing_phrases(found: Pointers, known: Sequence[Mention]) -> list[Edit]:
+    """What takes the place of "that decision"."""
+    return [edit for phrase in found.phrases if (edit := _as_phrase(phrase, known)) is not None]
+
+
+def _definite_phrases(question: str, known: Sequence[Mention]) -> list[Edit]:
+    """What takes the place of "the town"."""
+    plain = [p for p in phrases(question) if p.definite and not (p.named or p.complemented or _RANKED.search(p.text))]
+    return [edit for phrase in plain if (edit := _as_phrase(phrase, known)) is not None][:1]
+
+
+def _as_phrase(phrase: Phrase, known: Sequence[Mention]) -> Edit | None:
+    """A phrase for something known in fuller words; None where nothing known is of its kind."""
+    words = set(phrase.words)
+    for mention in known:
+        if mention.head == phrase.head and words < set(mention.words):
+            return phrase.start, phrase.end, mention.text
+    if phrase.head in _PLACES:
+        places = [m for m in known if m.kind == "place" and m.named] or [m for m in known if m.named and m.kind == ""]
+        return (phrase.start, phrase.end, f"{phrase.text} of {places[0].text}") if places else None
+    if phrase.head in _PERSONS and (person := next((m for m in known if m.kind == "person"), None)) is not None:
+        return phrase.start, phrase.end, f"{phrase.text} {person.text}"
+    return None
+
+
+def _edited(question: str, edits: Sequence[Edit]) -> str:
+    for start, end, new in sorted(edits, reverse=True):
+        question = question[:start] + new + question[end:]
+    return question
+
+
+def _appended(question: str, meant: Mention) -> str:
+    """A question with what it is about at its end."""
+    body, end = question.rstrip(" ?!."), "?" if question.rstrip().endswith("?") else ""
+    found = phrases(body)
+    if meant.kind == "place":
+        return f"{body} in {meant.text}{end}"
+    closed = found and found[-1].end == len(body) and not found[-1].before and not found[-1].named
+    verb = any(token.tag == "verb" for token in tagged(body)[1:])
+    if closed and not verb:
+        return f"{body} of {meant.text}{end}"
+    return f"{body} ({meant.text}){end}"
 
 
 def _with_terms(question: str, terms: str) -> str:
@@ -93,7 +233,7 @@ def _with_terms(question: str, terms: str) -> str:
 
 def _content(question: str) -> str:
     """The words of a question without those that only ask."""
-    return " ".join(word for word in _WORD.findall(question) if word.lower() not in _ASKING)
+    return " ".join(token.text for token in tagged(question) if token.tag in ("name", "word", "verb", "number"))
 
 
 def _capitalised(question: str) -> str:

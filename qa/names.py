@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_TITLES = frozenset(
+TITLES = frozenset(
     """mr mrs ms miss dr prof professor sir lord lady dame sheikh imam rabbi pope bishop cardinal president premier
     chancellor minister ambassador envoy secretary senator sen congressman congresswoman governor gov mayor judge
     justice chairman chairwoman chairperson director commissioner spokesman spokeswoman spokesperson chief leader king
@@ -34,7 +34,7 @@ def bare_name(text: str) -> str:
     if comma and _is_name(name):
         text = name
     found = list(_WORD.finditer(text))
-    titles = [i for i, word in enumerate(found) if word[0].lower() in _TITLES]
+    titles = [i for i, word in enumerate(found) if word[0].lower() in TITLES]
     if not titles:
         return text
     rest = found[titles[-1] + 1 :]

@@ -58,13 +58,18 @@ class KeywordAssistant:
         )
 
     def answer(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        threshold: float | None = None,
+        resolve: bool = True,
     ) -> Answer:
         if not _WORD.search(question):
             raise QuestionError("the question holds no word; ask with at least one")
         asked = _content(question)
         understood = question
-        if len(asked) < 2 and history:
+        if len(asked) < 2 and history and resolve:
             understood = f"{history[-1].question.rstrip('?')}, {question[0].lower()}{question[1:]}"
             asked |= _content(history[-1].question)
         found = sorted(self._found(asked), key=lambda pair: -pair[0])[:8]
@@ -79,8 +84,10 @@ class KeywordAssistant:
         citations = best[:1] if answers else best
         return Answer(understood, best[0].text, found[0][0], citations, tuple(answers[1:3]), passages)
 
-    def explain(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Explanation:
-        return Explanation(self.answer(question, history, where), 0.5, ())
+    def explain(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+    ) -> Explanation:
+        return Explanation(self.answer(question, history, where, resolve=resolve), 0.5, ())
 
     def _found(self, asked: set[str]) -> list[tuple[float, Citation]]:
         return [

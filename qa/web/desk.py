@@ -36,12 +36,19 @@ class Responder(Protocol):
         ...
 
     def answer(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        threshold: float | None = None,
+        resolve: bool = True,
     ) -> Answer:
         """The answer to a question, which may refer to the turns before it."""
         ...
 
-    def explain(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Explanation:
+    def explain(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+    ) -> Explanation:
         """The same answer, with what it was chosen from."""
         ...
 
@@ -101,7 +108,12 @@ class Desk:
         return len(self._queue)
 
     def answer(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        threshold: float | None = None,
+        resolve: bool = True,
     ) -> Answer:
         """Answers a question when its turn has come.
 
@@ -109,11 +121,17 @@ class Desk:
             Busy: too many wait.
             PinciteError: as `Assistant.answer`.
         """
-        return self._counted(lambda: self._assistant.answer(question, history, where, threshold), lambda answer: answer)
+        return self._counted(
+            lambda: self._assistant.answer(question, history, where, threshold, resolve), lambda answer: answer
+        )
 
-    def explain(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Explanation:
+    def explain(
+        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+    ) -> Explanation:
         """The same answer, with what it was chosen from. Raises as `answer`."""
-        return self._counted(lambda: self._assistant.explain(question, history, where), lambda made: made.answer)
+        return self._counted(
+            lambda: self._assistant.explain(question, history, where, resolve), lambda made: made.answer
+        )
 
     def _counted(self, ask: Callable[[], _Made], answer_of: Callable[[_Made], Answer]) -> _Made:
         """What comes of asking, when its turn has come, counted and timed with the wait."""
