@@ -58,6 +58,12 @@ $(STAMPS)/dev: pyproject.toml constraints.txt $(STAMPS)/torch
 	$(call timed,pincite and the tools of its developers,$(PIP) install -c constraints.txt -e '$(DEV)')
 	@touch $(STAMPS)/run $(STAMPS)/compile $@
 
+# For one test, and no part of the project (MPL 2.0). Where there is no npm, or it finds nothing, the test says so.
+$(STAMPS)/axe: | $(STAMPS)/venv
+	@if command -v npm > /dev/null; then npm install --prefix $(VENV)/axe --no-save --ignore-scripts --no-audit --no-fund \
+	axe-core@4.10.3 > /dev/null 2>&1 || echo "axe-core could not be fetched: its test is skipped"; fi
+	@touch $@
+
 $(STAMPS)/compile: pyproject.toml constraints.txt $(STAMPS)/torch
 	$(call timed,pincite and what compiles models,$(PIP) install -c constraints.txt -e '.[compile]')
 	@touch $(STAMPS)/run $@
@@ -112,7 +118,7 @@ peers: $(STAMPS)/peers ## measure Pincite beside Haystack, txtai and a plain rea
 # ---------------------------------------------------------------- checks
 
 .PHONY: test
-test: $(STAMPS)/dev $(STAMPS)/wheels ## set up, then lint, format, types, tests and gold questions, each with its time (ARGS="-k name": no gold)
+test: $(STAMPS)/dev $(STAMPS)/wheels $(STAMPS)/axe ## set up, then lint, format, types, tests and gold questions, each with its time (ARGS="-k name": no gold)
 	$(call timed,lint,$(PY) -m ruff check .)
 	$(call timed,format,$(PY) -m ruff format --check .)
 	$(call timed,types,$(PY) -m mypy --strict)

@@ -38,7 +38,7 @@ class Reading:
 
 def compose(reading: Reading, calibration: Calibration, settings: Settings) -> Answer:
     """The answer to a question, or none where the confidence of the best candidate is under the threshold."""
-    passages = tuple(_passage_citation(hit) for hit in reading.hits)
+    passages = tuple(passage_citation(hit) for hit in reading.hits)
     judged = [Judged(c, calibration.probability(features(c, reading.candidates))) for c in reading.candidates]
     if not judged:
         # passages without a single word; only a threshold of 0 asks for one of them all the same
@@ -86,7 +86,8 @@ def _citation(candidate: Candidate) -> Citation:
     return _cited(candidate.hit, (candidate.start, candidate.end), quote)
 
 
-def _passage_citation(hit: Hit) -> Citation:
+def passage_citation(hit: Hit) -> Citation:
+    """A whole passage that was found, as a citation."""
     bounds = stripped(hit.document.text, hit.chunk.start, hit.chunk.end)
     return _cited(hit, bounds, bounds)
 

@@ -18,7 +18,7 @@ from embeddings.updating import Tuning
 from qa.answering import Reading, compose
 from qa.candidates import rank
 from qa.confidence import Calibration
-from qa.explanation import Explanation, explained
+from qa.explanation import Explanation, Found, explained
 from qa.followup import standalone
 from qa.models import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
 from qa.reader import Passage, Reader
@@ -172,14 +172,26 @@ class Assistant:
         return compose(self.read(_understood(question, history, resolve), where), self._calibration, settings)
 
     def explain(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        resolve: bool = True,
+        found: Found | None = None,
     ) -> Explanation:
         """Answers a question as `answer` does, and keeps what the answer was chosen from.
+
+        Args:
+            found: told of the passages as soon as they are found, before they are read.
 
         Raises:
             QuestionError, FilterError: as `answer`.
         """
-        reading = self.read(_understood(question, history, resolve), where)
+        understood = _understood(question, history, resolve)
+        hits = self.retrieve(understood, self.settings.passages, where)
+        if found is not None:
+            found(understood, hits)
+        reading = self._read(understood, hits)
         answer = compose(reading, self._calibration, self.settings)
         return explained(reading, answer, self._calibration, self.settings.threshold, self.reliability)
 

@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.citing import dated
+from qa.conversation import Lost
 from qa.evidence import evidence, passages, text
 from qa.explanation import Explanation
 from qa.reliability import Reliability
-from qa.render import CLOSEST, NO_ANSWER, disagreement_title, in_words, newest_first, per_cent, why_none
+from qa.render import CLOSEST, NO_ANSWER, counted, disagreement_title, in_words, newest_first, per_cent, why_none
 from qa.reply_card import reply_card
 from qa.replying import Reply
 from qa.smalltalk import without_courtesy
+from qa.timeline import timeline
+from qa.timeline import to_html as timeline_html
 from qa.types import Answer, Citation, Turn
 from qa.why import why
 
@@ -36,6 +39,11 @@ class Exchange:
         problem: what went wrong, in words; None where nothing did.
         reply: what is said to small talk, which is not searched for.
         explanation: what the answer was chosen from, where that was kept.
+        found: the passages that were found, while they are read.
+        limits: what it was asked of, in words; "" for everything.
+        verbatim: whether the very words were asked, whatever was said before.
+        words: of an answer of which nothing is there any more that could be cited.
+        lost: what it cited that can't be opened any more.
     """
 
     question: str
@@ -43,6 +51,27 @@ class Exchange:
     problem: str | None = None
     reply: Reply | None = None
     explanation: Explanation | None = None
+    found: tuple[Citation, ...] = ()
+    limits: str = ""
+    verbatim: bool = False
+    words: str | None = None
+    lost: tuple[Lost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What can be done with an answer, beside reading it.
+
+    Attributes:
+        judging: say whether it is right, which is kept.
+        pinning: pin its question.
+    """
+
+    judging: bool = False
+    pinning: bool = True
+
+
+_NOTHING = Offers(pinning=False)
 
 
 def history(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
@@ -52,13 +81,14 @@ def history(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
 
 def conversation(exchanges: Sequence[Exchange]) -> str:
     """Every turn, oldest first; a welcome where there is none."""
-    if not exchanges:
-        return (
-            '<div class="welcome"><h2>What do your documents say?</h2>'
-            "<p>An answer here is words that stand in a document, opened beside it with the words marked. "
-            "Where the documents do not say, Pincite tells you so.</p></div>"
-        )
-    return "\n\n".join(_turn(each) for each in exchanges)
+    return "\n\n".join(turn(each) for each in exchanges) if exchanges else WELCOME
+
+
+WELCOME = (
+    '<div class="welcome"><h2>What do your documents say?</h2>'
+    "<p>An answer here is words that stand in a document, opened beside it with the words marked. "
+    "Where the documents do not say, Pincite tells you so.</p></div>"
+)
 
 
 def first_citation(answer: Answer) -> Citation | None:
@@ -75,34 +105,110 @@ def confidence_words(confidence: float) -> str:
     return f"{in_words(confidence).capitalize()} · {per_cent(confidence)}"
 
 
-def _turn(exchange: Exchange) -> str:
+def turn(exchange: Exchange, offers: Offers = _NOTHING) -> str:
+    """A question and its card, with what can be done with it."""
     asked = f'<h2 class="asked" dir="auto">{text(exchange.question)}</h2>'
     answer = exchange.answer
     if exchange.problem is not None:
         card = f'<div class="card problem"><h3>That did not work</h3><p>{text(exchange.problem)}</p></div>'
     elif exchange.reply is not None:
         card = reply_card(exchange.reply)
-    elif answer is None:
-        card = '<div class="card pending"><p>Reading the documents …</p></div>'
+    elif answer is not None:
+        card = _understood(exchange, answer) + _card(answer, exchange.explanation, exchange.lost)
+        card += _actions(answer, offers)
+    elif exchange.words is not None or exchange.lost:
+        card = _gone(exchange)
     else:
-        card = _understood(exchange.question, answer) + _card(answer, exchange.explanation)
-    return f'<article class="turn">{asked}{card}</article>'
+        card = _pending(exchange)
+    return f'<article class="turn">{asked}{_limits(exchange)}{card}</article>'
 
 
-def _understood(asked: str, answer: Answer) -> str:
-    if " ".join(without_courtesy(asked).split()) == " ".join(answer.question.split()):
+def _pending(exchange: Exchange) -> str:
+    """What stands in the place of an answer that is looked for: the passages, once they are found."""
+    if not exchange.found:
+        return '<div class="card pending"><p>Looking for passages …</p></div>'
+    count = counted(len(exchange.found), "passage")
+    return (
+        f'<div class="card pending"><p>Reading {count} …</p>'
+        f'<div class="being-read">{passages(exchange.found[:CLOSEST])}</div></div>'
+    )
+
+
+def _limits(exchange: Exchange) -> str:
+    said = [exchange.limits] if exchange.limits else []
+    if exchange.verbatim:
+        said.append("asked exactly as typed")
+    return f'<p class="limits" dir="auto">{text(" · ".join(said))}</p>' if said else ""
+
+
+def _understood(exchange: Exchange, answer: Answer) -> str:
+    """How a follow-up was understood, where that is not as it was asked, and the ways to have it otherwise."""
+    if exchange.verbatim or _same_words(without_courtesy(exchange.question), answer.question):
         return ""
-    return f'<p class="understood" dir="auto">Understood as: <em>{text(answer.question)}</em></p>'
+    return (
+        f'<div class="understood"><p dir="auto">Understood as: <em>{text(answer.question)}</em></p>'
+        '<p class="ways"><button type="button" data-edit>Edit</button>'
+        '<button type="button" data-verbatim>Ask exactly as typed</button></p></div>'
+    )
 
 
-def _card(answer: Answer, explanation: Explanation | None) -> str:
+def _same_words(one: str, other: str) -> bool:
+    return " ".join(one.split()) == " ".join(other.split())
+
+
+def _actions(answer: Answer, offers: Offers) -> str:
+    """Buttons under an answer; the line beside them says what came of one."""
+    buttons = []
+    if offers.judging:
+        refused = answer.text is None
+        verdicts = {
+            "right": ("Right", "It is so: this is kept with the question"),
+            "wrong": ("Wrong", "It is not so: this is kept with the question"),
+            "not there": ("Not there", "The documents hold no answer to this question"),
+            "words": ("Selected words", "The right words are those that are selected in the source beside it"),
+        }
+        if refused:
+            del verdicts["not there"]
+        buttons = [
+            f'<button type="button" data-verdict="{name}" title="{meaning}">{label}</button>'
+            for name, (label, meaning) in verdicts.items()
+        ]
+    if offers.pinning:
+        meaning = "Ask it again when documents change, and show what is new beside what was"
+        buttons.append(f'<button type="button" data-pin title="{meaning}">Pin</button>')
+    if not buttons:
+        return ""
+    lead = '<span class="lead">Right words?</span>' if offers.judging else ""
+    return f'<div class="actions" role="group" aria-label="This answer">{lead}{"".join(buttons)}{_SAID}</div>'
+
+
+_SAID = '<span class="said" role="status"></span>'
+
+
+def _gone(exchange: Exchange) -> str:
+    """An answer of an earlier day, of which nothing can be opened any more."""
+    words = exchange.words if exchange.words is not None else NO_ANSWER
+    said = f'<p class="words" dir="auto">{text(words)}</p><p>What this rests on is not here any more.</p>'
+    return f'<div class="card none">{said}{_lost(exchange.lost)}</div>'
+
+
+def _lost(lost: Sequence[Lost]) -> str:
+    return "".join(
+        f'<div class="evidence lost"><blockquote dir="auto">{text(each.quote or each.words)}</blockquote>'
+        f'<p class="facts" dir="auto">{text(" · ".join((each.title, each.date or "undated", each.reason)))}</p></div>'
+        for each in lost
+    )
+
+
+def _card(answer: Answer, explanation: Explanation | None, lost: Sequence[Lost] = ()) -> str:
     table = explanation.reliability if explanation is not None else None
-    more = why(explanation)
+    more = f"{_lost(lost)}{why(explanation)}"
     if answer.text is None:
         return f'<div class="card none">{_no_answer(answer)}{more}</div>'
+    more = f"{_over_time(answer)}{_closest(answer)}{more}"
     if answer.alternatives:
-        return f'<div class="card answer disagree">{_disagreement(answer, table)}{_closest(answer)}{more}</div>'
-    return f'<div class="card answer">{_one_answer(answer, table)}{_closest(answer)}{more}</div>'
+        return f'<div class="card answer disagree">{_disagreement(answer, table)}{more}</div>'
+    return f'<div class="card answer">{_one_answer(answer, table)}{more}</div>'
 
 
 def _one_answer(answer: Answer, table: Reliability | None) -> str:
@@ -149,6 +255,10 @@ def _more(citations: Sequence[Citation]) -> str:
     count = f"{len(citations)} more place{'s' if len(citations) > 1 else ''}"
     inside = "".join(evidence(citation) for citation in citations)
     return f"<details><summary>Also stands in {count}</summary>{inside}</details>"
+
+
+def _over_time(answer: Answer) -> str:
+    return timeline_html(timeline(answer), answer.question)
 
 
 def _closest(answer: Answer) -> str:

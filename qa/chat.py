@@ -1,36 +1,24 @@
-"""The chat: the conversation, and beside it the source of the chosen citation.
+"""The chat's server: the page, and everything that it and programs ask for, behind one gate.
 
-`create_app` is the whole web application, `serve` runs it. Gradio carries the conversation; a citation is a plain
-link whose target is the frame beside it, so it works from the keyboard and without any script.
+`create_app` is the whole web application, `serve` runs it. `qa.page` is what people see, `qa.web` what answers.
 """
 
 from __future__ import annotations
 
 import asyncio
-import html
-import logging
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
 
-# Read when gradio is imported, hence before it. The second keeps it from counting each event in a table of pandas, for
-# a dashboard that is not served.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
-
-import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
-from embeddings.errors import PinciteError
 from qa.address import bind, url
-from qa.cards import Exchange, conversation, first_citation, history
-from qa.render import counted
-from qa.responding import respond
-from qa.source_page import citation_url
+from qa.assistant import Assistant
+from qa.keeping import Keeping
+from qa.page import blocks, gr
+from qa.uploads import Uploads
 from qa.web import (
     STATIC,
     Desk,
@@ -39,58 +27,68 @@ from qa.web import (
     Responder,
     SecurityHeaders,
     Serving,
+    SessionCookie,
+    Shelf,
+    Talk,
     api,
+    files,
     is_loopback,
     metrics,
+    pinning,
     sources,
-    tools,
+    talk,
 )
 from qa.web.serving import LOCAL
 
 if TYPE_CHECKING:
     import socket
 
-_LOG = logging.getLogger(__name__)
-_EMPTY = "Type a question first, then press Enter."
-_BROKEN = "Something went wrong on this side; the log of the chat says what. The conversation can go on."
 _SYSTEM_FONTS = ("system-ui", "sans-serif")
 
-# What of a source's address the address of the page may hold.
-_DEEP_LINK = frozenset({"document", "start", "end", "quote_start", "quote_end", "page", "as", "find"})
 
-_Updates = dict[gr.blocks.Block, object]
-
-
-def create_app(assistant: Responder, examples: Sequence[str] = (), serving: Serving = LOCAL) -> FastAPI:
+def create_app(
+    assistant: Responder,
+    examples: Sequence[str] = (),
+    serving: Serving = LOCAL,
+    keeping: Keeping | None = None,
+) -> FastAPI:
     """The chat over an assistant's documents, as an ASGI application.
 
     Args:
         assistant: answers the questions.
         examples: questions offered before the first one is asked.
         serving: where it will be bound to, and who may ask.
+        keeping: what it keeps; nothing of it where nothing may be written.
     """
+    kept = keeping if keeping is not None and not serving.read_only else Keeping()
 
     async def made() -> FastAPI:
-        return _make_app(assistant, tuple(examples), serving)
+        return _make_app(assistant, tuple(examples), serving, kept)
 
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(made())  # without a running loop Gradio opens several of its own and never closes them
-    return _make_app(assistant, tuple(examples), serving)
+    return _make_app(assistant, tuple(examples), serving, kept)
 
 
-def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving) -> FastAPI:
+def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving, keeping: Keeping) -> FastAPI:
     desk = Desk(assistant)
+    own = Uploads(assistant) if isinstance(assistant, Assistant) and keeping.share is None else None
+    shelf = Shelf(desk, own, keeping.share)
+    talking = Talk(shelf, examples, keeping.judging)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(metrics.routes(desk))
-    app.include_router(sources.routes(desk))
+    for router in (
+        *(metrics.routes(desk), sources.routes(shelf), files.routes(shelf)),
+        *(talk.routes(talking), pinning.routes(talking)),
+    ):
+        app.include_router(router)
     app.mount("/v1", api.create_api(desk, serving))
     app.mount("/pincite", StaticFiles(directory=STATIC))
-    page = _Page(desk, examples, is_local=is_loopback(serving.host) and serving.origin is None)
+    is_local = is_loopback(serving.host) and serving.origin is None
     gr.mount_gradio_app(
         app,
-        page.blocks,
+        blocks(desk, examples, is_local=is_local, takes_files=shelf.takes_files),
         path="/",
         footer_links=[],
         run_history=False,
@@ -104,6 +102,7 @@ def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving)
     )
     app.state.closing = app.routes[-1].app.stop_event  # type: ignore[attr-defined]  # ends the streams of open pages
     app.add_middleware(LocalPage)
+    app.add_middleware(SessionCookie, serving=serving)
     app.add_middleware(Gate, serving=serving)
     app.add_middleware(SecurityHeaders)  # added last, so outermost
     return app
@@ -116,6 +115,7 @@ def serve(
     on_ready: Callable[[str], None] | None = None,
     examples: Sequence[str] = (),
     bound: socket.socket | None = None,
+    keeping: Keeping | None = None,
 ) -> None:
     """Serves the chat until it is interrupted, and then raises KeyboardInterrupt.
 
@@ -126,11 +126,12 @@ def serve(
         on_ready: called with the URL once the chat can be opened.
         examples: questions offered before the first one is asked.
         bound: a socket from `qa.address.bind` for that host, instead of one that is bound now.
+        keeping: what it keeps.
 
     Raises:
         ServerError: the address or the port cannot be had.
     """
-    ChatServer(assistant, serving, port, on_ready, examples, bound).run()
+    ChatServer(assistant, serving, port, on_ready, examples, bound, keeping).run()
 
 
 class ChatServer:
@@ -148,11 +149,15 @@ class ChatServer:
         on_ready: Callable[[str], None] | None = None,
         examples: Sequence[str] = (),
         bound: socket.socket | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._socket = bound if bound is not None else bind(serving.host, port)
         self.url = url(serving.host, self._socket)
         config = uvicorn.Config(
-            create_app(assistant, examples, serving), log_config=None, access_log=False, timeout_graceful_shutdown=2
+            create_app(assistant, examples, serving, keeping),
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=2,
         )
         self._server = _Server(config, partial(on_ready, self.url) if on_ready is not None else _nothing)
 
@@ -185,145 +190,3 @@ class _Server(uvicorn.Server):
 
 def _nothing() -> None:
     pass
-
-
-class _Page:
-    """The Gradio page: its components, and what happens when a question is asked."""
-
-    def __init__(self, assistant: Desk, examples: tuple[str, ...], *, is_local: bool) -> None:
-        self._assistant, self._offered = assistant, examples
-        with gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True) as self.blocks:
-            self._exchanges = gr.State(())
-            with gr.Row(elem_id="masthead"):
-                _raw(_masthead(assistant.document_count, is_local=is_local))
-                self._again = gr.Button("New conversation", elem_id="again", size="sm", visible=False)
-            with gr.Row(elem_id="panes"):
-                with gr.Column(elem_id="talk"):
-                    self._conversation = _raw(conversation(()), elem_id="conversation")
-                    self._examples, buttons = _example_buttons(examples)
-                    self._question = _question_box()
-                    self._hint = _raw("", elem_id="hint")
-                with gr.Column(elem_id="reading"):
-                    self._source = _raw(_frame("source", 0), elem_id="source")
-            self._wire(buttons, examples)
-            _listen(
-                self.blocks.load, _opened, [], outputs=[self._source], concurrency_limit=None, show_progress="hidden"
-            )
-            tools.add_tools(assistant)
-
-    def _wire(self, buttons: Sequence[gr.Button], examples: Sequence[str]) -> None:
-        outputs: list[gr.blocks.Block] = [
-            *(self._exchanges, self._question, self._conversation, self._source, self._hint),
-            *(self._examples, self._again),
-        ]
-        # One answer at a time, whoever asks: answering uses every core.
-        listen = partial(_listen, outputs=outputs, concurrency_id="answer", concurrency_limit=1, show_progress="hidden")
-        listen(self._question.submit, self._ask, [self._question, self._exchanges])
-        for button, example in zip(buttons, examples, strict=True):
-            listen(button.click, partial(self._ask, example), [self._exchanges])
-        listen(self._again.click, self._start_again, [])
-
-    def _ask(self, question: str, exchanges: tuple[Exchange, ...]) -> Iterator[_Updates]:
-        """Shows the question at once, then its answer."""
-        if not question.strip():
-            yield {self._hint: f"<p>{_EMPTY}</p>"}
-            return
-        yield {
-            self._question: "",
-            self._hint: "",
-            self._conversation: conversation((*exchanges, Exchange(question))),
-            self._examples: gr.update(visible=False),
-        }
-        exchange = self._exchange(question, exchanges)
-        exchanges = (*exchanges, exchange)
-        yield {
-            self._exchanges: exchanges,
-            self._conversation: conversation(exchanges),
-            self._again: gr.update(visible=True),
-            **self._opened(exchange, len(exchanges)),
-        }
-
-    def _exchange(self, question: str, exchanges: tuple[Exchange, ...]) -> Exchange:
-        try:
-            return respond(self._assistant, question, history(exchanges), self._offered)
-        except PinciteError as error:
-            return Exchange(question, problem=str(error))
-        except Exception:
-            _LOG.exception("the question could not be answered")
-            return Exchange(question, problem=_BROKEN)
-
-    def _opened(self, exchange: Exchange, number: int) -> _Updates:
-        """Opens the best citation of an answer; leaves the source alone where there is none."""
-        citation = first_citation(exchange.answer) if exchange.answer is not None else None
-        return {} if citation is None else {self._source: _frame(citation_url(citation), number)}
-
-    def _start_again(self) -> _Updates:
-        return {
-            self._exchanges: (),
-            self._question: "",
-            self._conversation: conversation(()),
-            self._source: _frame("source", 0),
-            self._hint: "",
-            self._examples: gr.update(visible=True),
-            self._again: gr.update(visible=False),
-        }
-
-
-def _opened(request: gr.Request) -> object:
-    """The source that the address of the page names (a deep link), else none: /?document=...&start=...&end=..."""
-    named = {name: value for name, value in dict(request.query_params).items() if name in _DEEP_LINK}
-    if "document" not in named:
-        return gr.skip()
-    anchor = "#hit" if "find" in named else "#span"
-    return _frame(f"source?{urlencode(named, quote_via=quote)}{anchor}", 0)
-
-
-def _listen(
-    event: Callable[..., object], react: Callable[..., object], inputs: list[gr.blocks.Block], **options: object
-) -> None:
-    event(react, inputs, api_visibility="private", **options)
-
-
-def _raw(value: str, elem_id: str | None = None) -> gr.Markdown:
-    """Our own HTML, every text in it already escaped.
-
-    gr.HTML would need scripts made of strings ('unsafe-eval'); Markdown passes a block of HTML on as it is.
-    """
-    return gr.Markdown(value, elem_id=elem_id, sanitize_html=False, latex_delimiters=[])
-
-
-def _question_box() -> gr.Textbox:
-    return gr.Textbox(
-        elem_id="question",
-        label="Question",
-        show_label=False,
-        placeholder="Ask your documents …",
-        lines=1,
-        max_lines=4,
-        autofocus=True,
-        submit_btn="Ask",
-        container=False,
-    )
-
-
-def _example_buttons(examples: Sequence[str]) -> tuple[gr.Row, list[gr.Button]]:
-    with gr.Row(elem_id="examples", visible=bool(examples)) as row:
-        buttons = [gr.Button(example, size="sm", elem_classes="example") for example in examples]
-    return row, buttons
-
-
-def _masthead(count: int, *, is_local: bool) -> str:
-    documents = counted(count, "document")
-    privacy = "nothing leaves this machine" if is_local else "no outside service is asked"
-    return (
-        '<div class="masthead"><h1><img src="pincite/icon.svg" alt="" width="28" height="28">Pincite</h1>'
-        f"<p>{documents} · answers are exact quotes · {privacy}</p></div>"
-    )
-
-
-def _frame(url: str, number: int) -> str:
-    """The frame that links open in. The number makes a frame new that has been led elsewhere by a link."""
-    return (
-        f'<div class="frame" data-turn="{number}"><iframe name="source" title="Source" src="{html.escape(url)}">'
-        "</iframe></div>"
-    )

@@ -78,6 +78,9 @@ Auth = Annotated[
 ]
 NoAuth = Annotated[bool, typer.Option("--no-auth", help="Serve other machines without a password.")]
 ReadOnly = Annotated[bool, typer.Option("--read-only", help="Write nothing: neither to the index nor feedback.")]
+SharedUploads = Annotated[
+    bool, typer.Option("--shared-uploads", help="Files that are added in the chat go into the index, for everybody.")
+]
 RootPath = Annotated[
     str, typer.Option(metavar="PATH", help="Where a proxy shows the chat: /pincite, or https://example.org/pincite.")
 ]
@@ -167,12 +170,18 @@ def chat(
     no_auth: NoAuth = False,
     read_only: ReadOnly = False,
     root_path: RootPath = "",
+    shared_uploads: SharedUploads = False,
 ) -> None:
     """Serve the chat in the browser, and its answers to programs: POST /v1/answer, MCP at /mcp, /metrics, /health."""
     from embeddings.filters import Where
     from qa.address import bind
+    from qa.documents import find_index
+    from qa.keeping import check_shared, keeping
     from qa.web.serving import Serving, check_exposed, read_login, read_root
 
+    folder_of = index if index is not None or paths else find_index()
+    if shared_uploads:
+        check_shared(folder_of, read_only=read_only)
     login = read_login(auth) if auth is not None else None
     serving = Serving(host, login, *read_root(root_path), read_only=read_only)
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
@@ -181,12 +190,13 @@ def chat(
         check_exposed(serving, is_open=no_auth)
         assistant = _assistant(paths, index, settings)
         assistant.limit(where)
+        kept = None if read_only else keeping(assistant, folder_of, shared_uploads)
         from qa.chat import serve
         from qa.samples import EXAMPLES, MOST, is_samples
 
         few = assistant.document_count <= MOST  # the texts of many are not read only to see whose they are
         examples = EXAMPLES if few and is_samples(assistant.listed()) else ()
-        serve(assistant, serving, port, _tell_url, examples, bound)
+        serve(assistant, serving, port, _tell_url, examples, bound, kept)
 
 
 GoldFile = Annotated[

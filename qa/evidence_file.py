@@ -18,7 +18,7 @@ from pathlib import Path
 from embeddings.types import Document
 from qa.conversation import Lost, Recalled
 from qa.render import NO_ANSWER, counted, disagreement_title, in_words, per_cent, place, split_quote
-from qa.source_page import WINDOW, Range, citation_url, escape
+from qa.source_page import WINDOW, Range, deep_link, escape
 from qa.types import Answer, Citation
 
 STYLE = (Path(__file__).parent / "static" / "evidence.css").read_text("utf-8")
@@ -173,7 +173,7 @@ def _evidence(citation: Citation, cited: _Cited, about: About) -> str:
     link = f'<a class="number" href="#mark-{number}" aria-label="Citation {number}, in its document">{number}</a>'
     out = ""
     if about.base:
-        address = html.escape(f"{about.base.rstrip('/')}{citation_url(citation)}")
+        address = html.escape(f"{about.base.rstrip('/')}/{deep_link(citation)}")
         out = f' · <a href="{address}" rel="noreferrer">open in Pincite</a>'
     marked = f"{escape(before.lstrip())}{_mark(citation, escape(span))}{escape(after.rstrip())}"
     return (

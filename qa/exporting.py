@@ -11,7 +11,7 @@ from embeddings.types import Document
 from qa.conversation import Lost, Recalled, to_json
 from qa.evidence_file import About, to_html
 from qa.render import NO_ANSWER, disagreement_title, in_words, one_line, per_cent, place, split_quote
-from qa.source_page import citation_url
+from qa.source_page import deep_link
 from qa.types import Answer, Citation, Turn
 
 Form = Literal["markdown", "json", "html"]
@@ -102,7 +102,7 @@ def _cited(citation: Citation, base: str) -> list[str]:
     """A quote with its words bold, and its place, a link where there is an address."""
     before, span, after = (escaped(part) for part in split_quote(citation))
     where = escaped(place(citation))
-    linked = f"[{where}](<{base.rstrip('/')}{citation_url(citation)}>)" if base else where
+    linked = f"[{where}](<{base.rstrip('/')}/{deep_link(citation)}>)" if base else where
     return ["", f"> {before.lstrip()}**{span.strip()}**{after.rstrip()}", ">", f"> {linked}"]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from urllib.parse import urlencode
 
 from embeddings.records import Listed
 from qa.evidence import text
 from qa.render import counted
 from qa.replying import Reply, size_in_words
+from qa.source_page import document_url
 
 
 def reply_card(reply: Reply) -> str:
@@ -29,7 +29,7 @@ def _documents(reply: Reply) -> str:
 
 
 def _document(listed: Listed) -> str:
-    address = html.escape(f"/source?{urlencode({'document': listed.id})}")
+    address = html.escape(document_url(listed.id))
     facts = f"{listed.date or 'undated'} · {size_in_words(listed.passages)}"
     return (
         f'<li><a class="cite" target="source" href="{address}"><span class="title" dir="auto">{text(listed.title)}'

@@ -43,6 +43,7 @@ __all__ = [
     "View",
     "citation_url",
     "deep_link",
+    "document_url",
     "escape",
     "page_of_documents",
     "page_of_message",
@@ -99,8 +100,9 @@ def _other_look(view: View) -> str:
 def _text(view: View, hits: Hits) -> str:
     focus = hits.current if hits.current is not None else view.span
     window = window_of(view, focus)
-    return (
-        f"{_neighbour(view, window, earlier=True)}<main>{marked_text(view, window, hits)}</main>"
+    return (  # data-start: for whoever asks which words are selected
+        f"{_neighbour(view, window, earlier=True)}"
+        f'<main data-start="{window.start}">{marked_text(view, window, hits)}</main>'
         f"{_neighbour(view, window, earlier=False)}"
     )
 

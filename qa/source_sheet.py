@@ -50,8 +50,8 @@ def sheet_of(view: View, hits: Hits) -> Sheet:
     current = hits.current.cut(part) if hits.current is not None else None
     wanted = [view.quote, view.span, current, *places]
     ranges = [each.cut(part) if each is not None else Range(part.start, part.start) for each in wanted]
-    found = marks_on_page(document, page, [(each.start, each.end) for each in ranges])
-    drawn = picture(document, page, WIDTH)
+    found = marks_on_page(document, page, [(each.start, each.end) for each in ranges], view.data)
+    drawn = picture(document, page, WIDTH, view.data)
     quote, span, hit, *others = found
     is_on = span is not None
     boxes = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
 from embeddings.loaders.formats import PDF
@@ -51,6 +51,7 @@ class View:
         page: of a PDF, counted from 1; None to choose it by the hit or the span.
         as_text: whether the text of a PDF is shown in place of its pages.
         find: words to look for; None for none.
+        data: the bytes of the file, where it lies on no disk.
         hit: which of the places where they stand is looked at, counted from 1; None for the first from the span on.
     """
 
@@ -62,6 +63,7 @@ class View:
     as_text: bool = False
     find: str | None = None
     hit: int | None = None
+    data: bytes | None = field(default=None, repr=False)
 
     @property
     def has_pages(self) -> bool:

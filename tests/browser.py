@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from qa.chat import ChatServer
+from qa.keeping import Keeping
 from qa.web import Responder, Serving
 from qa.web.serving import LOCAL
 
@@ -40,10 +41,12 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def serving(assistant: Responder, examples: Sequence[str] = (), how: Serving = LOCAL) -> Iterator[str]:
+def serving(
+    assistant: Responder, examples: Sequence[str] = (), how: Serving = LOCAL, keeping: Keeping | None = None
+) -> Iterator[str]:
     """A chat on a free port of this machine; yields its URL."""
     ready = threading.Event()
-    server = ChatServer(assistant, how, port=0, examples=examples, on_ready=lambda url: ready.set())
+    server = ChatServer(assistant, how, port=0, examples=examples, on_ready=lambda url: ready.set(), keeping=keeping)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

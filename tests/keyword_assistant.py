@@ -10,7 +10,7 @@ from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
 from embeddings.records import Listed
 from embeddings.types import Chunk, Document, Hit
-from qa.explanation import Explanation
+from qa.explanation import Explanation, Found
 from qa.types import Answer, Citation, Turn
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|$)", re.MULTILINE)
@@ -85,8 +85,15 @@ class KeywordAssistant:
         return Answer(understood, best[0].text, found[0][0], citations, tuple(answers[1:3]), passages)
 
     def explain(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        resolve: bool = True,
+        found: Found | None = None,
     ) -> Explanation:
+        if found is not None:
+            found(question, self.retrieve(question, 3, where))
         return Explanation(self.answer(question, history, where, resolve=resolve), 0.5, ())
 
     def _found(self, asked: set[str]) -> list[tuple[float, Citation]]:

@@ -199,7 +199,17 @@ def test_without_an_answer_the_page_says_so_and_shows_the_closest_passages(chat:
 def test_a_follow_up_is_shown_as_it_was_understood(chat: str, opened: Opened) -> None:
     page = opened(chat)
     assert ask(page, QUESTION).locator(".understood").count() == 0
-    assert "Understood as: " in (ask(page, "And when?").locator(".understood").text_content() or "")
+    turn = ask(page, "And when?")
+    assert "Understood as: " in (turn.locator(".understood").text_content() or "")
+    turn.get_by_role("button", name="Edit").click()
+    turn.get_by_label("The question as it is understood").fill("When was the memorandum signed?")
+    page.keyboard.press("Enter")
+    edited = page.locator(".turn").nth(2)
+    edited.locator(".card:not(.pending)").wait_for()
+    assert edited.locator(".asked").text_content() == "When was the memorandum signed?"
+    assert edited.locator(".understood").count() == 0
+    page.get_by_label("Ask exactly as typed").check()
+    assert ask(page, "And when?").locator(".understood").count() == 0
 
 
 def test_an_empty_question_is_answered_with_a_hint_only(chat: str, opened: Opened) -> None:
@@ -227,6 +237,14 @@ def test_a_new_conversation_forgets_the_old_one(chat: str, opened: Opened) -> No
     assert page.locator(".turn").count() == 0
     source(page).get_by_role("heading", name="Sources").wait_for()
     assert ask(page, "And when?").locator(".understood").count() == 0
+
+
+def test_a_reload_shows_the_conversation_again_and_a_follow_up_goes_on_from_it(chat: str, opened: Opened) -> None:
+    page = opened(chat)
+    words = ask(page, QUESTION).locator(".words").text_content()
+    page.reload()
+    assert page.locator(".turn .words").text_content() == words
+    assert ask(page, "And when?").locator(".understood").count() == 1
 
 
 def test_two_browsers_do_not_see_each_others_conversation(chat: str, opened: Opened) -> None:

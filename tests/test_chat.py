@@ -300,7 +300,7 @@ def test_every_response_allows_only_this_server(client: TestClient, path: str) -
 def test_a_source_page_may_run_no_script_at_all(client: TestClient) -> None:
     response = client.get("/source")
     assert "script-src" not in response.headers["content-security-policy"]
-    assert response.headers["content-security-policy"].startswith("sandbox allow-forms;")
+    assert response.headers["content-security-policy"].startswith("sandbox allow-same-origin allow-forms;")
     assert "allow-scripts" not in response.headers["content-security-policy"]
     assert "<script" not in response.text
 

@@ -96,7 +96,7 @@ def test_markdown_shows_hostile_words_as_words_and_links_to_the_place() -> None:
     assert r"\<script\>" in written
     assert not re.search(r"(?<!\\)<script", written)
     assert "](javascript" not in written
-    assert f"(<http://127.0.0.1:7860/source?document={LOG.id}&start=8&end=10" in written
+    assert f"(<http://127.0.0.1:7860/?document={LOG.id}&start=8&end=10" in written
     assert "Not in these documents" in written
     assert "Understood as: *How many \\<more\\>?*" in written
 
@@ -129,7 +129,7 @@ def test_every_number_leads_to_a_mark_and_back() -> None:
 
 def test_links_out_of_the_file_are_there_only_where_the_chat_has_an_address() -> None:
     page = export(talk(), "html", About(ABOUT.when, base="https://example.org/pincite"))
-    assert "https://example.org/pincite/source?document=" in page
+    assert "https://example.org/pincite/?document=" in page
 
 
 @pytest.mark.parametrize("base", ["javascript:alert(1)", "example.org", "http://", "file:///etc"])

@@ -81,7 +81,7 @@ class Letters:
 
 
 def marks(
-    document: Document, start: int, end: int, path: str | Path | None = None, limits: Limits = LIMITS
+    document: Document, start: int, end: int, path: str | Path | bytes | None = None, limits: Limits = LIMITS
 ) -> tuple[PageMark, ...]:
     """Where the characters [start, end) of a document's text lie on its pages, page by page.
 
@@ -111,7 +111,7 @@ def marks_on_page(
     document: Document,
     page: int,
     ranges: Sequence[tuple[int, int]],
-    path: str | Path | None = None,
+    path: str | Path | bytes | None = None,
     limits: Limits = LIMITS,
 ) -> tuple[PageMark | None, ...]:
     """What of several spans lies on one page, counted from 1, read once; None for what has no letters there.
@@ -126,8 +126,10 @@ def marks_on_page(
     return tuple(found.mark(start, end) for start, end in ranges)
 
 
-def _read(document: Document, path: str | Path | None, limits: Limits) -> tuple[bytes, str]:
-    """The bytes of a document's file, unpacked, and its name."""
+def _read(document: Document, path: str | Path | bytes | None, limits: Limits) -> tuple[bytes, str]:
+    """The bytes of a document's file, unpacked, and its name; `path` may be the bytes of a file that lies nowhere."""
+    if isinstance(path, bytes):
+        return (gunzip(path, document.source, limits) if path.startswith(_GZIP_MARK) else path), document.source
     file = Path(path if path is not None else document.source)
     data, name = read_bytes(file, limits), source_of(file)
     return (gunzip(data, name, limits) if data.startswith(_GZIP_MARK) else data), name
@@ -246,7 +248,7 @@ def _around(boxes: Sequence[Box]) -> Box | None:
     return whole
 
 
-def picture(document: Document, page: int, width: int = 1_000, path: str | Path | None = None) -> bytes:
+def picture(document: Document, page: int, width: int = 1_000, path: str | Path | bytes | None = None) -> bytes:
     """A page of a PDF, counted from 1, as PNG so many pixels wide: what the boxes of `marks` are drawn on.
 
     Raises:

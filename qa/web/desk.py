@@ -9,13 +9,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Protocol, TypeVar
 
 from embeddings.errors import ServerError
 from embeddings.filters import Where
 from embeddings.records import Listed
 from embeddings.types import Document, Hit
-from qa.explanation import Explanation
+from qa.explanation import Explanation, Found
+from qa.reliability import Reliability
 from qa.types import Answer, Turn
 from qa.web.metrics import Metrics
 
@@ -47,9 +49,14 @@ class Responder(Protocol):
         ...
 
     def explain(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        resolve: bool = True,
+        found: Found | None = None,
     ) -> Explanation:
-        """The same answer, with what it was chosen from."""
+        """The same answer, with what it was chosen from; `found` is told of the passages before they are read."""
         ...
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
@@ -84,6 +91,12 @@ class Desk:
         self._queue: deque[object] = deque()
         self._moved = threading.Condition()
 
+    def over(self, assistant: Responder) -> Desk:
+        """The same desk, its queue and its figures, with another assistant at it."""
+        other = copy(self)
+        other._assistant = assistant
+        return other
+
     def listed(self, most: int | None = None) -> tuple[Listed, ...]:
         """The first `most` documents that can be asked, or all, without their texts."""
         return self._assistant.listed(most)
@@ -101,6 +114,18 @@ class Desk:
     def update(self) -> int:
         """The number of the index's last finished update."""
         return self._assistant.update
+
+    @property
+    def reliability(self) -> Reliability | None:
+        """How often answers of a confidence were right on a benchmark; None where that is not known."""
+        found = getattr(self._assistant, "reliability", None)
+        return found if isinstance(found, Reliability) else None
+
+    @property
+    def where(self) -> Where | None:
+        """What questions are limited to that bring no filter of their own."""
+        found = getattr(self._assistant, "where", None)
+        return found if isinstance(found, Where) else None
 
     @property
     def length(self) -> int:
@@ -126,11 +151,16 @@ class Desk:
         )
 
     def explain(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, resolve: bool = True
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        resolve: bool = True,
+        found: Found | None = None,
     ) -> Explanation:
         """The same answer, with what it was chosen from. Raises as `answer`."""
         return self._counted(
-            lambda: self._assistant.explain(question, history, where, resolve), lambda made: made.answer
+            lambda: self._assistant.explain(question, history, where, resolve, found), lambda made: made.answer
         )
 
     def _counted(self, ask: Callable[[], _Made], answer_of: Callable[[_Made], Answer]) -> _Made:

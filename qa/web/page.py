@@ -22,7 +22,8 @@ _INLINE_SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>(.*?)</script\s*>
 # Relative, so that they hold behind a proxy, too.
 _HEAD = (
     '<link rel="icon" type="image/svg+xml" href="pincite/icon.svg"><link rel="stylesheet" href="pincite/chat.css">'
-    '<script src="pincite/chat.js" defer></script>'
+    '<link rel="stylesheet" href="pincite/asking.css"><link rel="stylesheet" href="pincite/timeline.css">'
+    '<script src="pincite/chat.js" type="module"></script>'
 )
 
 

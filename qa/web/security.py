@@ -35,15 +35,17 @@ PAGE_POLICY = (
     "font-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'self'; "
     "form-action 'self'"
 )
-# Sandboxed, a source page is of no origin: it can't reach the page around it, nor scroll it when it scrolls to a mark.
-# Its one form looks for words in the document. A page of no origin has no cookies and loads no pictures from here, so
-# pictures of pages are put into it.
+# No script runs in a source page: the sandbox forbids it, and so does the policy. It is of this origin all the same, so
+# that the page around it can read which words are selected in it, and so that the cookie of a browser's own files comes
+# along when a link in it is followed. Its one form looks for words in the document.
 _SOURCE_POLICY = (
-    "sandbox{forms}; default-src 'none'; style-src {style}; img-src {images}; frame-ancestors 'self'; base-uri 'none'; "
-    "form-action {action}"
+    "sandbox{allowed}; default-src 'none'; script-src 'none'; style-src {style}; img-src {images}; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action {action}"
 )
-SOURCE_POLICY = _SOURCE_POLICY.format(forms=" allow-forms", style=hash_source(STYLE), images="data:", action="'self'")
-MESSAGE_POLICY = _SOURCE_POLICY.format(forms="", style=hash_source(STYLE), images="'none'", action="'none'")
+SOURCE_POLICY = _SOURCE_POLICY.format(
+    allowed=" allow-same-origin allow-forms", style=hash_source(STYLE), images="data:", action="'self'"
+)
+MESSAGE_POLICY = _SOURCE_POLICY.format(allowed="", style=hash_source(STYLE), images="'none'", action="'none'")
 _HEADERS = {
     "Content-Security-Policy": PAGE_POLICY.format(hashes=""),
     "X-Content-Type-Options": "nosniff",
@@ -55,15 +57,20 @@ _HEADERS = {
 # proxies and dashboards are not.
 PATHS = (
     *("/", "/health", "/metrics", "/source", "/source/picture", "/pincite/.+"),
+    *("/talk/(ask|recall|export|feedback|pin|pins|here)", "/files", "/files/remove"),
     *("/v1/answer", "/v1/openapi.json"),
     *("/gradio_api/mcp/", "/gradio_api/info"),
     *("/assets/.+", "/static/.+", "/svelte/.+", "/config/?", r"/theme\.css", r"/favicon\.ico"),
     r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|theme\.css|app_id|reset|cancel)/?",
 )
-# Requests that are no GET and write nothing: all that is left of them where nothing may be written.
-ASKING = ("/v1/answer", "/gradio_api/mcp/", "/gradio_api/(queue/join|reset|cancel)/?")
+# Requests that are no GET and write nothing: all that is left of them where nothing may be written. A browser's
+# own files are kept in memory.
+ASKING = (
+    *("/talk/(ask|recall|export|pin|pins)", "/files", "/files/remove"),
+    *("/v1/answer", "/gradio_api/mcp/", "/gradio_api/(queue/join|reset|cancel)/?"),
+)
 # For programs: refused in JSON, not as a page.
-_FOR_PROGRAMS = re.compile(r"/v1/.*|/gradio_api/.*|/metrics|/health|/config/?")
+_FOR_PROGRAMS = re.compile(r"/v1/.*|/talk/.*|/files(/.*)?|/gradio_api/.*|/metrics|/health|/config/?")
 _MCP = "/gradio_api/mcp/"
 _MCP_NAMES = frozenset({"/mcp", "/mcp/", "/gradio_api/mcp", _MCP})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -14,21 +15,22 @@ from embeddings.loaders.pdf_marks import picture
 from embeddings.types import Document
 from qa.source_page import MOST_LISTED, Range, View, page_of_documents, page_of_message, page_of_source
 from qa.source_sheet import WIDTH
-from qa.web.desk import Responder
+from qa.web.files import Shelf
 from qa.web.security import SOURCE_POLICY
+from qa.web.session import session_of
 
 
-def routes(assistant: Responder) -> APIRouter:
+def routes(shelf: Shelf) -> APIRouter:
     """Both routes. A request that fits no document is answered with a page that says so."""
     router = APIRouter()
 
     @router.get("/source")
     def source(request: Request) -> Response:
-        return _answered(lambda: _source(assistant, request))
+        return _answered(lambda: _source(shelf, request))
 
     @router.get("/source/picture")
     def page(request: Request) -> Response:
-        return _answered(lambda: _picture(assistant, request))
+        return _answered(lambda: _picture(shelf, request))
 
     return router
 
@@ -49,19 +51,23 @@ def _html(page: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(page, status, headers={"Content-Security-Policy": SOURCE_POLICY, "Cache-Control": "no-store"})
 
 
-def _source(assistant: Responder, request: Request) -> Response:
-    id = request.query_params.get("document")
+def _source(shelf: Shelf, request: Request) -> Response:
+    id, session = request.query_params.get("document"), session_of(request)
     if id is None:
-        return _html(page_of_documents(assistant.listed(MOST_LISTED), assistant.document_count))
-    return _html(page_of_source(view_of(assistant.document(id), request)))
+        count = shelf.desk.document_count + len(shelf.own(session))
+        return _html(page_of_documents(shelf.listed(session, MOST_LISTED), count))
+    view = view_of(shelf.document(session, id), request)
+    return _html(page_of_source(replace(view, data=shelf.data(session, id))))
 
 
-def _picture(assistant: Responder, request: Request) -> Response:
-    document = assistant.document(request.query_params.get("document", ""))
+def _picture(shelf: Shelf, request: Request) -> Response:
+    id, session = request.query_params.get("document", ""), session_of(request)
+    document = shelf.document(session, id)
     page = _number(request, "page")
     if not View(document).has_pages:
         raise DocumentError(f"{document.source}: no PDF, so that it has no pages to show")
-    return Response(picture(document, 1 if page is None else page, WIDTH), media_type="image/png")
+    drawn = picture(document, 1 if page is None else page, WIDTH, shelf.data(session, id))
+    return Response(drawn, media_type="image/png")
 
 
 def view_of(document: Document, request: Request) -> View:

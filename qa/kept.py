@@ -1,0 +1,92 @@
+"""A turn as the browser keeps it, and back: the server keeps none.
+
+A question that was answered is a conversation of one turn (`qa.conversation`), so that every citation is looked up
+again and nothing is taken from a browser's word. Small talk is told anew. What an answer was chosen from is not kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from embeddings.errors import RecordError
+from qa.cards import Exchange
+from qa.conversation import MOST_CHARACTERS, Find, Recalled, from_json, to_json
+from qa.explanation import Explanation
+from qa.fields import Fields, read_object
+from qa.reliability import Reliability
+from qa.replying import Library, reply
+from qa.smalltalk import small_talk
+from qa.types import Turn
+
+_NAME = "a turn of the saved conversation"
+_LONGEST_LIMITS = 2_000  # characters
+
+
+def to_store(exchange: Exchange) -> str:
+    """A turn for the browser's store."""
+    said: dict[str, object] = {"said": exchange.question, "limits": exchange.limits, "verbatim": exchange.verbatim}
+    if exchange.problem is not None:
+        said["problem"] = exchange.problem
+    elif exchange.reply is not None:
+        said["offered"] = "\n".join(exchange.reply.questions)
+    elif exchange.answer is not None:
+        said["conversation"] = to_json([Turn(exchange.question, exchange.answer)])
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_store(
+    written: str, library: Library, find: Find, reliability: Reliability | None = None, threshold: float = 0.5
+) -> Exchange:
+    """A turn as it was, as far as what it rests on is still there.
+
+    Args:
+        written: what `to_store` gave, perhaps tampered with since.
+        library: tells what is in here anew.
+        find: the documents that are there now.
+        reliability: says what a confidence means.
+        threshold: the confidence under which there is no answer.
+
+    Raises:
+        RecordError: it is of another form.
+    """
+    said = _read(written)
+    question, problem = said.text("said"), said.maybe_text("problem")
+    if problem is not None:
+        return Exchange(question, problem=problem)
+    limits, verbatim = said.text("limits", _LONGEST_LIMITS), said.flag("verbatim")
+    turn = _recalled(said, find)
+    if turn is not None:
+        answer = turn.answer
+        why = Explanation(answer, threshold, (), reliability) if answer is not None else None
+        words = turn.text if answer is None else None
+        return Exchange(
+            question, answer, None, None, why, limits=limits, verbatim=verbatim, words=words, lost=turn.lost
+        )
+    kind = small_talk(question)
+    if kind is None:
+        raise RecordError(f"{_NAME} holds no answer; begin a new conversation")
+    offered = tuple(filter(None, (said.maybe_text("offered") or "").split("\n")))
+    return Exchange(question, reply=replace(reply(kind, question, library, offered), questions=offered))
+
+
+def recalled_turns(written: Iterable[str], find: Find) -> tuple[Recalled, ...]:
+    """The turns that were answered or refused: what a follow-up refers to, and what is exported."""
+    found = (_recalled(_read(each), find) for each in written)
+    return tuple(turn for turn in found if turn is not None)
+
+
+def history_of(written: Sequence[str], find: Find) -> tuple[Turn, ...]:
+    """The same as the turns before a question."""
+    return tuple(turn.turn for turn in recalled_turns(written, find))
+
+
+def _read(written: str) -> Fields:
+    return read_object(written, _NAME, MOST_CHARACTERS)
+
+
+def _recalled(said: Fields, find: Find) -> Recalled | None:
+    conversation = said.maybe_text("conversation", MOST_CHARACTERS)
+    turns = from_json(conversation, find, _NAME) if conversation is not None else ()
+    return turns[0] if turns else None

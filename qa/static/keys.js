@@ -1,0 +1,54 @@
+// The keyboard: "/" goes to the question, arrows (or j and k) walk the citations, Enter opens one, Escape closes.
+
+const links = () => [...document.querySelectorAll("#turns a.cite")].filter((link) => link.checkVisibility());
+
+function writes(element) {
+  return element.matches?.("input, textarea, select, [contenteditable]");
+}
+
+function walk(step) {
+  const all = links();
+  if (!all.length) return;
+  const at = all.indexOf(document.activeElement);
+  const current = at >= 0 ? at : all.findIndex((link) => link.hasAttribute("aria-current"));
+  const next = at < 0 && current < 0 ? 0 : Math.min(Math.max(current + step, 0), all.length - 1);
+  all[next].focus();
+}
+
+// The innermost thing that is open around the focus, else the last that was opened.
+function close() {
+  const edit = document.querySelector("#turns form.edit");
+  if (edit) return edit.remove();
+  const around = document.activeElement?.closest?.("details[open]");
+  const opened = around ?? [...document.querySelectorAll("details[open]")].pop();
+  if (opened) {
+    opened.open = false;
+    return opened.querySelector("summary").focus();
+  }
+  const filter = document.getElementById("filter");
+  if (!filter.hidden) return document.getElementById("filtering").click();
+  document.activeElement?.blur?.();
+  return undefined;
+}
+
+export function startKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") return close();
+    if (writes(event.target)) return;
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+    if (event.key === "/") {
+      event.preventDefault();
+      document.querySelector("#question textarea").focus();
+    } else if (step && (links().length || event.key.length === 1)) {
+      event.preventDefault();
+      walk(step);
+    }
+  });
+  // A menu closes when something else is pressed.
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+}

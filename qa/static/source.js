@@ -1,0 +1,88 @@
+// The frame that shows sources. No script runs inside it; this page may read where it is and what is selected in it.
+
+const narrow = matchMedia("(max-width: 799px)");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const linked = ["document", "start", "end", "quote_start", "quote_end", "page", "as", "find"];
+
+const frame = () => document.querySelector("iframe[name=source]");
+
+export function reveal(element) {
+  element.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "start" });
+}
+
+// Opens a source without a step in the browser's history. A frame that scrolls to its mark takes the page around it along:
+// so it is opened at its beginning, and scrolled when it is there.
+export function openSource(address, asked = false) {
+  const [page, anchor] = address.split("#");
+  frame().addEventListener("load", () => scrollInside(anchor), { once: true });
+  frame().contentWindow.location.replace(new URL(page, document.baseURI));
+  mark([...document.querySelectorAll(".turn:last-child a.cite")].find((link) => link.getAttribute("href") === address));
+  if (asked && narrow.matches) reveal(document.getElementById("reading"));
+}
+
+function scrollInside(anchor) {
+  try {
+    const inside = frame().contentWindow;
+    const target = anchor && inside.document.getElementById(anchor);
+    if (!target) return;
+    inside.history.replaceState(null, "", `#${anchor}`);
+    const middle = target.getBoundingClientRect().top + inside.scrollY - inside.innerHeight / 3;
+    inside.scrollTo({ top: middle, behavior: "instant" });
+  } catch {
+    // a page that says why there is nothing to show
+  }
+}
+
+export function mark(current) {
+  for (const link of document.querySelectorAll("#conversation a.cite")) {
+    link.toggleAttribute("aria-current", link === current);
+  }
+}
+
+function here() {
+  try {
+    return frame().contentWindow.location.href;
+  } catch {
+    return ""; // a page that says why there is nothing to show
+  }
+}
+
+// What was led elsewhere inside the source is no citation any more.
+function loaded() {
+  const current = document.querySelector("#conversation a.cite[aria-current]");
+  if (current && current.href === here()) return;
+  mark([...document.querySelectorAll("#conversation a.cite")].reverse().find((link) => link.href === here()));
+}
+
+// The words that are selected in the source: their text, and about where they begin in the document.
+export function selected() {
+  try {
+    const inside = frame().contentWindow;
+    const chosen = inside.getSelection();
+    const main = inside.document.querySelector("main");
+    const id = new URLSearchParams(inside.location.search).get("document");
+    if (!id || !main || chosen.rangeCount === 0 || !chosen.toString().trim()) return null;
+    const before = inside.document.createRange();
+    before.selectNodeContents(main);
+    before.setEnd(chosen.getRangeAt(0).startContainer, chosen.getRangeAt(0).startOffset);
+    const start = Number(main.dataset.start ?? 0) + [...before.toString()].length;
+    return { document: id, text: chosen.toString(), start };
+  } catch {
+    return null;
+  }
+}
+
+export function startSource() {
+  frame().addEventListener("load", loaded);
+  const named = new URLSearchParams(location.search);
+  if (named.has("document")) {
+    const kept = new URLSearchParams([...named].filter(([name]) => linked.includes(name)));
+    openSource(`source?${kept}#${named.has("find") ? "hit" : "span"}`, true);
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[target=source]");
+    if (!link) return;
+    mark(link);
+    if (narrow.matches) reveal(document.getElementById("reading"));
+  });
+}

@@ -1,0 +1,38 @@
+// The browser's own store: the server keeps no turn. Each tab has its own conversation, which a reload shows again; a
+// new tab goes on with the last one. Where the browser keeps nothing (a private window, a full store), the conversation
+// lasts as long as the page.
+
+const place = location.pathname; // two chats under one host are told apart
+const turnsKey = `pincite turns ${place}`;
+const pinsKey = `pincite pins ${place}`;
+
+function read(stores, key) {
+  for (const store of stores) {
+    try {
+      const found = JSON.parse(store().getItem(key));
+      if (Array.isArray(found)) return found.filter((each) => typeof each === "string");
+    } catch {
+      // not kept, or damaged: there is none
+    }
+  }
+  return [];
+}
+
+function write(stores, key, values) {
+  for (const store of stores) {
+    try {
+      if (values.length) store().setItem(key, JSON.stringify(values));
+      else store().removeItem(key);
+    } catch {
+      // full, or forbidden
+    }
+  }
+}
+
+const tab = () => sessionStorage;
+const all = () => localStorage;
+
+export const loadTurns = () => read([tab, all], turnsKey);
+export const saveTurns = (turns) => write([tab, all], turnsKey, turns);
+export const loadPins = () => read([all], pinsKey);
+export const savePins = (pins) => write([all], pinsKey, pins);

@@ -1,0 +1,173 @@
+"""The files that people add in the chat: each browser's own, or, with --shared-uploads, the index's for everybody.
+
+    GET  /files          what was added, and what may be
+    POST /files          one file: its bytes as the body, its name as `name` in the address
+    POST /files/remove   {"id": ...}
+
+`Shelf` is what the other routes ask: who answers this browser, and which documents are there for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from embeddings.errors import DocumentError, PinciteError, RecordError
+from embeddings.loaders.limits import size
+from embeddings.records import Listed
+from embeddings.types import Document
+from qa.fields import read_object
+from qa.render import counted
+from qa.uploads import Added, Upload, UploadLimits, Uploads, file_name
+from qa.web.bodies import body_of, failure
+from qa.web.desk import Desk
+from qa.web.session import session_of
+
+_LONGEST_REQUEST = 10_000  # characters of what to remove
+_NO_SESSION = "open the chat's page first: its files belong to the browser that added them"
+
+# Takes a file for everybody: its name and bytes; gives back what was read of it, in words.
+Share = Callable[[str, bytes], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The files of each browser beside the documents that are there for all.
+
+    Attributes:
+        desk: where the documents for all are asked.
+        uploads: the files of browsers; None where none can be added.
+        share: takes files for everybody instead; None where each is its browser's own.
+        limits: of a file, and of all.
+    """
+
+    desk: Desk
+    uploads: Uploads | None = None
+    share: Share | None = None
+    limits: UploadLimits = UploadLimits()  # noqa: RUF009  # frozen
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether any can be added."""
+        return self.uploads is not None or self.share is not None
+
+    def desk_of(self, session: str | None) -> Desk:
+        """Where a browser asks: the one queue, and its own files with all others."""
+        if session is None or self.uploads is None:
+            return self.desk
+        return self.desk.over(self.uploads.assistant(session))
+
+    def document(self, session: str | None, id: str) -> Document:
+        """A document of a browser's files, or of all. Raises DocumentError where neither has it."""
+        if session is None or self.uploads is None:
+            return self.desk.document(id)
+        return self.uploads.document(session, id)
+
+    def own(self, session: str | None) -> tuple[Upload, ...]:
+        """A browser's files."""
+        return self.uploads.listed(session) if session is not None and self.uploads is not None else ()
+
+    def data(self, session: str | None, id: str) -> bytes | None:
+        """The bytes of a browser's file, which its pages are drawn from; None for any other document."""
+        return next((each.data for each in self.own(session) if each.document.id == id), None)
+
+    def listed(self, session: str | None, most: int) -> tuple[Listed, ...]:
+        """A browser's files first, then the documents for all."""
+        mine = tuple(_listed(upload) for upload in self.own(session))
+        return (*mine, *self.desk.listed(most))[:most]
+
+
+def _listed(upload: Upload) -> Listed:
+    document = upload.document
+    known = (document.id, document.title, document.source, document.date, document.media_type)
+    return Listed(*known, upload.passages, document.content_hash)
+
+
+def routes(shelf: Shelf) -> APIRouter:
+    """The three routes."""
+    router = APIRouter()
+    reading = threading.Lock()  # files are read one at a time, whoever added them: it takes every core
+
+    def add(session: str, name: str, data: bytes) -> Response:
+        with reading:
+            return JSONResponse(_added(shelf, session, name, data))
+
+    @router.get("/files")
+    def listed(request: Request) -> Response:
+        return JSONResponse(_told(shelf, session_of(request)))
+
+    @router.post("/files")
+    async def added(request: Request) -> Response:
+        session, name = session_of(request), request.query_params.get("name", "")
+        try:
+            if session is None or not shelf.takes_files:
+                raise DocumentError(_NO_SESSION if shelf.takes_files else "this chat takes no files; index them")
+            most = shelf.limits.file_bytes
+            data = await body_of(request, most, f"{file_name(name)}: more than {size(most)}, the most that is read")
+        except PinciteError as error:
+            return failure(error)
+        return await run_in_threadpool(add, session, name, data)
+
+    @router.post("/files/remove")
+    async def removed(request: Request) -> Response:
+        session = session_of(request)
+        try:
+            said = (await body_of(request, _LONGEST_REQUEST)).decode("utf-8", "replace")
+            id = read_object(said, "the request", _LONGEST_REQUEST).text("id")
+            if session is None or shelf.uploads is None:
+                raise DocumentError(_NO_SESSION)
+            shelf.uploads.remove(session, id)
+        except PinciteError as error:
+            return failure(error)
+        return JSONResponse(_told(shelf, session))
+
+    return router
+
+
+def _added(shelf: Shelf, session: str, name: str, data: bytes) -> dict[str, Any]:
+    """What became of a file, and all that there are now."""
+    shown = file_name(name)
+    if shelf.share is not None:
+        try:
+            return {"name": shown, "said": shelf.share(name, data), **_told(shelf, session)}
+        except PinciteError as error:
+            return {"name": shown, "problem": str(error), **_told(shelf, session)}
+    if shelf.uploads is None:
+        raise RecordError(_NO_SESSION)
+    added: Added = shelf.uploads.add(session, [(name, data)])[0]
+    became: dict[str, Any] = {"name": added.name}
+    if added.problem is not None:
+        became["problem"] = added.problem
+    elif added.upload is not None and added.upload.notes:
+        became["said"] = "; ".join(added.upload.notes)
+    return {**became, **_told(shelf, session)}
+
+
+def _told(shelf: Shelf, session: str | None) -> dict[str, Any]:
+    """A browser's files, and the limits in words."""
+    limits = shelf.limits
+    mine = [
+        {
+            "id": upload.document.id,
+            "title": upload.document.title,
+            "name": upload.document.source,
+            "facts": f"{counted(upload.passages, 'passage')} · {size(upload.size)}",
+        }
+        for upload in shelf.own(session)
+    ]
+    most = f"At most {size(limits.file_bytes)} each"
+    if shelf.share is not None:
+        words = f"{most}. They are added to the index, for everybody who uses it."
+    else:
+        words = (
+            f"{most}, {limits.files} files, {size(limits.bytes)} together. Only this browser sees them; they stay in "
+            f"memory and are forgotten {limits.idle / 3600:.0f} hours after the last use."
+        )
+    return {"takes": shelf.takes_files, "largest": limits.file_bytes, "limits": words, "files": mine}

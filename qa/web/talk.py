@@ -1,0 +1,282 @@
+"""The conversation: what the page asks the server for. The turns come with each request, and none is kept here.
+
+POST /talk/ask        a question, the turns before it, a filter -> lines of JSON: the turn's HTML as it grows
+POST /talk/recall     the turns of the browser's store -> their HTML
+POST /talk/export     the same -> a file
+POST /talk/feedback   a turn and what somebody says of it (not with --read-only)
+POST /talk/pin        a turn -> a pin for the browser's store
+POST /talk/pins       the pins -> their HTML, asked again where documents changed
+GET  /talk/here       the update of the index, and the documents that a filter can name
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from queue import SimpleQueue
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from embeddings.errors import PinciteError, RecordError
+from embeddings.filters import Where
+from embeddings.types import Document, Hit
+from qa.answering import passage_citation
+from qa.cards import Exchange, Offers, first_citation, turn
+from qa.conversation import MOST_CHARACTERS, MOST_TURNS
+from qa.evidence_file import About
+from qa.exporting import MEDIA_TYPES, SUFFIXES, export
+from qa.fields import Fields, read_object
+from qa.judging import Judging
+from qa.kept import from_store, history_of, recalled_turns, to_store
+from qa.render import counted, one_line
+from qa.responding import respond
+from qa.source_page import citation_url
+from qa.web.bodies import body_of, failure, texts
+from qa.web.files import Shelf
+from qa.web.session import session_of
+
+_LARGEST = 20_000_000  # bytes of a request: a long conversation, each character at most 4, and escaped
+_HISTORY = 40  # turns that a follow-up may refer to
+_FILTERED = 100  # documents that a filter names
+_OFFERED = 300  # documents that a filter offers
+_BROKEN = "Something went wrong on this side; the log of the chat says what. The conversation can go on."
+_LOG = logging.getLogger(__name__)
+
+_Line = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What the routes need.
+
+    Attributes:
+        shelf: who answers, and which documents are there.
+        examples: questions to start from.
+        judging: keeps what people say of answers; None where that is not kept.
+        about: the index, in words, for exported files.
+    """
+
+    shelf: Shelf
+    examples: tuple[str, ...] = ()
+    judging: Judging | None = None
+    about: str = ""
+
+    @property
+    def offers(self) -> Offers:
+        """What can be done with an answer."""
+        return Offers(judging=self.judging is not None)
+
+
+def routes(talk: Talk) -> APIRouter:
+    """All of them."""
+    router = APIRouter()
+
+    @router.post("/talk/ask")
+    async def ask(request: Request) -> Response:
+        try:
+            said = await _said(request)
+            asked = _Asked.of(said, partial(talk.shelf.document, session_of(request)))
+        except PinciteError as error:
+            return failure(error)
+        lines = _answered(talk, asked, session_of(request))
+        return StreamingResponse(lines, media_type="application/x-ndjson", headers={"X-Accel-Buffering": "no"})
+
+    def route(path: str, respond: Callable[[Talk, Fields, str | None], Response]) -> None:
+        async def answered(request: Request) -> Response:
+            try:
+                said = await _said(request)
+                return await run_in_threadpool(respond, talk, said, session_of(request))
+            except PinciteError as error:
+                return failure(error)
+
+        router.add_api_route(path, answered, methods=["POST"], response_model=None)
+
+    route("/talk/recall", _recalled)
+    route("/talk/export", _exported)
+    route("/talk/feedback", _judged)
+
+    @router.get("/talk/here")
+    def here(request: Request) -> Response:
+        shelf = talk.shelf
+        offered = [
+            {"id": each.id, "title": one_line(each.title), "source": each.source, "date": each.date}
+            for each in shelf.listed(session_of(request), _OFFERED)
+        ]
+        return JSONResponse({"update": shelf.desk.update, "count": shelf.desk.document_count, "documents": offered})
+
+    return router
+
+
+async def _said(request: Request) -> Fields:
+    """The JSON of a request. Raises RecordError where it is none."""
+    data = await body_of(request, _LARGEST)
+    return read_object(data.decode("utf-8", "replace"), "the request", _LARGEST)
+
+
+# ---------------------------------------------------------------- asking
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as the page sends it."""
+
+    question: str
+    before: tuple[str, ...]
+    where: Where | None
+    verbatim: bool
+
+    @classmethod
+    def of(cls, said: Fields, find: Callable[[str], Document]) -> _Asked:
+        """Raises RecordError or FilterError where it is of another form."""
+        before = texts(said, "history", MOST_TURNS, MOST_CHARACTERS)[-_HISTORY:]
+        where = None
+        if "where" in said.values:
+            inside = said.inside("where")
+            named = texts(inside, "documents", _FILTERED, 2_000)
+            after, last = (inside.maybe_text(name) or None for name in ("after", "before"))
+            where = Where(named, after=after, before=last)
+        return cls(said.text("question"), before, where if where else None, said.flag("verbatim"))
+
+    def limits(self, find: Callable[[str], Document]) -> str:
+        """The filter in words, documents by their titles."""
+        if self.where is None:
+            return ""
+        parts = [f"in {' or '.join(_title(name, find) for name in self.where.documents)}"]
+        parts = parts if self.where.documents else []
+        parts += [f"from {self.where.after}"] if self.where.after else []
+        parts += [f"up to {self.where.before}"] if self.where.before else []
+        return f"Asked only {', '.join(parts)}"
+
+
+def _title(name: str, find: Callable[[str], Document]) -> str:
+    try:
+        return f"“{one_line(find(name).title)}”"
+    except PinciteError:
+        return f"“{one_line(name)}”"
+
+
+def _answered(talk: Talk, asked: _Asked, session: str | None) -> Iterator[str]:
+    """The turn as it grows: asked, passages found, answered. It is answered to the end, whoever still listens."""
+    began = Exchange(asked.question)
+    yield _line({"html": turn(began)})
+    steps: SimpleQueue[Exchange | None] = SimpleQueue()
+
+    def found(understood: str, hits: Sequence[Hit]) -> None:
+        steps.put(replace(began, found=tuple(passage_citation(hit) for hit in hits)))
+
+    def answer() -> None:
+        try:
+            steps.put(_exchange(talk, asked, session, found))
+        finally:
+            steps.put(None)
+
+    threading.Thread(target=answer, name="answer", daemon=True).start()
+    last = began
+    while (step := steps.get()) is not None:
+        last = step
+        if step.found:
+            yield _line({"html": turn(step)})
+    yield _line(_finished(talk, last))
+
+
+def _exchange(talk: Talk, asked: _Asked, session: str | None, found: Callable[[str, Sequence[Hit]], None]) -> Exchange:
+    """What comes of a question; what goes wrong is part of the conversation."""
+    try:
+        find = partial(talk.shelf.document, session)
+        desk = talk.shelf.desk_of(session)
+        before = history_of(asked.before, find)
+        became = respond(
+            desk,
+            asked.question,
+            before,
+            talk.examples,
+            _within(desk.where, asked.where),
+            resolve=not asked.verbatim,
+            found=found,
+        )
+        return replace(became, limits=asked.limits(find), verbatim=asked.verbatim)
+    except PinciteError as error:
+        return Exchange(asked.question, problem=str(error))
+    except Exception:
+        _LOG.exception("the question could not be answered")
+        return Exchange(asked.question, problem=_BROKEN)
+
+
+def _within(started: Where | None, chosen: Where | None) -> Where | None:
+    """A filter of the page inside the one that the chat was started with."""
+    if started is None or chosen is None:
+        return chosen
+    first = [day for day in (started.after, chosen.after) if day]
+    last = [day for day in (started.before, chosen.before) if day]
+    return Where(
+        chosen.documents or started.documents,
+        started.folders,
+        started.media_types,
+        max(first, default=None),
+        min(last, default=None, key=lambda day: f"{day}-99-99"[:10]),  # a year ends after its months
+    )
+
+
+def _finished(talk: Talk, exchange: Exchange) -> _Line:
+    """The last line: the turn, what the browser keeps of it, and the source that opens by itself."""
+    line: _Line = {"html": turn(exchange, talk.offers), "kept": to_store(exchange)}
+    citation = first_citation(exchange.answer) if exchange.answer is not None else None
+    if citation is not None:
+        line["open"] = citation_url(citation)
+    return line
+
+
+def _line(said: _Line) -> str:
+    return json.dumps(said, ensure_ascii=False) + "\n"
+
+
+# ---------------------------------------------------------------- the browser's store
+
+
+def _recalled(talk: Talk, said: Fields, session: str | None) -> Response:
+    shelf, find = talk.shelf, partial(talk.shelf.document, session)
+    desk = shelf.desk_of(session)
+    written = texts(said, "turns", MOST_TURNS, MOST_CHARACTERS)
+    told = [turn(from_store(each, desk, find, desk.reliability), talk.offers) for each in written]
+    return JSONResponse({"turns": told})
+
+
+def _exported(talk: Talk, said: Fields, session: str | None) -> Response:
+    named = said.text("form")
+    form = next((each for each in SUFFIXES if each == named), None)
+    if form is None:
+        raise RecordError(f"export as {named!r:.40}: expected {', '.join(SUFFIXES)}")
+    written = texts(said, "turns", MOST_TURNS, MOST_CHARACTERS)
+    turns = recalled_turns(written, partial(talk.shelf.document, session))
+    if not turns:
+        raise RecordError("there is nothing to export yet; ask a question first")
+    now = datetime.now(UTC)
+    about = About(now, said.text("base"), talk.about or counted(talk.shelf.desk.document_count, "document"))
+    name = f"pincite-{now:%Y-%m-%d-%H%M}{SUFFIXES[form]}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(export(turns, form, about), media_type=f"{MEDIA_TYPES[form]}; charset=utf-8", headers=headers)
+
+
+# ---------------------------------------------------------------- what people say of answers
+
+
+def _judged(talk: Talk, said: Fields, session: str | None) -> Response:
+    if talk.judging is None:
+        raise RecordError("feedback is not kept here: the chat was started with --read-only")
+    shelf = talk.shelf
+    turns = recalled_turns([said.text("turn", MOST_CHARACTERS)], partial(shelf.document, session))
+    if not turns or turns[0].answer is None:
+        raise RecordError("this answer can't be judged any more: what it rests on is not here; ask again")
+    selected = said.inside("words") if "words" in said.values else None
+    own = frozenset(upload.document.id for upload in shelf.own(session))
+    words = talk.judging.keep(turns[0].turn, said.text("verdict"), selected, partial(shelf.document, session), own)
+    return JSONResponse({"said": words})
