@@ -87,8 +87,8 @@ def test_a_file_is_added_asked_opened_and_removed(chat: str, opened: Opened) -> 
     shown = page.frame_locator("iframe[name=source]")
     assert shown.locator("mark").text_content() == "23:59"
     shown.get_by_role("link", name="All documents").click()
-    shown.get_by_role("link", name="boats").click()  # followed inside the source, where no script could
-    shown.get_by_text("The boat to Stavanger").wait_for()
+    shown.get_by_role("link", name="The boat to Stavanger").click()  # followed inside the source, where no script could
+    shown.locator("main[data-start]", has_text="The boat to Stavanger").wait_for()
     page.get_by_role("button", name="Remove boats.txt").click()
     page.locator("#files [data-id]").wait_for(state="detached")
     assert ask(page, "When does the boat to Stavanger leave?").locator(".words").text_content() != "23:59"

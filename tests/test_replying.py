@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from keyword_assistant import KeywordAssistant
 
+from embeddings.filters import Where
 from embeddings.types import Document
 from qa import Answer, Turn
 from qa.cards import conversation, history
@@ -31,9 +32,16 @@ class Recorder(KeywordAssistant):
         super().__init__(documents)
         self.asked: list[str] = []
 
-    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def answer(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        threshold: float | None = None,
+        resolve: bool = True,
+    ) -> Answer:
         self.asked.append(question)
-        return super().answer(question, history)
+        return super().answer(question, history, where, threshold, resolve)
 
 
 @pytest.mark.parametrize("said", ["Hello", "thank you!", "What can you do?", "Who are you?", "Bye"])

@@ -203,10 +203,15 @@ class Noting(KeywordAssistant):
         self.asked: tuple[str, Sequence[Turn], Where | None, float | None] = ("", (), None, None)
 
     def answer(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        threshold: float | None = None,
+        resolve: bool = True,
     ) -> Answer:
         self.asked = (question, history, where, threshold)
-        return super().answer(question, history, where, threshold)
+        return super().answer(question, history, where, threshold, resolve)
 
 
 def test_the_filter_the_threshold_and_the_citations_of_earlier_turns_arrive() -> None:
@@ -269,7 +274,12 @@ class Failing(KeywordAssistant):
         self.error = error
 
     def answer(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        threshold: float | None = None,
+        resolve: bool = True,
     ) -> Answer:
         raise self.error
 
@@ -317,7 +327,12 @@ class Slow(KeywordAssistant):
         self.order: list[str] = []
 
     def answer(
-        self, question: str, history: Sequence[Turn] = (), where: Where | None = None, threshold: float | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        where: Where | None = None,
+        threshold: float | None = None,
+        resolve: bool = True,
     ) -> Answer:
         self.inside += 1
         self.most = max(self.most, self.inside)
@@ -325,7 +340,7 @@ class Slow(KeywordAssistant):
         assert self.let.wait(30)
         self.order.append(question)
         self.inside -= 1
-        return super().answer(question, history, where, threshold)
+        return super().answer(question, history, where, threshold, resolve)
 
 
 def test_one_question_is_answered_at_a_time_in_order_and_too_many_are_sent_away() -> None:

@@ -13,9 +13,9 @@ export function reveal(element) {
 // Opens a source without a step in the browser's history. A frame that scrolls to its mark takes the page around it along:
 // so it is opened at its beginning, and scrolled when it is there.
 export function openSource(address, asked = false) {
-  const [page, anchor] = address.split("#");
+  const anchor = address.split("#")[1];
   frame().addEventListener("load", () => scrollInside(anchor), { once: true });
-  frame().contentWindow.location.replace(new URL(page, document.baseURI));
+  frame().contentWindow.location.replace(new URL(page(address), document.baseURI));
   mark([...document.querySelectorAll(".turn:last-child a.cite")].find((link) => link.getAttribute("href") === address));
   if (asked && narrow.matches) reveal(document.getElementById("reading"));
 }
@@ -39,9 +39,12 @@ export function mark(current) {
   }
 }
 
+// An address without the place inside its page.
+const page = (address) => address.split("#")[0];
+
 function here() {
   try {
-    return frame().contentWindow.location.href;
+    return page(frame().contentWindow.location.href);
   } catch {
     return ""; // a page that says why there is nothing to show
   }
@@ -50,8 +53,8 @@ function here() {
 // What was led elsewhere inside the source is no citation any more.
 function loaded() {
   const current = document.querySelector("#conversation a.cite[aria-current]");
-  if (current && current.href === here()) return;
-  mark([...document.querySelectorAll("#conversation a.cite")].reverse().find((link) => link.href === here()));
+  if (current && page(current.href) === here()) return;
+  mark([...document.querySelectorAll("#conversation a.cite")].reverse().find((link) => page(link.href) === here()));
 }
 
 // The words that are selected in the source: their text, and about where they begin in the document.

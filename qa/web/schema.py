@@ -69,6 +69,7 @@ class AnswerOut(BaseModel):
 
     question: str
     text: str | None
+    reason: str | None
     is_list: bool
     confidence: float = Field(ge=0, le=1)
     citations: list[CitationOut]
