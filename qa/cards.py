@@ -178,7 +178,7 @@ def _actions(answer: Answer, offers: Offers) -> str:
         buttons.append(f'<button type="button" data-pin title="{meaning}">Pin</button>')
     if not buttons:
         return ""
-    lead = '<span class="lead">Right words?</span>' if offers.judging else ""
+    lead = '<span class="lead">Is this right?</span>' if offers.judging else ""
     return f'<div class="actions" role="group" aria-label="This answer">{lead}{"".join(buttons)}{_SAID}</div>'
 
 
