@@ -187,7 +187,6 @@ def test_a_deep_link_opens_the_chat_with_the_source_at_the_words(
     document = documents[number]
     cited = span(document, words)
     page = opened(f"{chat}/?document={document.id}&start={cited.start}&end={cited.end}")
-    page.locator("iframe[src*='document=']").wait_for()
     source(page).locator("mark").wait_for(state="attached")
     assert source(page).locator("mark").text_content() == words
 

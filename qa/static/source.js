@@ -14,8 +14,14 @@ export function reveal(element) {
 // so it is opened at its beginning, and scrolled when it is there.
 export function openSource(address, asked = false) {
   const anchor = address.split("#")[1];
-  frame().addEventListener("load", () => scrollInside(anchor), { once: true });
-  frame().contentWindow.location.replace(new URL(page(address), document.baseURI));
+  const wanted = new URL(page(address), document.baseURI).href;
+  const there = () => {
+    if (here() !== wanted) return; // what the frame showed before came late
+    frame().removeEventListener("load", there);
+    scrollInside(anchor);
+  };
+  frame().addEventListener("load", there);
+  frame().contentWindow.location.replace(wanted);
   mark([...document.querySelectorAll(".turn:last-child a.cite")].find((link) => link.getAttribute("href") === address));
   if (asked && narrow.matches) reveal(document.getElementById("reading"));
 }
