@@ -39,7 +39,10 @@ _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 # offices beside the one that is asked for, and those who do not hold it any more
 _OTHER = re.compile(r"\b(?:deputy|vice|assistant|would-be|self-styled)\b", re.IGNORECASE)
 _OTHER_OR_FORMER = re.compile(rf"{_OTHER.pattern}|\b(?:former|ex|late|outgoing|one-time|then)\b", re.IGNORECASE)
-_BEFORE = re.compile(rf"(?P<name>{NAME})\s?[,(]\s*(?P<lead>(?:\w[\w-]*\s+){{0,3}})$")
+_BREAKS = (
+    "and|as|at|before|but|by|for|from|in|of|on|or|than|that|to|when|where|which|while|who|with"  # an apposition off
+)
+_BEFORE = re.compile(rf"(?P<name>{NAME})\s?[,(]\s*(?P<lead>(?:(?!(?:{_BREAKS})\b)\w[\w-]*\s+){{0,3}})$")
 _BEHIND = re.compile(rf",?\s+(?P<name>{NAME})")
 _FARTHEST = 100  # characters between a name and an office
 

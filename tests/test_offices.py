@@ -45,6 +45,7 @@ def holder(question: str, text: str, piece: str) -> str:
         ("Who leads the Harbour Union?", "Bo met Harbour Union leader Ana al-Ruiz on Monday."),
         ("Who is the Harbour Union’s leader?", "Bo met the Harbour Union’s newly elected leader, Ana al-Ruiz."),
         ("Who is mayor of Vik?", "The mayor of Vik, Ana al-Ruiz, met Bo."),
+        ("Who leads the union?", "It began in Oslo, with the union's leader Ana al-Ruiz, and with Bo."),
         ("Who led the union?", "Bo met Ana al-Ruiz, a former leader of the union."),
         ("Who runs the museum?", "Bo spoke with the museum's director, Ana al-Ruiz."),
     ],
