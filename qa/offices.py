@@ -39,8 +39,8 @@ _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 # offices beside the one that is asked for, and those who do not hold it any more
 _OTHER = re.compile(r"\b(?:deputy|vice|assistant|would-be|self-styled)\b", re.IGNORECASE)
 _OTHER_OR_FORMER = re.compile(rf"{_OTHER.pattern}|\b(?:former|ex|late|outgoing|one-time|then)\b", re.IGNORECASE)
-_BREAKS = (
-    "and|as|at|before|but|by|for|from|in|of|on|or|than|that|to|when|where|which|while|who|with"  # an apposition off
+_BREAKS = (  # words with which no apposition begins
+    "and|as|at|became|before|but|by|for|from|had|has|in|is|of|on|or|than|that|to|was|were|when|where|which|while|who|with"
 )
 _BEFORE = re.compile(rf"(?P<name>{NAME})\s?[,(]\s*(?P<lead>(?:(?!(?:{_BREAKS})\b)\w[\w-]*\s+){{0,3}})$")
 _BEHIND = re.compile(rf",?\s+(?P<name>{NAME})")
@@ -90,7 +90,8 @@ def held_by(text: str, start: int, end: int, office: Office, sentence: tuple[int
     """
     for there in _words(office).finditer(text, *sentence):
         for first, last in _beside(text, there, office, sentence):
-            return (start, end) if start < last and first < end else (first, last)
+            is_apart, is_part = start >= last or first >= end, first <= start and end <= last
+            return (first, last) if is_apart or is_part else (start, end)
     return start, end
 
 
@@ -120,4 +121,4 @@ def _beside(text: str, there: re.Match[str], office: Office, sentence: tuple[int
     behind = _BEHIND.match(text, there.end(), ceiling)
     if behind is not None:
         first, last = behind.span("name")
-        yield first, first + len(text[first:last].rstrip("."))
+        yield first, first + len(text[first:last].rstrip("-."))

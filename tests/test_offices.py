@@ -54,6 +54,10 @@ def test_another_name_of_the_sentence_becomes_the_one_that_holds_the_office(ques
     assert holder(question, text, "Bo") == "Ana al-Ruiz"
 
 
+def test_a_piece_of_the_name_becomes_the_whole_of_it() -> None:
+    assert holder("Who leads the union?", "Bo met the union's leader Ana Maria Ruiz.", "Maria Ruiz") == "Ana Maria Ruiz"
+
+
 @pytest.mark.parametrize(
     ("question", "text"),
     [
@@ -63,6 +67,7 @@ def test_another_name_of_the_sentence_becomes_the_one_that_holds_the_office(ques
         ("Who is the mayor of Vik?", "Bo met Ana Ruiz, the mayor of Vik Harbour."),
         ("Who is the mayor of Vik?", "Bo met the mayor of Vik Harbour."),
         ("Who is the mayor of Vik?", "Bo is known in Vik."),
+        ("Who is the mayor of Vik?", "Bo, a friend of Ana Ruiz, was the mayor of Vik."),
         ("Who leads the union?", "Bo, the leader of the union, met Ana Ruiz."),
     ],
 )
