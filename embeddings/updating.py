@@ -88,6 +88,7 @@ class Writer:
         self._words: LexicalWriter | None = None
         self.staging = Staging(store)
         if folder is not None and are_open(store):
+            self._lexical.clear_up()  # before anything of it gets a digest: files of the same names come again
             self._record_words()
         self._sweep()
 

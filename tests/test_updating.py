@@ -20,8 +20,10 @@ from embeddings.encoder import Vectors
 from embeddings.errors import DocumentError, StoreError, StoreLocked, StoreNotFound
 from embeddings.folders import Maker, Report, update_index
 from embeddings.index import Index
+from embeddings.lexical import LexicalIndex
 from embeddings.types import Document
-from embeddings.updating import Tuning, writing
+from embeddings.updating import Tuning, open_store, writing
+from embeddings.wordfiles import begin_words
 
 
 class CountingEncoder(HashingEncoder):
@@ -93,6 +95,28 @@ def test_a_file_that_was_touched_is_unchanged_and_one_of_the_same_size_and_time_
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert update(path, folder).changed == 1
     assert text not in texts_of(path)
+
+
+def test_what_a_killed_writer_of_words_left_is_gone_before_files_of_the_same_names_come_again(
+    folder: Path, path: Path
+) -> None:
+    update(path, folder)
+    words = path / "lexical"
+    finished = (words / "meta.json").read_bytes()
+    store = open_store(path)
+    begin_words(store)
+    number = store.rows("SELECT max(number) FROM documents")[0][0]
+    store.close()
+    with LexicalIndex(words).writing() as writer:
+        writer.remove([number])
+    assert list(words.glob("*.del"))
+    (words / "meta.json").write_bytes(finished)  # killed before the commit of the words was durable
+    (words / ".tmpAbCdEf").write_bytes(b"half")
+    for version in (1, 2, 0):
+        living.write(folder, living.content(version))
+        update(path, folder)
+        living.checked(path, folder, [living.content(version)])
+    assert not list(words.glob(".tmp*"))
 
 
 def test_what_was_left_out_of_a_file_that_was_read_is_told(folder: Path, path: Path) -> None:
