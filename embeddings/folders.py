@@ -136,7 +136,7 @@ class _Sync:
         suspects: Collection[bytes] | None,
     ) -> None:
         self._writer, self._staging, self._tell, self._suspects = writer, writer.staging, tell, suspects
-        self._own = [folder.resolve() for folder in own]  # the index itself is never read
+        self._own = [os.path.realpath(folder) for folder in own]  # the index itself is never read
         self._skipped: list[Skipped] = []
         self._partly: list[Skipped] = []
         self._counts = dict.fromkeys(("added", "changed", "moved", "unchanged", "resumed"), 0)
@@ -165,7 +165,8 @@ class _Sync:
         """Deals with all files of a path; how many of them are part of the index."""
         found, is_folder = 0, path.is_dir()
         for file in files_of(path, self._skipped):
-            if any(file.resolve().is_relative_to(own) for own in self._own):
+            real = Path(os.path.realpath(file))  # Path.resolve raises at links in a circle
+            if any(real.is_relative_to(own) for own in self._own):
                 continue
             try:
                 passages = self._file(file)
@@ -376,7 +377,7 @@ def _holds_work(folder: Path) -> bool:
 
 def _root(path: Path) -> bytes:
     """A path as the beginning of what the store keeps of the files below it."""
-    return os.fsencode(path.resolve()) if path.is_dir() else file_path(path)
+    return os.fsencode(os.path.realpath(path)) if path.is_dir() else file_path(path)
 
 
 def _size(file: Path) -> int:

@@ -216,6 +216,17 @@ def test_a_file_that_is_bad_now_goes_with_its_reason_and_the_rest_stays(folder: 
     assert report.removed == 1
 
 
+def test_links_in_a_circle_are_told_and_the_rest_is_indexed(folder: Path, path: Path) -> None:
+    (folder / "a.txt").write_text("A text that is whole.")
+    (folder / "round.txt").symlink_to("trip.txt")
+    (folder / "trip.txt").symlink_to("round.txt")
+    report = update_index(path, [folder], maker())
+    told = {Path(item.path).name: item.reason for item in report.skipped}
+    assert report.documents > 0
+    assert told.keys() >= {"round.txt", "trip.txt"}
+    assert "symbolic links" in told["round.txt"]
+
+
 def test_the_index_itself_is_never_read(folder: Path) -> None:
     inside = folder / "index"
     for _ in range(2):
