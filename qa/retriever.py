@@ -38,8 +38,7 @@ class Retriever:
 
     def _search(self, question: str, k: int, where: Where | None) -> tuple[Hit, ...]:
         candidates = max(k, self._settings.candidates)
-        lexical = self._index.lexical(without_question_words(question), candidates, where)
-        dense = self._index.dense(question, candidates, list(lexical), where)
+        dense, lexical = self._index.both(question, without_question_words(question), candidates, where)
         fused = self._fuse(dense, lexical)
         best = sorted(fused, key=lambda number: (-fused[number], number))[:k]
         chunks = self._index.chunks(best)

@@ -16,9 +16,10 @@ import pytest
 from living import CHUNKER, ENCODER, maker, update
 from small_encoder import HashingEncoder, small_chunker
 
+from embeddings.beside import Maker
 from embeddings.encoder import Vectors
 from embeddings.errors import DocumentError, StoreError, StoreLocked, StoreNotFound
-from embeddings.folders import Maker, Report, update_index
+from embeddings.folders import Report, update_index
 from embeddings.index import Index
 from embeddings.lexical import LexicalIndex
 from embeddings.types import Document
