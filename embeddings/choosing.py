@@ -89,7 +89,7 @@ def _candidates(store: Store, name: str) -> Iterator[tuple[Any, ...]]:
         yield from store.rows(f"SELECT {_ROW} FROM documents d WHERE {condition} AND {SEEN}", (*values, *store.seen()))
     keys = "SELECT f.key FROM files f WHERE f.path = ? OR substr(f.path, ?) = ?"
     ending = os.fsencode(f"/{name}")
-    resolved = os.fsencode(Path(name).parent.resolve() / Path(name).name)
+    resolved = os.fsencode(Path(os.path.realpath(Path(name).parent), Path(name).name))
     yield from store.rows(
         f"SELECT {_ROW} FROM documents d WHERE d.key IN ({keys}) AND {SEEN}",
         (resolved, -len(ending), ending, *store.seen()),
@@ -110,7 +110,7 @@ def _ways(name: str) -> Iterator[tuple[str, tuple[object, ...]]]:
 
 def _lying_in(store: Store, folder: str) -> Places:
     """The documents whose source, or a file that they were read from, lies in a folder."""
-    names = {folder.rstrip("/") or "/", str(PurePath(folder)), str(Path(folder).resolve())}
+    names = {folder.rstrip("/") or "/", str(PurePath(folder)), os.path.realpath(folder)}
     found = []
     for name in names:
         bounds = _bounds(os.fsencode(name))

@@ -30,7 +30,7 @@ from embeddings.updating import Writer, create, open_store
 from embeddings.wordfiles import LEXICAL_FOLDER, lexical_faults
 
 if TYPE_CHECKING:
-    from embeddings.folders import Maker
+    from embeddings.beside import Maker
 
 _MOST_TOLD = 20  # faults of one kind
 _ROW = ", ".join(f"d.{name}" for name in STORED_COLUMNS) + ", d.checksum"

@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).parent / "data" / "all-MiniLM-L6-v2"
 
 
 class Encoder(Protocol):
-    """What an index needs of an encoder; tests give it a small one of their own."""
+    """What an index needs of an encoder; tests give it a small one of their own. Several threads may use it at once."""
 
     card: ModelCard
 
@@ -57,7 +57,7 @@ class OnnxEncoder:
         """Unit vectors of passages, float32 (texts, dimension). A text over the model's limit is cut there."""
         if not texts:
             return np.zeros((0, self.card.dimension), dtype=np.float32)
-        return self._encode([self.card.passage_prompt + text for text in texts])
+        return self._encode([self.card.passage_prompt + text for text in texts], apart=True)
 
     def encode_query(self, text: str) -> Vectors:
         """The unit vector of a question, float32 (dimension,). Encoded alone: the same question, the same vector."""
@@ -68,11 +68,11 @@ class OnnxEncoder:
         """Tokens of each text as a passage: special tokens and prompt included, nothing cut."""
         return self.runtime.count([self.card.passage_prompt + text for text in texts])
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
+    def _encode(self, texts: Sequence[str], apart: bool = False) -> Vectors:
         limit = self.card.max_tokens
         encodings = self.runtime.tokenize(texts)
         inputs = [(_cut(encoding.ids, limit), _cut(encoding.type_ids, limit)) for encoding in encodings]
-        vectors = np.stack([row[0] for row in self.runtime.run(inputs)]).astype(np.float32)
+        vectors = np.stack([row[0] for row in self.runtime.run(inputs, apart)]).astype(np.float32)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)  # (texts, 1)
         unit: Vectors = vectors / np.maximum(norms, np.finfo(np.float32).tiny)
         return unit

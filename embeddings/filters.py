@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,14 +82,14 @@ def is_called(row: Stored, name: str, paths: Sequence[str]) -> bool:
         paths: its source, and the absolute paths of the files that it was read from.
     """
     file = Path(name)
-    if name == row.id or name in paths or str(file.parent.resolve() / file.name) in paths[1:]:
+    if name == row.id or name in paths or str(Path(os.path.realpath(file.parent), file.name)) in paths[1:]:
         return True
     return any(PurePath(path).name == name for path in paths) or json.loads(row.fields).get("title") == name
 
 
 def lies_in(path: str, folder: str) -> bool:
     """Whether a path lies under a folder, each as written or as absolute."""
-    names = (folder.rstrip("/") or "/", Path(folder).resolve())
+    names = (folder.rstrip("/") or "/", os.path.realpath(folder))
     return any(PurePath(path).is_relative_to(name) for name in names) and PurePath(path) != PurePath(folder)
 
 

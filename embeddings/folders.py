@@ -8,27 +8,23 @@ from elsewhere stays.
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 
-from embeddings.chunking import Chunker
-from embeddings.encoder import Encoder
-from embeddings.errors import DocumentError, StoreError, StoreLocked, printable
+from embeddings.ahead import Ahead
+from embeddings.beside import Maker, discard, is_usable, made_anew, next_to, sweep_beside
+from embeddings.errors import DocumentError, printable
 from embeddings.index import check_target, replace_index
 from embeddings.loading import Skipped, files_of, load_file, nothing_in, read_file
-from embeddings.locking import LOCK_FILE, writer_lock
-from embeddings.manifest import Manifest
 from embeddings.records import Stored, key_of
 from embeddings.staging import FileRow, file_path
 from embeddings.store import State
 from embeddings.types import Document
-from embeddings.updating import Tuning, Writer, check_maker, create, open_store, writing
+from embeddings.updating import Writer, writing
 
 _PIECE = 1 << 20  # bytes
 
@@ -66,15 +62,6 @@ class Report:
     partly: tuple[Skipped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
-    """What an index is made with: its encoder, its chunker, and how its vectors are arranged."""
-
-    encoder: Encoder
-    chunker: Chunker
-    tuning: Tuning = field(default_factory=Tuning)
-
-
 def update_index(
     folder: Path,
     paths: Sequence[Path],
@@ -103,16 +90,16 @@ def update_index(
     """
     check_target(folder)
     _check_paths(paths)
-    if _is_usable(folder, maker):
-        _discard(next_to(folder))
-        _sweep_beside(folder)
+    if is_usable(folder, maker):
+        discard(next_to(folder))
+        sweep_beside(folder)
         with writing(folder, maker.encoder, maker.chunker, wait, maker.tuning) as writer:
-            return _Sync(writer, (folder,), tell, suspects).run(paths)
-    with _made_anew(folder, maker) as new:
+            return _update(writer, (folder,), tell, suspects, paths)
+    with made_anew(folder, maker) as new:
         with writing(new, maker.encoder, maker.chunker, wait, maker.tuning) as writer:
-            report = _Sync(writer, (folder, new), tell, suspects).run(paths)
+            report = _update(writer, (folder, new), tell, suspects, paths)
         replace_index(new, folder)
-    _discard(new)  # now the one that was replaced
+    discard(new)  # now the one that was replaced
     return report
 
 
@@ -125,18 +112,31 @@ def measure(paths: Sequence[Path]) -> tuple[int, int]:
     return files, size
 
 
+def _update(
+    writer: Writer,
+    own: Sequence[Path],
+    tell: Callable[[Step], None] | None,
+    suspects: Collection[bytes] | None,
+    paths: Sequence[Path],
+) -> Report:
+    with Ahead(writer) as ahead:
+        return _Sync(writer, ahead, own, tell, suspects).run(paths)
+
+
 class _Sync:
     """One update."""
 
     def __init__(
         self,
         writer: Writer,
+        ahead: Ahead,
         own: Sequence[Path],
         tell: Callable[[Step], None] | None,
         suspects: Collection[bytes] | None,
     ) -> None:
         self._writer, self._staging, self._tell, self._suspects = writer, writer.staging, tell, suspects
-        self._own = [folder.resolve() for folder in own]  # the index itself is never read
+        self._ahead, self._waiting = ahead, set[bytes]()  # paths of documents that are not yet staged
+        self._own = [os.path.realpath(folder) for folder in own]  # the index itself is never read
         self._skipped: list[Skipped] = []
         self._partly: list[Skipped] = []
         self._counts = dict.fromkeys(("added", "changed", "moved", "unchanged", "resumed"), 0)
@@ -147,6 +147,7 @@ class _Sync:
         for path in paths:
             if not self._all_under(path):
                 raise nothing_in(path, self._skipped)
+        self._ahead.finish()
         for root in roots:
             self._staging.lose_unseen(root)
         changed = self._writer.finish(roots)
@@ -165,26 +166,31 @@ class _Sync:
         """Deals with all files of a path; how many of them are part of the index."""
         found, is_folder = 0, path.is_dir()
         for file in files_of(path, self._skipped):
-            if any(file.resolve().is_relative_to(own) for own in self._own):
+            real = Path(os.path.realpath(file))  # Path.resolve raises at links in a circle
+            if any(real.is_relative_to(own) for own in self._own):
                 continue
             try:
-                passages = self._file(file)
+                waits = self._file(file)
                 found += 1
             except DocumentError as error:
                 if not is_folder:
                     raise
                 source = printable(file.as_posix())
                 self._skipped.append(Skipped(source, str(error).removeprefix(f"{source}: ")))
-                passages = 0
-            if self._tell is not None:
-                self._tell(Step(file, _size(file), passages))
+                waits = False
+            if not waits:
+                self._is_done(file, 0)
         return found
 
-    def _file(self, file: Path) -> int:
-        """Deals with a file; the number of passages that were embedded. Raises DocumentError where it is bad."""
+    def _is_done(self, file: Path, passages: int) -> None:
+        if self._tell is not None:
+            self._tell(Step(file, _size(file), passages))
+
+    def _file(self, file: Path) -> bool:
+        """Deals with a file; whether it is done only when it was embedded. Raises DocumentError where it is bad."""
         path = file_path(file)
-        if self._staging.was_met(path):
-            return 0
+        if path in self._waiting or self._staging.was_met(path):
+            return False
         row = self._staging.file(path)
         may_differ = self._suspects is None or path in self._suspects or row is None
         digest = digest_of(file) if may_differ or row is None else row.digest
@@ -193,10 +199,10 @@ class _Sync:
         )
         if row is not None and known is not None:
             self._is_known(file, path, row, known)
-            return 0
+            return False
         document, notes = read_file(file)
         self._partly += [Skipped(document.source, note) for note in notes]
-        return self._read(path, document, digest, row)
+        return self._read(file, document, digest, row)
 
     def _is_known(self, file: Path, path: bytes, row: FileRow, known: Stored) -> None:
         self._writer.keep(known)
@@ -213,13 +219,16 @@ class _Sync:
         else:
             self._counts[otherwise] += 1
 
-    def _read(self, path: bytes, document: Document, digest: str | None, row: FileRow | None) -> int:
-        twin, key = self._staging.by_id(document.id), key_of(document)
+    def _read(self, file: Path, document: Document, digest: str | None, row: FileRow | None) -> bool:
+        path, key = file_path(file), key_of(document)
+        if self._ahead.holds(document.id):
+            self._ahead.finish()
+        twin = self._staging.by_id(document.id)
         owner = self._staging.owner(twin) if twin is not None else None
         if twin is not None and owner is not None and owner != path and self._is_there(owner, twin):
             self._note(path, FileRow(None, twin.key, own=False))
             self._skipped.append(Skipped(document.source, f"same text as {twin.source}"))
-            return 0
+            return False
         if twin is not None and owner is not None and owner != path:
             self._staging.lose(owner, twin.key)
         if twin is not None and twin.key == key:
@@ -228,13 +237,19 @@ class _Sync:
             if twin.source != document.source:
                 self._staging.relabel(twin, document.source, path)
             self._count_kept(twin, "moved" if owner not in (None, path) else "unchanged")
-            return 0
+            return False
         if twin is not None:  # the same text, but its title or its kind is another
             self._writer.remove(twin)
-        stored = self._writer.add(document)
-        self._note(path, FileRow(digest, key, own=True))
-        self._counts["changed" if row is not None or twin is not None else "added"] += 1
-        return stored.count
+        self._waiting.add(path)
+        change = "changed" if row is not None or twin is not None else "added"
+        self._ahead.add(document, partial(self._is_added, file, path, FileRow(digest, key, own=True), change))
+        return True
+
+    def _is_added(self, file: Path, path: bytes, row: FileRow, change: str, stored: Stored) -> None:
+        self._waiting.discard(path)
+        self._note(path, row)
+        self._counts[change] += 1
+        self._is_done(file, stored.count)
 
     def _note(self, path: bytes, row: FileRow) -> None:
         self._staging.set_file(path, row)
@@ -283,100 +298,9 @@ def _check_paths(paths: Sequence[Path]) -> None:
             load_file(path)
 
 
-def _is_usable(folder: Path, maker: Maker) -> bool:
-    """Whether the index in a folder can be brought up to date with this maker; False where it must be made anew."""
-    try:
-        check_maker(Manifest.read(folder), folder, maker.encoder, maker.chunker)
-        open_store(folder).close()
-    except StoreLocked:
-        raise
-    except StoreError:
-        return False
-    return True
-
-
-@contextmanager
-def _made_anew(folder: Path, maker: Maker) -> Iterator[Path]:
-    """A folder beside an index's own, for one that is not finished; it stays after an interruption, to be gone on with.
-
-    It goes where nothing was embedded before the interruption.
-    """
-    new = next_to(folder)
-    try:
-        if not _is_usable(new, maker):
-            _discard(new)
-            _create(new, folder, maker)
-        yield new
-    except BaseException as error:
-        if not isinstance(error, StoreLocked) and not _holds_work(new):
-            _discard(new)
-        if isinstance(error, StoreError):
-            raise type(error)(str(error).replace(str(new), str(folder))) from None
-        raise
-
-
-def next_to(folder: Path) -> Path:
-    """Where an index is made that is to take the place of the one in a folder."""
-    return folder.parent / f".{folder.name}.next"
-
-
-def _create(new: Path, folder: Path, maker: Maker) -> None:
-    """An index that holds nothing, whole or not there; where another process was faster, its."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _sweep_beside(folder)
-        scratch = folder.parent / f"{_making(folder)}{os.getpid()}"
-        scratch.mkdir()
-    except OSError as error:
-        raise StoreError(
-            f"{folder}: can't be written ({error.strerror}); name another folder, or mend its rights"
-        ) from None
-    try:
-        (scratch / "made").mkdir()  # with the rights of any new folder
-        create(scratch / "made", maker.encoder, maker.chunker)[0].close()
-        with suppress(OSError):
-            (scratch / "made").rename(new)
-    except StoreError as error:
-        raise StoreError(str(error).replace(str(scratch / "made"), str(folder))) from None
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _making(folder: Path) -> str:
-    """How folders begin in which an index is about to be made; the process follows."""
-    return f".{folder.name}.making-"
-
-
-def _sweep_beside(folder: Path) -> None:
-    """Deletes what processes left that were killed while they began to make an index."""
-    for left in folder.parent.glob(f"{_making(folder)}*"):
-        process = left.name.removeprefix(_making(folder))
-        if process.isdecimal() and not Path(f"/proc/{process}").exists():
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _discard(new: Path) -> None:
-    """Deletes an index that is not finished, where nobody is writing to it. Raises StoreLocked."""
-    if (new / LOCK_FILE).exists():
-        with writer_lock(new):
-            shutil.rmtree(new, ignore_errors=True)
-    shutil.rmtree(new, ignore_errors=True)
-
-
-def _holds_work(folder: Path) -> bool:
-    """Whether an index that is not finished holds a document."""
-    with suppress(StoreError):
-        store = open_store(folder)
-        try:
-            return bool(store.rows("SELECT 1 FROM documents LIMIT 1"))
-        finally:
-            store.close()
-    return False
-
-
 def _root(path: Path) -> bytes:
     """A path as the beginning of what the store keeps of the files below it."""
-    return os.fsencode(path.resolve()) if path.is_dir() else file_path(path)
+    return os.fsencode(os.path.realpath(path)) if path.is_dir() else file_path(path)
 
 
 def _size(file: Path) -> int:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embeddings.ahead import Ahead
 from embeddings.connecting import STORE_FILE
 from embeddings.encoder import Encoder
 from embeddings.errors import StoreError
@@ -23,7 +27,8 @@ from embeddings.filters import Where
 from embeddings.lexical import LexicalIndex
 from embeddings.locking import LOCK_FILE, writer_lock
 from embeddings.manifest import MANIFEST_FILE, Manifest, exchange, sync_folder
-from embeddings.records import Listed
+from embeddings.records import Listed, Stored
+from embeddings.runtime import available_cores
 from embeddings.store import Store
 from embeddings.types import Chunk, Document
 from embeddings.updating import Tuning, Writer, check_maker, create
@@ -52,6 +57,8 @@ class Index:
     def __init__(self, store: Store, lexical: LexicalIndex, encoder: Encoder, folder: Path | None = None) -> None:
         self.encoder = encoder
         self._views = Views(View(store, lexical, folder), encoder, folder)
+        self._starting = threading.Lock()
+        self._threads: ThreadPoolExecutor | None = None  # started by the first question
 
     @classmethod
     def build(
@@ -128,10 +135,10 @@ class Index:
         writer: Writer | None = None
         try:
             writer = Writer(store, lexical, encoder, chunker, folder, tuning)
-            for document in documents:
-                writer.add(document)
-                if progress is not None:
-                    progress(document.source or document.id)
+            with Ahead(writer) as ahead:
+                for document in documents:
+                    ahead.add(document, partial(_told, progress, document.source or document.id))
+                ahead.finish()
             writer.finish(always=True)
         except BaseException:
             if writer is not None:
@@ -226,9 +233,41 @@ class Index:
         with self._views.current() as view:
             return view.lexical.frequencies(question)
 
+    def both(
+        self, question: str, words: str, k: int, where: Where | None = None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Both searches at once, each on a core: what `lexical` finds for some words, and the cosines of the k nearest
+        passages and of those found by words, as `dense` gives them. Raises as they do."""
+        with self._views.current() as view:
+            if where is not None:
+                view.check(where)  # worked out once, for both
+            by_words = self._searching().submit(view.by_words, words, k, where)
+            try:
+                vector = self.encoder.encode_query(question)
+                dense = view.dense(vector, k, where)
+            finally:
+                wait([by_words])  # nobody reads from a view that was let go
+            lexical = by_words.result()
+            return dense | view.vectors.scores(vector, [n for n in lexical if n not in dense]), lexical
+
+    def _searching(self) -> ThreadPoolExecutor:
+        with self._starting:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(available_cores(), "searching")
+            return self._threads
+
     def close(self) -> None:
         """Closes the files."""
+        with self._starting:
+            if self._threads is not None:
+                self._threads.shutdown()
+                self._threads = None
         self._views.close()
+
+
+def _told(progress: Progress | None, name: str, _: Stored) -> None:
+    if progress is not None:
+        progress(name)
 
 
 def check_target(path: Path) -> None:

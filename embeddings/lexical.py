@@ -27,6 +27,7 @@ from embeddings.errors import StoreError
 
 _ANALYSER = "pincite"
 _LONGEST_WORD = 200  # bytes; tantivy can't store terms of tens of thousands of bytes
+_UNFINISHED = ".tmp*"  # how tantivy calls a file that is about to take the place of another
 _WRITER_HEAP = 64_000_000  # bytes
 
 
@@ -146,6 +147,18 @@ class LexicalIndex:
             writer.commit()
             writer.wait_merging_threads()
             self._index.reload()
+
+    def clear_up(self) -> None:
+        """Deletes what a writer left that was killed; for whoever holds the lock of the one writer.
+
+        Raises StoreError where it can't be written.
+        """
+        if self._path is not None:
+            with self._store_errors("written"):
+                for left in self._path.glob(_UNFINISHED):
+                    left.unlink(missing_ok=True)
+        with self.writing():
+            pass  # tantivy collects the rest as it begins
 
     def search(self, question: str, k: int, within: Within | None = None) -> dict[int, float]:
         """The k best passages: number -> BM25 score, best first. Empty where no word is shared.

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,9 +30,11 @@ CARD_FILE = "card.json"
 
 # The tensors of one call of a model, by the names of its inputs: int64 (texts, tokens).
 Feed = Mapping[str, np.ndarray[Any, Any]]
+_Outputs = list[np.ndarray[Any, Any]]
 
 # What the caches of a laptop's core hold: larger batches were up to a third slower, smaller ones a few percent.
 BATCH_TOKENS = 512
+_BEFORE_APART = 16  # batches; opening a second session takes as long as some of them, and memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,9 @@ class Runtime:
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
             self._session = open_session(folder, threads)
+            self._apart = _Apart(folder, threads or available_cores(), self._session)
         except Exception as error:  # both libraries raise bare Exceptions of their own
-            raise ModelError(f"{folder}: the model can't be opened ({error}); compile it again") from None
+            raise _not_opened(folder, error) from None
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._inputs = {item.name for item in self._session.get_inputs()}
@@ -153,22 +158,30 @@ class Runtime:
         """Tokens of each text, the special ones included."""
         return [len(encoding) for encoding in self._tokenizer.encode_batch_fast(list(texts))]
 
-    def run(self, inputs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> list[list[np.ndarray[Any, Any]]]:
-        """Runs the model.
+    def run(self, inputs: Sequence[tuple[Sequence[int], Sequence[int]]], apart: bool = False) -> list[_Outputs]:
+        """Runs the model. Several threads may do so at once.
 
         Args:
             inputs: the token ids and the token types of each text.
+            apart: each batch on a core of its own, several at once, rather than one after another on all cores: one
+                batch takes longer, many take less, and the results are the same.
 
         Returns:
             For each text, in the order given, its row of every output of the model; rows of outputs with a token
             axis are as long as the longest text of their batch.
         """
-        rows: list[list[np.ndarray[Any, Any]]] = [[] for _ in inputs]
-        for batch in batches_by_length([len(ids) for ids, _ in inputs], self._batch_tokens):
+        rows: list[_Outputs] = [[] for _ in inputs]
+        batches = list(batches_by_length([len(ids) for ids, _ in inputs], self._batch_tokens))
+
+        def outputs_of(batch: list[int]) -> _Outputs:
             feed = self._feed([inputs[i] for i in batch])
             if self.on_run is not None:
                 self.on_run(feed)
-            outputs = self._session.run(None, feed)
+            outputs: _Outputs = self._apart.run(feed) if apart else self._session.run(None, feed)
+            return outputs
+
+        each = self._apart.each(outputs_of, batches) if apart else map(outputs_of, batches)
+        for batch, outputs in zip(batches, each, strict=True):
             for row, i in enumerate(batch):
                 rows[i] = [output[row] for output in outputs]
         return rows
@@ -185,6 +198,53 @@ class Runtime:
             feed["attention_mask"][row, : len(ids)] = 1
             feed["token_type_ids"][row, : len(ids)] = types
         return {name: array for name, array in feed.items() if name in self._inputs}
+
+
+class _Apart:
+    """Runs batches beside each other, each on one core; a second session of the model, opened when it is worth it.
+
+    Short texts leave most of a second core idle, and two batches at once do not: a third to a half less time.
+
+    Args:
+        folder: of the compiled model.
+        cores: how many run at once, whichever threads ask for it.
+        session: the one on all cores, which is used for the first batches, and where there is only one core.
+    """
+
+    def __init__(self, folder: Path, cores: int, session: Any) -> None:
+        self._folder, self._cores, self._shared, self._left = folder, cores, session, _BEFORE_APART
+        self._session: Any = session if cores == 1 else None
+        self._opening, self._free = threading.Lock(), threading.BoundedSemaphore(cores)
+
+    def each(self, outputs_of: Callable[[list[int]], _Outputs], batches: Sequence[list[int]]) -> Iterator[_Outputs]:
+        """What `outputs_of` gives for each batch, in their order."""
+        if len(batches) < 2 or self._cores == 1:
+            yield from map(outputs_of, batches)
+            return
+        with ThreadPoolExecutor(min(self._cores, len(batches)), "batches") as threads:
+            yield from threads.map(outputs_of, batches)
+
+    def run(self, feed: Feed) -> _Outputs:
+        """All outputs of the model. Raises ModelError where its file is not there any more."""
+        with self._free:
+            outputs: _Outputs = self._opened().run(None, feed)
+            return outputs
+
+    def _opened(self) -> Any:
+        with self._opening:
+            self._left -= 1
+            if self._session is None and self._left >= 0:
+                return self._shared
+            if self._session is None:
+                try:
+                    self._session = open_session(self._folder, 1)
+                except Exception as error:  # the library raises bare Exceptions of its own
+                    raise _not_opened(self._folder, error) from None
+            return self._session
+
+
+def _not_opened(folder: Path, error: Exception) -> ModelError:
+    return ModelError(f"{folder}: the model can't be opened ({error}); compile it again")
 
 
 def batches_by_length(lengths: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[int]]:

@@ -364,7 +364,7 @@ def file_path(path: Path) -> bytes:
     """A path as the store keeps it: absolute, links of its folder followed, whatever bytes its name has."""
     import os
 
-    return os.fsencode(path.parent.resolve() / path.name)
+    return os.fsencode(Path(os.path.realpath(path.parent), path.name))
 
 
 def check_id(staging: Staging, document: Document) -> None:

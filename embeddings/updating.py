@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -88,6 +89,7 @@ class Writer:
         self._words: LexicalWriter | None = None
         self.staging = Staging(store)
         if folder is not None and are_open(store):
+            self._lexical.clear_up()  # before anything of it gets a digest: files of the same names come again
             self._record_words()
         self._sweep()
 
@@ -105,10 +107,24 @@ class Writer:
             DocumentError: this update has one with the same id.
             StoreError: it can't be written.
         """
+        chunks = self.cut(document)
+        return self.add_again(document, chunks, self.encoded(document, chunks))
+
+    def cut(self, document: Document) -> tuple[Chunk, ...]:
+        """The passages of a document."""
         assert self._chunker is not None  # whoever adds gave one
-        chunks = self._chunker(document)
+        return self._chunker(document)
+
+    def encoded(self, document: Document, chunks: Sequence[Chunk]) -> Vectors:
+        """The vectors of a document's passages, (passages, dimension). Several threads may ask at once."""
+        assert self._encoder is not None  # whoever adds gave one
+        assert self._chunker is not None
         texts = (self._chunker.embedded_text(document, chunk) for chunk in chunks)
-        return self.add_again(document, chunks, self._encoded(texts, len(chunks)))
+        vectors = np.zeros((len(chunks), self._encoder.card.dimension), dtype=np.float32)
+        for start in range(0, len(chunks), _ENCODED_AT_ONCE):
+            some = list(islice(texts, _ENCODED_AT_ONCE))
+            vectors[start : start + len(some)] = self._encoder.encode(some)
+        return vectors
 
     def add_again(self, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> Stored:
         """Stages a document whose passages and vectors (passages, dimension) are known. Raises as `add`."""
@@ -226,14 +242,6 @@ class Writer:
         return blocks
 
     # ------------------------------------------------------------ below
-
-    def _encoded(self, texts: Iterator[str], count: int) -> Vectors:
-        assert self._encoder is not None  # whoever adds gave one
-        vectors = np.zeros((count, self._encoder.card.dimension), dtype=np.float32)
-        for start in range(0, count, _ENCODED_AT_ONCE):
-            some = [text for text, _ in zip(texts, range(start, min(start + _ENCODED_AT_ONCE, count)), strict=False)]
-            vectors[start : start + len(some)] = self._encoder.encode(some)
-        return vectors
 
     def _add_words(self, stored: Stored, document: Document) -> None:
         assert self._chunker is not None  # whoever adds gave one

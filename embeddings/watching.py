@@ -20,8 +20,8 @@ def changes(paths: Sequence[Path], own: Path) -> Iterator[set[bytes]]:
     """
     from watchfiles import watch  # notify (Rust) underneath; only this command needs it
 
-    folders = {path if path.is_dir() else path.resolve().parent for path in paths}
-    ours = own.resolve()
+    folders = {path if path.is_dir() else Path(os.path.realpath(path)).parent for path in paths}
+    ours = Path(os.path.realpath(own))
 
     def is_theirs(change: object, file: str) -> bool:
         path = Path(file)

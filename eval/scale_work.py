@@ -20,10 +20,11 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.beside import Maker
 from embeddings.chunking import Chunker
 from embeddings.encoder import Encoder, OnnxEncoder, Vectors
 from embeddings.filters import Where
-from embeddings.folders import Maker, Step, update_index
+from embeddings.folders import Step, update_index
 from embeddings.index import Index
 from embeddings.loading import load
 from embeddings.types import Document
@@ -134,7 +135,9 @@ class Rates:
 
     Attributes:
         documents, passages: how many.
-        indexing, bare: passages a second.
+        indexing: passages a second.
+        bare: the same of the encoder that is given a tenth of all passages in one call, and packs them by length.
+        each: the same of the encoder that is given one document after another, as an index encodes them.
         first_peak, last_peak: most memory until the first tenth and all of them were indexed, in bytes.
         characters, bytes: of a passage, and of the index for it.
     """
@@ -143,6 +146,7 @@ class Rates:
     passages: int
     indexing: float
     bare: float
+    each: float
     first_peak: int
     last_peak: int
     characters: float
@@ -150,8 +154,13 @@ class Rates:
 
     @property
     def ratio(self) -> float:
-        """Indexing, as a part of the bare encoder's rate."""
+        """Indexing, as a part of the bare encoder's rate where it packs passages of many documents."""
         return self.indexing / self.bare
+
+    @property
+    def ratio_each(self) -> float:
+        """Indexing, as a part of the bare encoder's rate, a document at a time."""
+        return self.indexing / self.each
 
 
 def build(work: Work) -> Built:
@@ -238,7 +247,7 @@ def rate(work: Work) -> Rates:
     maker, docs = _maker(encoder), index.with_name("docs")
     shares = _shares(maker.chunker, documents_of(public_sets(Path(work.docs))), work.count)
     passages = characters = 0
-    seconds, peaks = [0.0, 0.0], []
+    seconds, peaks = [0.0, 0.0, 0.0], []
     for turn, share in enumerate(shares):
         place = docs / str(turn)
         place.mkdir(parents=True, exist_ok=True)
@@ -247,13 +256,15 @@ def rate(work: Work) -> Rates:
         report, taken = timed(partial(update_index, index, [place], maker))
         peaks.append(peak_so_far())
         texts = _embedded(maker.chunker, place)
-        _, bare = timed(partial(encoder.encode, texts))
-        seconds = [seconds[0] + taken, seconds[1] + bare]
-        passages, characters = report.passages, characters + sum(map(len, texts))
+        together = [text for some in texts for text in some]
+        _, bare = timed(partial(encoder.encode, together))
+        _, each = timed(partial(_encode_each, encoder, texts))
+        seconds = [seconds[0] + taken, seconds[1] + bare, seconds[2] + each]
+        passages, characters = report.passages, characters + sum(map(len, together))
     size = sum(_sizes(index).values())
     return Rates(
-        report.documents, passages, passages / seconds[0], passages / seconds[1], peaks[0], peaks[-1],
-        characters / passages, size / passages,
+        report.documents, passages, passages / seconds[0], passages / seconds[1], passages / seconds[2],
+        peaks[0], peaks[-1], characters / passages, size / passages,
     )  # fmt: skip
 
 
@@ -268,9 +279,15 @@ def _shares(chunker: Chunker, documents: Sequence[Document], most: int) -> list[
     return [share for first in range(10) if (share := chosen[first::10])]
 
 
-def _embedded(chunker: Chunker, folder: Path) -> list[str]:
+def _embedded(chunker: Chunker, folder: Path) -> list[list[str]]:
+    """What the encoder is given for the passages of each document."""
     documents = load([folder]).documents
-    return [chunker.embedded_text(document, chunk) for document in documents for chunk in chunker(document)]
+    return [[chunker.embedded_text(document, chunk) for chunk in chunker(document)] for document in documents]
+
+
+def _encode_each(encoder: Encoder, documents: Sequence[Sequence[str]]) -> None:
+    for texts in documents:
+        encoder.encode(texts)
 
 
 def _remove(index: Path, name: str) -> None:

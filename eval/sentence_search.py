@@ -43,6 +43,13 @@ class SentenceIndex(Index):
             for number, cosine in super().dense(question, k, also, where).items()
         }
 
+    def both(
+        self, question: str, words: str, k: int, where: Where | None = None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """As `Index.both`, one after the other."""
+        lexical = self.lexical(words, k, where)
+        return self.dense(question, k, list(lexical), where), lexical
+
 
 class SentencesAlone(SentenceIndex):
     """The dense score of a passage is the cosine of its nearest sentence."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from embeddings.types import Hit
 from qa.clauses import Wanted, completed, wanted
 from qa.descriptions import asked_name, described
+from qa.offices import Office, asked_office, held_by
 from qa.quoting import quote_bounds
 from qa.reader import Span
 from qa.settings import Settings
@@ -53,10 +54,30 @@ class Judged:
         return self.candidate.text
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a question asks for, read off its words."""
+
+    question: str
+    want: Wanted
+    name: str | None
+    office: Office | None
+
+    @classmethod
+    def by(cls, question: str) -> _Asked:
+        return cls(question, wanted(question), asked_name(question), asked_office(question))
+
+    def instead(self, text: str, start: int, end: int, sentence: tuple[int, int]) -> tuple[int, int]:
+        """The bounds of what the sentence of a span says, where the span misses it: who somebody is, who it was."""
+        if self.name is not None:
+            return described(text, start, end, self.name, sentence)
+        return held_by(text, start, end, self.office, sentence) if self.office is not None else (start, end)
+
+
 def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Settings) -> list[Candidate]:
     """Candidates, best first. Spans that overlap in a document count once, with the best score."""
-    want, name = wanted(question), asked_name(question)
-    candidates = [_candidate(question, want, name, hits[span.passage], span, settings) for span in spans]
+    asked = _Asked.by(question)
+    candidates = [_candidate(asked, hits[span.passage], span, settings) for span in spans]
     candidates = [candidate for candidate in candidates if not _repeats(question, candidate)]
     candidates.sort(key=lambda c: (-c.score, c.rank, c.start))
     kept: list[Candidate] = []
@@ -66,23 +87,22 @@ def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Se
     return kept
 
 
-def _candidate(question: str, want: Wanted, name: str | None, hit: Hit, span: Span, settings: Settings) -> Candidate:
+def _candidate(asked: _Asked, hit: Hit, span: Span, settings: Settings) -> Candidate:
     chunk = hit.chunk
     start, end = chunk.start + span.start, chunk.start + span.end
     in_heading = start < chunk.body_start
     within = (chunk.start, chunk.body_start) if in_heading else (chunk.body_start, chunk.end)
     start, end = widened(hit.document.text, start, end, within)
     quote_start, quote_end = quote_bounds(hit, start, end)
-    if name is not None:
-        start, end = described(hit.document.text, start, end, name, (quote_start, quote_end))
-    if want != "phrase":
-        start, end = completed(hit.document.text, start, end, want, (quote_start, quote_end))
+    start, end = asked.instead(hit.document.text, start, end, (quote_start, quote_end))
+    if asked.want != "phrase":
+        start, end = completed(hit.document.text, start, end, asked.want, (quote_start, quote_end))
         start, end = widened(hit.document.text, start, end, (quote_start, quote_end))
     score = (
         span.score
         - settings.no_answer_weight * span.no_answer
         + settings.retrieval_weight * hit.score
-        + settings.sentence_weight * shared_words(question, hit.document.text[quote_start:quote_end])
+        + settings.sentence_weight * shared_words(asked.question, hit.document.text[quote_start:quote_end])
     )
     return Candidate(hit, span.passage, span, start, end, score)
 

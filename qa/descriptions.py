@@ -10,8 +10,8 @@ import re
 
 _PARTICLE = r"(?:al|bin|ibn|bint|abu|de|da|der|den|di|du|el|la|le|van|von)"
 _WORD = r"[^\W\d_a-z](?:[\w.-]|['’](?!s\b))*"
-_NAME = rf"(?:{_PARTICLE}[-\s])?{_WORD}(?:\s+(?:{_PARTICLE}[-\s])*{_WORD})*"
-_QUESTION = re.compile(rf"\s*[Ww]ho(?:['’]s|\s+(?:is|was|are|were))\s+(?P<name>{_NAME})\s*\??\s*$")
+NAME = rf"(?:{_PARTICLE}[-\s])?{_WORD}(?:\s+(?:{_PARTICLE}[-\s])*{_WORD})*"
+_QUESTION = re.compile(rf"\s*[Ww]ho(?:['’]s|\s+(?:is|was|are|were))\s+(?P<name>{NAME})\s*\??\s*$")
 _OPENING = (
     r"(?:the|a|an|his|her|its|their|one\sof|(?:then[\s-]|former\s|deputy\s|acting\s)*(?:head|chief|director|leader|founder"
     r"|president|chair\w*|professor|minister|spokes\w+|commander|mayor|secretary|editor|author|former|deputy|acting)\b)"

@@ -22,7 +22,8 @@ from qa.ending import say
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from embeddings.folders import Maker, Report, Step
+    from embeddings.beside import Maker
+    from embeddings.folders import Report, Step
     from embeddings.records import Stored
     from qa.settings import Settings
     from qa.verifying import Check, OldCitation
@@ -52,7 +53,8 @@ def index(
     wait: Wait = 0.0,
 ) -> None:
     """Build an index of files and folders, or bring one up to date: only what is new or has changed is embedded."""
-    from embeddings.folders import Maker, update_index
+    from embeddings.beside import Maker
+    from embeddings.folders import update_index
     from embeddings.index import check_target
     from embeddings.updating import Tuning
     from qa.assistant import chunker_for
@@ -227,7 +229,7 @@ def doctor(
 
 def _maker_of(identity: str) -> Maker:
     """What an index was made with, by the identity of its encoder."""
-    from embeddings.folders import Maker
+    from embeddings.beside import Maker
     from embeddings.updating import Tuning
     from qa.assistant import chunker_for
     from qa.models import encoder_of_index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -52,11 +52,11 @@ class Searchable(Protocol):
     def check(self, where: Where) -> None:
         """Raises FilterError where a filter names what is not there."""
 
-    def dense(self, question: str, k: int, also: Sequence[int] = (), where: Where | None = None) -> dict[int, float]:
-        """Cosine of the question with its k nearest passages, nearest first, and then with those named in `also`."""
-
-    def lexical(self, question: str, k: int, where: Where | None = None) -> dict[int, float]:
-        """BM25 score of the k best passages by their words, best first."""
+    def both(
+        self, question: str, words: str, k: int, where: Where | None = None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Cosines of the question with its k nearest passages and with those found by words, and the BM25 scores of the
+        k best passages by some words, best first."""
 
 
 class Retriever:
@@ -81,8 +81,7 @@ class Retriever:
 
     def _search(self, question: str, k: int, where: Where | None) -> tuple[Hit, ...]:
         candidates = max(k, self._settings.candidates)
-        lexical = self._index.lexical(without_question_words(question), candidates, where)
-        dense = self._index.dense(question, candidates, list(lexical), where)
+        dense, lexical = self._index.both(question, without_question_words(question), candidates, where)
         fused = self._fuse(dense, lexical)
         best = sorted(fused, key=lambda number: (-fused[number], number))[:k]
         chunks = self._index.chunks(best)

@@ -10,7 +10,8 @@ from pathlib import Path
 from small_encoder import HashingEncoder, small_chunker
 
 from embeddings.bases import VectorIndex
-from embeddings.folders import Maker, Report, Step, update_index
+from embeddings.beside import Maker
+from embeddings.folders import Report, Step, update_index
 from embeddings.index import Index
 from embeddings.updating import Tuning
 

@@ -16,12 +16,15 @@ import pytest
 from living import CHUNKER, ENCODER, maker, update
 from small_encoder import HashingEncoder, small_chunker
 
+from embeddings.beside import Maker
 from embeddings.encoder import Vectors
 from embeddings.errors import DocumentError, StoreError, StoreLocked, StoreNotFound
-from embeddings.folders import Maker, Report, update_index
+from embeddings.folders import Report, update_index
 from embeddings.index import Index
+from embeddings.lexical import LexicalIndex
 from embeddings.types import Document
-from embeddings.updating import Tuning, writing
+from embeddings.updating import Tuning, open_store, writing
+from embeddings.wordfiles import begin_words
 
 
 class CountingEncoder(HashingEncoder):
@@ -93,6 +96,28 @@ def test_a_file_that_was_touched_is_unchanged_and_one_of_the_same_size_and_time_
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert update(path, folder).changed == 1
     assert text not in texts_of(path)
+
+
+def test_what_a_killed_writer_of_words_left_is_gone_before_files_of_the_same_names_come_again(
+    folder: Path, path: Path
+) -> None:
+    update(path, folder)
+    words = path / "lexical"
+    finished = (words / "meta.json").read_bytes()
+    store = open_store(path)
+    begin_words(store)
+    number = store.rows("SELECT max(number) FROM documents")[0][0]
+    store.close()
+    with LexicalIndex(words).writing() as writer:
+        writer.remove([number])
+    assert list(words.glob("*.del"))
+    (words / "meta.json").write_bytes(finished)  # killed before the commit of the words was durable
+    (words / ".tmpAbCdEf").write_bytes(b"half")
+    for version in (1, 2, 0):
+        living.write(folder, living.content(version))
+        update(path, folder)
+        living.checked(path, folder, [living.content(version)])
+    assert not list(words.glob(".tmp*"))
 
 
 def test_what_was_left_out_of_a_file_that_was_read_is_told(folder: Path, path: Path) -> None:
@@ -190,6 +215,17 @@ def test_a_file_that_is_bad_now_goes_with_its_reason_and_the_rest_stays(folder: 
     report = update(path, folder)
     assert [Path(skipped.path).name for skipped in report.skipped] == ["ship2.txt"]
     assert report.removed == 1
+
+
+def test_links_in_a_circle_are_told_and_the_rest_is_indexed(folder: Path, path: Path) -> None:
+    (folder / "a.txt").write_text("A text that is whole.")
+    (folder / "round.txt").symlink_to("trip.txt")
+    (folder / "trip.txt").symlink_to("round.txt")
+    report = update_index(path, [folder], maker())
+    told = {Path(item.path).name: item.reason for item in report.skipped}
+    assert report.documents > 0
+    assert told.keys() >= {"round.txt", "trip.txt"}
+    assert "symbolic links" in told["round.txt"]
 
 
 def test_the_index_itself_is_never_read(folder: Path) -> None:
