@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from embeddings.beside import Maker
 from embeddings.errors import PinciteError, StoreError
-from embeddings.folders import Maker
 from embeddings.index import Index
 from embeddings.updating import Tuning
 from qa.assistant import Assistant, chunker_for

@@ -11,8 +11,9 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from embeddings.beside import Maker
 from embeddings.errors import DocumentError, StoreError
-from embeddings.folders import Maker, Report, update_index
+from embeddings.folders import Report, update_index
 from embeddings.loaders.limits import size
 from embeddings.manifest import Manifest
 from embeddings.updating import check_maker, open_store
