@@ -37,7 +37,7 @@ def take(browser: Browser, url: str, questions: list[str], path: Path, width: in
     for number, question in enumerate(questions):
         box.fill(question)
         page.keyboard.press("Enter")
-        page.locator("#conversation .turn").nth(number).locator(".card:not(.pending)").wait_for()
+        page.locator("#turns .turn").nth(number).locator(".card:not(.pending)").wait_for()
     page.locator("a.cite[aria-current]").wait_for()
     box.blur()
     page.screenshot(path=path)

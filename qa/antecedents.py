@@ -102,6 +102,8 @@ def _asked(turn: Turn, age: int) -> Iterator[Mention]:
     for phrase in phrases(text):
         if phrase.empty or phrase.pointing or (_TIME.search(phrase.text) and not phrase.definite):
             continue
+        if phrase.asked and turn.answer.text is not None:
+            continue  # "What position did he hold?" - "President": one comes back to the answer
         carried = not set(phrase.words) <= asked
         place = phrase.named and phrase.before in _WITHIN
         person = phrase.named and not place and _is_person(text, phrase)

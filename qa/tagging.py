@@ -161,8 +161,9 @@ def _in_place(tokens: Sequence[Token], i: int) -> Tag:
     if token.tag == "name" and i == 0:
         verb = (verb_form(token.text) or ("", ""))[1] == "base"
         return "verb" if verb else "name" if _goes_on(tokens) else "word"
-    if token.tag == "auxiliary" and i > 0 and token.text[0].isupper() and token.text[0].isalpha():
-        return "name"  # "in May"
+    capital = i > 0 and token.text[0].isupper() and token.text[0].isalpha()
+    if capital and token.tag in ("auxiliary", "adverb", "number"):
+        return "name"  # "in May", "Europe Today", "Formula One"
     if (token.tag == "word" and verb_form(token.text) is not None) or _ends_as_participle(tokens, i):
         return "verb" if _is_verb(tokens, i) else "word"
     return token.tag

@@ -121,6 +121,7 @@ UNDERSTOOD = [
     ("What is her address?", [PARTY], "What is Ana Ruiz's address?"),
     ("Since when?", [PARTY], "Since when does Ana Ruiz lead the Harbour Party?"),
     ("When was it founded?", [PARTY], "When was the Harbour Party founded?"),
+    ("And when was it founded?", [turn("Who leads Norway Tomorrow?", "Bo Lind"), turn("What post did Bo Lind hold?", "Mayor")], "When was Norway Tomorrow founded?"),  # noqa: E501
     ("And the Farmers' Party?", [turn("When was the Harbour Party founded?", "May")], "When was the Farmers' Party founded?"),  # noqa: E501
     ("And the poor?", [turn("How much do the rich pay?", "$5")], "How much do the poor pay?"),
     ("What about in June?", [turn("How much do the rich pay in May?", "$5")], "How much do the rich pay in June?"),
