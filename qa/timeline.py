@@ -22,7 +22,8 @@ from qa.wording import same_answer
 
 STYLE = (Path(__file__).parent / "static" / "timeline.css").read_text("utf-8")
 FEWEST = 3  # points of a timeline
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[T ](\d\d):(\d\d))?")
+# ISO 8601 to the minute, with seconds and zone behind it at the most: "1700 GMT" is no year
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[T ](\d\d):(\d\d))?(?=Z|:\d|[+-]\d\d:|$)")
 _WIDTH, _HEIGHT = 640, 200  # of the drawing, in its own units
 _LEFT, _RIGHT, _TOP, _BOTTOM = 24, 24, 34, 30
 _LONGEST_LABEL = 14  # characters of a value in the drawing

@@ -144,7 +144,7 @@ import importlib, os, signal, sys
 module, name = sys.argv[1].split(":")
 def interrupted(*arguments, **named):
     os.kill(os.getpid(), signal.SIGINT)
-    import time; time.sleep(60)
+    import time; time.sleep(5)
 holder = importlib.import_module(module)
 *path, last = name.split(".")
 for part in path:
