@@ -165,7 +165,7 @@ class LexicalIndex:
 
         Raises StoreError where the index is damaged.
         """
-        terms = dict.fromkeys(self._analyser.analyze(_composed(question)))
+        terms = dict.fromkeys(self._analyser.analyze(composed(question)))
         if not terms or k < 1:
             return {}
         query = self._query(list(terms), within if within is not None else Within())
@@ -200,7 +200,7 @@ class LexicalIndex:
 
         Raises StoreError where the index is damaged.
         """
-        terms = dict.fromkeys(self._analyser.analyze(_composed(question)))
+        terms = dict.fromkeys(self._analyser.analyze(composed(question)))
         with self._store_errors("read"):
             searcher = self._index.searcher()
             return {term: int(searcher.doc_freq("words", term)) for term in terms}
@@ -239,7 +239,7 @@ class LexicalWriter:
             for entry in entries:
                 days = {} if entry.day is None else {"day": entry.day}
                 self._writer.add_document(
-                    tantivy.Document(number=entry.number, document=entry.document, words=_composed(entry.words), **days)
+                    tantivy.Document(number=entry.number, document=entry.document, words=composed(entry.words), **days)
                 )
 
     def remove(self, documents: Iterable[int]) -> None:
@@ -254,6 +254,6 @@ def _flat(error: BaseException) -> str:
     return " ".join(str(error).split())[:120]
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
     """Letter and accent as one character: apart, the accent would end the word."""
     return unicodedata.normalize("NFC", text)

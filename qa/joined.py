@@ -10,7 +10,6 @@ and in how many each word stands. Only the mean length is that of the candidates
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,7 +22,7 @@ from embeddings.encoder import Encoder
 from embeddings.errors import DocumentError, FilterError
 from embeddings.filters import Where
 from embeddings.index import Index
-from embeddings.lexical import analyser
+from embeddings.lexical import analyser, composed
 from embeddings.records import Listed
 from embeddings.types import Chunk, Document
 
@@ -151,7 +150,7 @@ class JoinedIndex:
 
     def _terms(self, chunk: Chunk) -> Counter[str]:
         words = self._chunker.searched_text(self.document(chunk.document_id), chunk)
-        return Counter(self._analyser.analyze(unicodedata.normalize("NFC", words)))
+        return Counter(self._analyser.analyze(composed(words)))
 
     def _limits(self, where: Where | None) -> dict[int, Where | None]:
         """The indexes that a filter lets through, and what each is limited to: what it names of them.

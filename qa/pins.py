@@ -24,9 +24,10 @@ from qa.conversation import (
     new_table,
     recalled,
 )
+from qa.evidence import text as _text
 from qa.fields import Fields, read_object
 from qa.render import NO_ANSWER, in_words, one_line, part_of_file, per_cent, split_quote
-from qa.source_page import citation_url, escape
+from qa.source_page import citation_url
 from qa.types import Answer, Citation, Turn
 from qa.wording import same_answer, words
 
@@ -233,8 +234,3 @@ def _lost(lost: Lost) -> str:
         f'<div class="evidence lost"><blockquote dir="auto">{_text(lost.quote or lost.words)}</blockquote>'
         f'<p class="facts" dir="auto">{_text(said)}: {_text(lost.reason)}</p></div>'
     )
-
-
-def _text(text: str) -> str:
-    """Text as HTML on one line, as Gradio's Markdown component passes it on (`qa.cards`)."""
-    return escape(text).replace("\n", "&#10;").replace("%%%", "&#37;&#37;&#37;")

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from qa.evidence import text as _text
 from qa.quantities import numbers
 from qa.render import one_line
-from qa.source_page import citation_url, escape
+from qa.source_page import citation_url
 from qa.types import Answer, Citation
 from qa.wording import same_answer
 
@@ -210,8 +211,3 @@ def _shown(stated: str) -> str:
 def _machine(stated: str) -> str:
     found = _DATE.match(stated)
     return found.group() if found is not None else ""
-
-
-def _text(text: str) -> str:
-    """Text as HTML on one line, as Gradio's Markdown component passes it on (`qa.cards`)."""
-    return escape(text).replace("\n", "&#10;").replace("%%%", "&#37;&#37;&#37;")

@@ -57,6 +57,9 @@ class KeywordAssistant:
             Hit(c.document, Chunk(c.document.id, c.start, c.start, c.end), 0.0, score, score) for score, c in found
         )
 
+    def asked_for(self, question: str, history: Sequence[Turn], where: Where | None, threshold: float | None) -> None:
+        """Called before each answer; tests that want to know, to wait or to fail put their own in its place."""
+
     def answer(
         self,
         question: str,
@@ -65,6 +68,7 @@ class KeywordAssistant:
         threshold: float | None = None,
         resolve: bool = True,
     ) -> Answer:
+        self.asked_for(question, history, where, threshold)
         if not _WORD.search(question):
             raise QuestionError("the question holds no word; ask with at least one")
         asked = _content(question)

@@ -26,7 +26,7 @@ from starlette.testclient import TestClient
 from embeddings import Document
 from embeddings.errors import ServerError, StoreError
 from embeddings.filters import Where
-from qa import Answer, Turn
+from qa import Turn
 from qa.chat import create_app
 from qa.render import to_dict
 from qa.web import Desk, Login, Serving
@@ -202,16 +202,8 @@ class Noting(KeywordAssistant):
         super().__init__([FERRY])
         self.asked: tuple[str, Sequence[Turn], Where | None, float | None] = ("", (), None, None)
 
-    def answer(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        threshold: float | None = None,
-        resolve: bool = True,
-    ) -> Answer:
+    def asked_for(self, question: str, history: Sequence[Turn], where: Where | None, threshold: float | None) -> None:
         self.asked = (question, history, where, threshold)
-        return super().answer(question, history, where, threshold, resolve)
 
 
 def test_the_filter_the_threshold_and_the_citations_of_earlier_turns_arrive() -> None:
@@ -273,14 +265,7 @@ class Failing(KeywordAssistant):
         super().__init__([FERRY])
         self.error = error
 
-    def answer(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        threshold: float | None = None,
-        resolve: bool = True,
-    ) -> Answer:
+    def asked_for(self, question: str, history: Sequence[Turn], where: Where | None, threshold: float | None) -> None:
         raise self.error
 
 
@@ -326,21 +311,13 @@ class Slow(KeywordAssistant):
         self.inside, self.most = 0, 0
         self.order: list[str] = []
 
-    def answer(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        threshold: float | None = None,
-        resolve: bool = True,
-    ) -> Answer:
+    def asked_for(self, question: str, history: Sequence[Turn], where: Where | None, threshold: float | None) -> None:
         self.inside += 1
         self.most = max(self.most, self.inside)
         self.began.release()
         assert self.let.wait(30)
         self.order.append(question)
         self.inside -= 1
-        return super().answer(question, history, where, threshold, resolve)
 
 
 def test_one_question_is_answered_at_a_time_in_order_and_too_many_are_sent_away() -> None:
