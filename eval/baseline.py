@@ -22,7 +22,8 @@ from eval.trial import Trial
 FORMAT, VERSION = "pincite-eval-baseline", 1
 DIGITS = 4
 ALLOWED_FALL = 1.5  # points: between processors, int8 moves a figure by some tenths
-WATCHED = ("exact_match", "token_f1", "citation_accuracy", "recall_at_5", "auroc")
+_ALWAYS = ("exact_match", "token_f1", "citation_accuracy", "recall_at_5", "auroc")
+WATCHED = (*_ALWAYS, "follow_ups")
 _FORM = "expected a file that `pincite eval --write-baseline FILE` wrote"
 
 
@@ -32,7 +33,7 @@ class Subject:
 
     Attributes:
         questions, documents: how many.
-        questions_hash, documents_hash: SHA-256 of the questions with their gold, and of the texts.
+        questions_hash, documents_hash: SHA-256 of the questions and dialogues with their gold, and of the texts.
     """
 
     mode: Mode
@@ -45,8 +46,9 @@ class Subject:
     def of(cls, trial: Trial) -> Subject:
         """The subject of a trial. Where the files lie does not matter."""
         asked = [[asdict(question), trial.written_on.get(question.id)] for question in trial.questions]
+        held = [asdict(dialogue) for dialogue in trial.dialogues]
         texts = sorted([document.id, document.content_hash] for document in trial.documents)
-        return cls(trial.mode, len(asked), _hash(asked), len(texts), _hash(texts))
+        return cls(trial.mode, len(asked), _hash([*asked, *held]), len(texts), _hash(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def read_baseline(path: Path) -> Baseline:
         figures = row.row("figures")
         values = {key: _figure(figures.row(key)) for key in figures.values}
         subject = _subject(row.row("subject"))
-        missing = [k for k in WATCHED if k not in values and not (subject.mode == "given-passage" and "recall" in k)]
+        missing = [k for k in _ALWAYS if k not in values and not (subject.mode == "given-passage" and "recall" in k)]
         if missing:
             raise figures.fault(missing[0], "a figure")
         return Baseline(path, subject, values, row.row("made_with").values)

@@ -12,6 +12,9 @@ from rich.progress import Progress, track
 
 from embeddings.types import Document
 from eval.baseline import Baseline, Subject, compare, read_baseline
+from eval.conversations import Conversation, read_conversations
+from eval.dialogues import Conversing, follow
+from eval.following import cast_table, dialogue_figure, dialogue_table
 from eval.given import GivenPassage
 from eval.publishing import Outputs
 from eval.rendering import to_terminal
@@ -35,6 +38,7 @@ class Bench:
         settings: names and values, for the report.
         models: what each model is for, and its name.
         given: for a document's id both assistants again, which then read that document alone.
+        conversing: the assistant, where it can be asked follow-ups.
     """
 
     assistant: Answerer
@@ -42,6 +46,7 @@ class Bench:
     settings: Mapping[str, object]
     models: Mapping[str, str]
     given: Callable[[str], tuple[Answerer, Answerer]] | None = None
+    conversing: Conversing | None = None
 
     def asked(self, trial: Trial) -> list[Asked]:
         """The questions of a trial, each with the assistants that are asked."""
@@ -65,6 +70,7 @@ def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
         {name: value for name, value in asdict(settings).items() if name not in _TOLD_BY_MODELS},
         {card.kind: f"{card.name} ({card.precision})" for card in (encoder.card, reader.card)},
         lambda id: (GivenPassage(index, assistants[0], id), GivenPassage(index, assistants[1], id)),
+        assistants[0],
     )
 
 
@@ -81,6 +87,7 @@ def run_eval(
     against: Path | None = None,
     from_feedback: Path | None = None,
     write_gold: Path | None = None,
+    conversations: Path | None = None,
     settings: Settings | None = None,
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
@@ -89,13 +96,10 @@ def run_eval(
 
     Args:
         questions, documents, squad: what is asked of what (see `eval.trial.open_trial`).
-        json_path: where to write all figures and a row for each question.
-        readme: a file to rewrite between its markers (see `eval.readme`).
-        html: where to write the report as a page that needs nothing else.
-        curves: a folder to write the curves into, as PNG.
-        baseline_path: where to write the figures for a later comparison (see `eval.baseline`).
+        json_path, readme, html, curves, baseline_path: what to write, see `eval.publishing.Outputs`.
         against: such a file, to compare with.
         from_feedback, write_gold: a file of feedback, whose questions are asked, and where to write those as gold.
+        conversations: a file of TREC CAsT 2019's, on which follow-ups are measured besides (see `eval.conversations`).
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.
@@ -109,12 +113,13 @@ def run_eval(
     console = Console() if console is None else console
     baseline = None if against is None else read_baseline(against)
     outputs = Outputs(json_path, readme, html, curves, baseline_path, write_gold)
-    outputs.check(_read(questions, squad, from_feedback))
+    outputs.check(_read(questions, squad, from_feedback) | {"the conversations": conversations})
+    rewritten = () if conversations is None else read_conversations(conversations)
     trial = _trial(questions, documents, squad, from_feedback, write_gold)
     subject = Subject.of(trial)
     if baseline is not None:
         baseline.expect(subject)
-    report = _measure(trial, opener(trial.documents, Settings() if settings is None else settings))
+    report = _measure(trial, opener(trial.documents, Settings() if settings is None else settings), rewritten)
     outputs.write(report, trial.documents, subject)  # before anything is printed: a reader of that may go away
     console.print(to_terminal(report))
     return UNCHANGED if baseline is None else _compared(report, baseline, console)
@@ -143,11 +148,23 @@ def measured(trial: Trial, settings: Settings) -> Report:
     return _measure(trial, open_bench(trial.documents, settings))
 
 
-def _measure(trial: Trial, bench: Bench) -> Report:
+def _measure(trial: Trial, bench: Bench, conversations: Sequence[Conversation] = ()) -> Report:
     with _progress() as on_progress:
         outcomes = run_each(bench.asked(trial), on_progress)
     made_with = bench.settings, bench.models
-    return make_report(outcomes, len(trial.documents), *made_with, mode=trial.mode, notes=trial.notes)
+    report = make_report(outcomes, len(trial.documents), *made_with, mode=trial.mode, notes=trial.notes)
+    return _with_follow_ups(report, trial, bench, conversations)
+
+
+def _with_follow_ups(report: Report, trial: Trial, bench: Bench, conversations: Sequence[Conversation]) -> Report:
+    """A report with how follow-ups fare, as far as there is something to measure that on."""
+    if bench.conversing is not None and trial.dialogues:
+        followed = follow(bench.conversing, trial.dialogues)
+        figures = (*report.figures, dialogue_figure(followed))
+        report = replace(report, figures=figures, tables=(*report.tables, dialogue_table(followed)))
+    if conversations:
+        report = replace(report, tables=(*report.tables, cast_table(conversations)))
+    return report
 
 
 def _compared(report: Report, baseline: Baseline, console: Console) -> int:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,13 +24,14 @@ import tantivy
 from embeddings.errors import GoldError
 from embeddings.lexical import analyser
 from eval.rows import Row, read_text
+from qa.antecedents import Weights
 from qa.followup import standalone
 from qa.types import Answer, Turn
 
 DATA_FILE = "cast2019_resolved.jsonl.gz"
 FORM = "a line holds id and turns, each with question and resolved; see TREC CAsT 2019"
-# Every second topic of the later ones was set aside before anything was written, and looked at for the figures alone.
-FIRST_SET_ASIDE, EVERY = 46, 2
+# Topics that nobody has read: set aside before anything was written, and looked at for the figures alone.
+FIRST_SET_ASIDE, EVERY = 46, 4
 
 STOP_WORDS = frozenset(
     """a about above after again against all also am an and any are as at be because been before being below between
@@ -59,18 +60,22 @@ class Conversation:
 
     @property
     def set_aside(self) -> bool:
-        """Is it only for the figures, and not for fitting?"""
+        """Is it only for the figures, not for fitting, and was it never read?"""
         number = int("".join(c for c in self.id.rsplit("_", 1)[-1] if c.isdigit()) or 0)
         return number >= FIRST_SET_ASIDE and number % EVERY == 0
 
 
 def load_conversations(folder: Path) -> tuple[Conversation, ...]:
-    """The conversations of a folder that holds DATA_FILE.
+    """The conversations of a folder that holds DATA_FILE. Raises GoldError as `read_conversations`."""
+    return read_conversations(folder / DATA_FILE)
+
+
+def read_conversations(path: Path) -> tuple[Conversation, ...]:
+    """The conversations of a file.
 
     Raises:
-        GoldError: it does not, or the file has another form.
+        GoldError: it is not there, or has another form.
     """
-    path = folder / DATA_FILE
     if not path.is_file():
         raise GoldError(f"{path}: not there; expected the conversations of TREC CAsT 2019 with their manual rewrites")
     lines = read_text(path, "conversations as JSON lines, gzip or not").splitlines()
@@ -153,45 +158,49 @@ def counts(question: str, rewritten: str, resolved: str, history: Sequence[str])
 Method = Callable[[str, Sequence[str]], str]
 
 
-def understood(question: str, history: Sequence[str]) -> str:
-    """Ours: the questions before it are understood in their turn."""
+def understood(question: str, history: Sequence[str], weights: Weights | None = None) -> str:
+    """Ours: the questions before it are understood in their turn. With None the weights that ship choose."""
     turns: list[Turn] = []
     for asked in history:
-        turns.append(Turn(asked, Answer(standalone(asked, turns), None, 0.0)))
-    return standalone(question, turns)
+        turns.append(Turn(asked, Answer(standalone(asked, turns, weights), None, 0.0)))
+    return standalone(question, turns, weights)
 
 
+OURS = "Pincite"
 METHODS: dict[str, Method] = {
     "nothing": lambda question, history: question,
     "the first question": lambda question, history: f"{question} {history[0]}",
     "the last question": lambda question, history: f"{question} {history[-1]}",
     "all history": lambda question, history: " ".join((question, *history)),
-    "Pincite": understood,
+    OURS: understood,
 }
 
 
-def measured(conversations: Sequence[Conversation], method: Method) -> Counts:
-    """The counts of a method over every question but the first of each conversation."""
-    return sum(_each(conversations, method), Counts())
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A method on the later questions of one conversation.
+
+    Attributes:
+        counts: of the terms.
+        alone: questions that the rewrite leaves as they are; `kept`: those of them that the method leaves too.
+    """
+
+    counts: Counts
+    kept: int
+    alone: int
 
 
-def _each(conversations: Sequence[Conversation], method: Method) -> Iterator[Counts]:
-    for conversation in conversations:
-        asked = [turn.question for turn in conversation.turns]
-        for i, turn in enumerate(conversation.turns[1:], start=1):
-            yield counts(turn.question, method(turn.question, asked[:i]), turn.resolved, asked[:i])
-
-
-def left_alone(conversations: Sequence[Conversation], method: Method) -> tuple[int, int]:
-    """Of the later questions that the rewrite leaves as they are: how many the method leaves too, and how many."""
-    kept = alone = 0
-    for conversation in conversations:
-        asked = [turn.question for turn in conversation.turns]
-        for i, turn in enumerate(conversation.turns[1:], start=1):
-            if terms(turn.question) == terms(turn.resolved):
-                alone += 1
-                kept += terms(method(turn.question, asked[:i])) == terms(turn.question)
-    return kept, alone
+def measured(conversation: Conversation, method: Method) -> Measured:
+    """A method over every question of a conversation but the first."""
+    asked = [turn.question for turn in conversation.turns]
+    total, kept, alone = Counts(), 0, 0
+    for i, turn in enumerate(conversation.turns[1:], start=1):
+        rewritten = method(turn.question, asked[:i])
+        total += counts(turn.question, rewritten, turn.resolved, asked[:i])
+        if terms(turn.question) == terms(turn.resolved):
+            alone += 1
+            kept += terms(rewritten) == terms(turn.question)
+    return Measured(total, kept, alone)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
+from rich import table as rich_table
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from eval.report import Figure, KindRow, Report, Unit
+from eval.report import Figure, KindRow, Report, Table, Unit
 from eval.runner import Outcome
 from qa.types import Citation
 
@@ -25,16 +25,23 @@ FORMATS: Mapping[Unit, Callable[[float], str]] = {
 
 
 def to_terminal(report: Report) -> RenderableType:
-    """Two tables, figures and kinds, and a line that says what was measured."""
+    """Two tables, figures and kinds, a line that says what was measured, and the further tables."""
     figures = _table(FIGURE_COLUMNS, map(figure_cells, report.figures))
     kinds = _table(KIND_COLUMNS, map(_kind_cells, report.kinds))
-    return Group(figures, kinds, *map(Text, [summary(report), *report.notes, *_made_with(report)]))
+    lines = map(Text, [summary(report), *report.notes, *_made_with(report)])
+    further = [part for table in report.tables for part in _with_title(table)]
+    return Group(figures, kinds, *lines, *further)
+
+
+def _with_title(table: Table) -> tuple[RenderableType, ...]:
+    return Text(f"\n{table.title}", style="bold"), _table(table.columns, table.rows), Text(table.note)
 
 
 def to_markdown(report: Report) -> str:
     """The tables of `to_terminal`, as Markdown."""
     kinds = markdown_table(KIND_COLUMNS, map(_kind_cells, report.kinds))
-    return "\n\n".join([headline(report), kinds, *report.notes, *_made_with(report)])
+    further = [f"## {table.title}\n\n{table_as_markdown(table)}\n\n{table.note}" for table in report.tables]
+    return "\n\n".join([headline(report), kinds, *report.notes, *_made_with(report), *further])
 
 
 def headline(report: Report) -> str:
@@ -67,6 +74,7 @@ def to_json(report: Report) -> str:
             for figure in report.figures
         },
         "kinds": [asdict(kind) for kind in report.kinds],
+        "tables": [asdict(table) for table in report.tables],
         "outcomes": [_outcome_row(outcome) for outcome in report.outcomes],
     }
     return json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
@@ -121,6 +129,11 @@ def _kind_cells(row: KindRow) -> tuple[str, ...]:
     return row.kind, str(row.n), *("—" if share is None else f"{share:.1%}" for share in shares)
 
 
+def table_as_markdown(table: Table) -> str:
+    """A further table of a report, without its title and note."""
+    return markdown_table(table.columns, table.rows)
+
+
 def _made_with(report: Report) -> list[str]:
     """A line for the models and one for the settings, where they are known."""
     return [
@@ -134,8 +147,8 @@ def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    table = Table()
+def _table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> rich_table.Table:
+    table = rich_table.Table()
     for position, column in enumerate(columns):
         table.add_column(column, justify="right" if position else "left")
     for row in rows:

@@ -60,6 +60,16 @@ class KindRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """What was measured besides the questions: a table with its title, and a note on how to read it."""
+
+    title: str
+    note: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What was measured, on what, with which settings.
 
@@ -72,6 +82,7 @@ class Report:
         models: what each model is for, and its name.
         mode: how the questions were asked.
         notes: what a reader of the figures must know, a sentence each.
+        tables: what was measured besides.
     """
 
     figures: tuple[Figure, ...]
@@ -82,6 +93,7 @@ class Report:
     models: Mapping[str, str] = field(default_factory=dict)
     mode: Mode = "gold"
     notes: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
 
     @property
     def answerable(self) -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from qa.types import Answer, Turn
 
 PENALTY = 0.003
 STEPS, RATE = 1000, 0.5
+FOLDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,20 @@ def chosen_right(found: Sequence[Example], weights: Weights) -> float:
     return float(np.mean([example.right[int(np.argmax(example.rows @ values))] for example in found]))
 
 
-def held_out(conversations: Sequence[Conversation], folds: int = 8) -> float:
+def fitted_on_others(conversations: Sequence[Conversation]) -> Iterator[tuple[Sequence[Conversation], Weights]]:
+    """Cross-validation by topic: every FOLDS-th conversation, with weights that were fitted on the others."""
+    for fold in range(min(FOLDS, len(conversations))):
+        rest = [conversation for i, conversation in enumerate(conversations) if i % FOLDS != fold]
+        if found := examples(rest):
+            yield conversations[fold::FOLDS], fit(found)
+
+
+def held_out(conversations: Sequence[Conversation]) -> float:
     """`chosen_right` by cross-validation over conversations."""
     shares, sizes = [], []
-    for fold in range(folds):
-        test = examples(conversations[fold::folds])
-        rest = [c for i, c in enumerate(conversations) if i % folds != fold]
-        shares.append(chosen_right(test, fit(examples(rest))))
+    for part, weights in fitted_on_others(conversations):
+        test = examples(part)
+        shares.append(chosen_right(test, weights))
         sizes.append(len(test))
     return float(np.average(shares, weights=sizes))
 

@@ -10,6 +10,8 @@ from rich.console import Console
 
 from embeddings.errors import GoldError
 from embeddings.types import Document
+from eval.dialogues import SHIPPED as SHIPPED_DIALOGUES
+from eval.dialogues import Dialogue, load_dialogues
 from eval.feedback import learn, to_gold
 from eval.gold import GoldQuestion, load_gold
 from eval.mrqa import load_passages
@@ -63,6 +65,7 @@ class Trial:
         documents: all that are searched; with given passages those that were given.
         written_on: by the question's id the document that is given with it; empty where all are searched.
         notes: what a reader of the figures must know, a sentence each.
+        dialogues: conversations over the documents that are held besides: those that ship, with the shipped questions.
     """
 
     mode: Mode
@@ -70,6 +73,7 @@ class Trial:
     documents: tuple[Document, ...]
     written_on: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    dialogues: tuple[Dialogue, ...] = ()
 
 
 def open_trial(questions: Path | None, documents: Sequence[Path], squad: SquadChoice | None) -> Trial:
@@ -92,7 +96,9 @@ def open_trial(questions: Path | None, documents: Sequence[Path], squad: SquadCh
         raise GoldError("the questions that ship are about the sample documents; name yours with --questions FILE")
     texts = _load(documents, questions)
     hint = "" if documents else "; these are the sample documents, name yours with --documents PATH"
-    return Trial("gold", load_gold(SHIPPED_GOLD if questions is None else questions, texts, hint), texts)
+    gold = load_gold(SHIPPED_GOLD if questions is None else questions, texts, hint)
+    dialogues = load_dialogues(SHIPPED_DIALOGUES, texts) if questions is None else ()
+    return Trial("gold", gold, texts, dialogues=dialogues)
 
 
 def feedback_trial(

@@ -14,15 +14,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Literal
 
 from embeddings.errors import ModelError
 from qa.names import TITLES, bare_name
 from qa.phrases import Phrase, phrases
-from qa.pointing import Pointers
+from qa.pointing import Pointers, pointers
 from qa.tagging import tagged
-from qa.types import Turn
+from qa.types import Answer, Turn
 from qa.wording import stem
 
 WEIGHTS = Path(__file__).parent / "data" / "followup.json"
@@ -34,7 +35,7 @@ Kind = Literal["person", "place", ""]
 NONE_FEATURES = ("bias", "pronoun", "comparing", "named", "definite", "words", "repeats",
                  "complemented", "own")  # fmt: skip
 FEATURES = ("age", "last", "fresh", "carried", "owner", "complement", "complemented", "subject", "named", "definite",
-            "disagrees", "times", "asked")  # fmt: skip
+            "disagrees", "times", "asked", "opening")  # fmt: skip
 
 _TIME = re.compile(
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday"
@@ -42,6 +43,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = frozenset(("in", "at", "near", "around", "from", "into", "outside", "inside", "across"))
+_LIMITING = frozenset(("of", "on", "in", "at", "against", "near", "for", "between"))
 _SPEAKING = re.compile(r"\s+(?:say|said|think|tell|believe|claim|call for|announce|speak|talk|want|die|live)\b")
 
 
@@ -61,6 +63,8 @@ class Mention:
         said: it is the answer of that turn, and not part of its question.
         carried: it was understood there, and not said.
         phrase: where it stands in that question.
+        opening: the first question spoke of it.
+        full: its words there with the phrase that limits it, "the attack on the harbour"; "" without one.
     """
 
     text: str
@@ -74,6 +78,8 @@ class Mention:
     said: bool
     carried: bool
     phrase: Phrase
+    opening: bool = False
+    full: str = ""
 
     @property
     def stems(self) -> frozenset[str]:
@@ -84,9 +90,11 @@ class Mention:
 def mentions(history: Sequence[Turn]) -> tuple[Mention, ...]:
     """What the turns before a question spoke of, the latest first, each once."""
     found: list[Mention] = []
-    for age, turn in enumerate(reversed(history[-FARTHEST:])):
-        here = [*_answered(turn, age), *_asked(turn, age)]
-        for mention in here:
+    recent = history[-FARTHEST:]
+    for age, turn in enumerate(reversed(recent)):
+        opening = age == len(recent) - 1
+        asked = (replace(mention, opening=opening) for mention in _asked(turn, age))
+        for mention in (*_answered(turn, age), *asked):
             known = next((i for i, other in enumerate(found) if _is_same(mention, other)), None)
             if known is None:
                 found.append(mention)
@@ -99,16 +107,40 @@ def _asked(turn: Turn, age: int) -> Iterator[Mention]:
     """The phrases of a question, as it was understood."""
     text = turn.answer.question
     asked = frozenset(token.lower for token in tagged(turn.question))
-    for phrase in phrases(text):
+    of_person = any(pointer.kind == "person" for pointer in pointers(turn.question).pronouns)
+    found = phrases(text)
+    yield from (_mention(office, age, "person", said=False, carried=False) for office in _offices(text, found))
+    for phrase, following in zip_longest(found, found[1:]):
         if phrase.empty or phrase.pointing or (_TIME.search(phrase.text) and not phrase.definite):
             continue
         if phrase.asked and turn.answer.text is not None:
             continue  # "What position did he hold?" - "President": one comes back to the answer
         carried = not set(phrase.words) <= asked
         place = phrase.named and phrase.before in _WITHIN
-        person = phrase.named and not place and _is_person(text, phrase)
+        person = phrase.named and not place and (_is_person(text, phrase) or (of_person and carried))
         kind: Kind = "place" if place else "person" if person else ""
-        yield _mention(phrase, age, kind, said=False, carried=carried)
+        made = _mention(phrase, age, kind, said=False, carried=carried)
+        yield replace(made, full=_with_limit(text, phrase, following))
+
+
+def _offices(text: str, found: Sequence[Phrase]) -> Iterator[Phrase]:
+    """Whoever holds an office, as one phrase: "Norway's minister", "the mayor of Oslo"."""
+    for first, second in pairwise(found):
+        owned = first.owns and text[first.end : second.start].lower() in ("'s ", "’s ", "' ", "’ ")
+        limited = text[first.end : second.start].lower() == " of " and not first.named
+        if (owned and second.head in TITLES and not second.named) or (limited and first.head in TITLES):
+            yield replace(first, text=text[first.start : second.end], end=second.end,
+                          tokens=(*first.tokens, *second.tokens) if owned else (*second.tokens, *first.tokens),
+                          owns=second.owns, complemented=second.complemented)  # fmt: skip
+
+
+def _with_limit(text: str, phrase: Phrase, following: Phrase | None) -> str:
+    """A phrase with the one behind it that limits it: "the attack on the harbour"; "" where none does."""
+    if following is None or following.before not in _LIMITING or phrase.named or following.pointing:
+        return ""
+    if text[phrase.end : following.start].strip().lower() != following.before:
+        return ""
+    return text[phrase.start : following.end]
 
 
 def _is_person(question: str, phrase: Phrase) -> bool:
@@ -126,7 +158,7 @@ def _answered(turn: Turn, age: int) -> Iterator[Mention]:
         return
     name = bare_name(text)
     found = [phrase for phrase in phrases(f"of {name}") if phrase.named and not _TIME.search(phrase.text)]
-    if not found or found[0].start > len("of the "):
+    if not found or found[0].start > len("of the ") or _is_plain_word(name, turn.answer):
         return
     asked = turn.answer.question.lower()
     phrase = found[0]
@@ -141,6 +173,17 @@ def _answered(turn: Turn, age: int) -> Iterator[Mention]:
     office = phrase.head in TITLES
     kind: Kind = "person" if (who and not group) or office else "place" if where else ""
     yield _mention(phrase, age, kind, said=True, carried=False)
+
+
+def _is_plain_word(name: str, answer: Answer) -> bool:
+    """Is an answer of one word no name for all its capital: a number, or a word that its document writes small too?"""
+    words = tagged(name)
+    if len(words) != 1:
+        return False
+    if words[0].tag == "number" or not words[0].text[:1].isupper():
+        return True
+    small = re.compile(rf"\b{re.escape(words[0].lower)}\b")
+    return not words[0].text.isupper() and any(small.search(cited.document.text) for cited in answer.citations[:1])
 
 
 def _mention(phrase: Phrase, age: int, kind: Kind, said: bool, carried: bool) -> Mention:
@@ -163,7 +206,8 @@ def _joined(later: Mention, earlier: Mention) -> Mention:
     fuller = earlier if len(earlier.words) > len(later.words) else later
     return replace(
         later, text=fuller.text, words=fuller.words, head=fuller.head, named=fuller.named, kind=kind,
-        plural=fuller.plural, times=later.times + 1,
+        plural=fuller.plural, times=later.times + 1, opening=later.opening or earlier.opening,
+        full=later.full or earlier.full,
     )  # fmt: skip
 
 
@@ -238,6 +282,7 @@ def mention_features(mention: Mention, pointers: Pointers, known: Sequence[Menti
         float(disagrees and not mention.named),
         min(mention.times - 1, 3) / 3,
         float(phrase.asked),
+        float(mention.opening),
     )
 
 

@@ -227,6 +227,11 @@ WriteGold = Annotated[
     Path | None, typer.Option(parser=path, help="With --from-feedback: write its questions as a gold file.")
 ]
 
+Conversations = Annotated[
+    Path | None,
+    typer.Option(parser=path, help="Measure follow-ups on this file of TREC CAsT 2019's conversations, too."),
+]
+
 
 @app.command(name="eval")
 def evaluate(
@@ -248,6 +253,7 @@ def evaluate(
     against: Against = None,
     from_feedback: FromFeedback = None,
     write_gold: WriteGold = None,
+    conversations: Conversations = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
@@ -267,6 +273,7 @@ def evaluate(
         against=against,
         from_feedback=from_feedback,
         write_gold=write_gold,
+        conversations=conversations,
         html=html,
         curves=curves,
         settings=_settings(encoder=encoder, reader=reader, precision=precision),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.phrases import Phrase, phrases
+from qa.phrases import Phrase, phrases, singular
 from qa.tagging import Token, tagged, verb_form
 
 _CONNECTIVE = re.compile(
@@ -18,10 +18,17 @@ _ASKING = re.compile(
     r"|what\s+(?:year|day|date|time)|whom?|whose|what|which|when|where|why|how))\b",
     re.IGNORECASE,
 )
+_COUNT = re.compile(r"^(?:many|much)\b\s*", re.IGNORECASE)
+_PLURALS = frozenset("people children men women police staff".split())
 _DO = {"s": "does", "past": "did", "base": "do"}
 _SEVERAL = {"does": "do", "is": "are", "was": "were", "has": "have"}
 _SINGLE = {several: one for one, several in _SEVERAL.items()}
 _LONGEST_PLAIN = 60  # characters of an answer that goes into a question as it is
+# Prepositions of which one takes the place of the other: on which side of a place, or of a time.
+_LIKE = tuple(
+    frozenset(group.split())
+    for group in ("within outside inside beyond", "before after during since until", "with without", "over under")
+)
 _MOTION = frozenset("go travel fly flee move sail return come withdraw retreat drive run".split())
 
 
@@ -69,12 +76,16 @@ _INTRODUCING = re.compile(
 )  # fmt: skip
 
 
+_AND_ITS = re.compile(r"\s+and\s+(?:its|their|his|her)\s+\w+\W*$", re.IGNORECASE)
+
+
 def introduces(question: str) -> bool:
     """Does a question bring up something by its own name: "What is chalk?", "Tell me about sharks"?
 
     >>> introduces("What is chalk?"), introduces("What are the symptoms?"), introduces("Tell me about its history.")
     (True, False, False)
     """
+    question = _AND_ITS.sub("", question)
     found, asked = phrases(question), _INTRODUCING.match(question)
     if asked is None or len(found) != 1 or found[0].definite or found[0].before not in ("", "about"):
         return False
@@ -105,7 +116,8 @@ def asked_again(bare: str, last: str, said: str) -> str | None:
         return None
     if (kept := _same_noun(word, last, asked.end())) is not None:
         return _sentence(kept)
-    rest = _behind_noun(last, asked.end()).strip().rstrip(" ?")
+    noun, rest = _behind_noun(last, asked.end())
+    rest = rest.strip().rstrip(" ?")
     after = tagged(rest)
     if not after:
         return None
@@ -113,6 +125,11 @@ def asked_again(bare: str, last: str, said: str) -> str | None:
         return _with_subject(word, rest, after, said)
     if after[0].tag != "auxiliary":
         return None
+    if noun and not said[:1].isupper():
+        several = singular(noun.split()[-1]) != noun.split()[-1] or noun.split()[-1].lower() in _PLURALS
+        said = f"{'those' if several else 'that'} {noun}"
+    if noun and len(after) > 1 and after[1].tag in ("auxiliary", "verb", "adverb"):  # the noun was the subject
+        return _sentence(f"{word} {after[0].text} {said} {rest[after[0].end :].strip()}")
     return _with_object(word, rest, after, asked["word"].lower(), said)
 
 
@@ -138,11 +155,13 @@ def _same_noun(word: str, last: str, end: int) -> str | None:
     return f"{word} {last[end:].strip().rstrip(' ?')}" if keeps else None
 
 
-def _behind_noun(last: str, end: int) -> str:
-    """A question behind its question word, and the noun that goes with that ("which town")."""
+def _behind_noun(last: str, end: int) -> tuple[str, str]:
+    """The noun that goes with a question word ("which town"), "" without one, and the question behind both."""
     first = phrases(last)[:1]
     with_noun = first and first[0].asked and last[end : first[0].start].strip() == ""
-    return last[first[0].end :] if with_noun else last[end:]
+    if not with_noun:
+        return "", last[end:]
+    return _COUNT.sub("", first[0].text), last[first[0].end :]
 
 
 def _with_subject(word: str, rest: str, after: Sequence[Token], said: str) -> str | None:
@@ -185,16 +204,31 @@ def asked_of(fragment: str, last: str) -> str | None:
     places = [phrase for phrase in phrases(last) if not phrase.asked]
     leading = tagged(new)[0]
     if leading.tag == "preposition":
-        same = [phrase for phrase in places if phrase.before == leading.lower]
-        if not same:
-            return _sentence(f"{last.rstrip(' ?')} {new}")
-        return _replaced(last, same[-1], new[leading.end :].strip())
+        return _elsewhere(leading, new, last, places)
     if not places:
         return None
-    best = max(places, key=lambda phrase: (_likeness(wanted[0], phrase), -phrase.start))
+    taken_along = last.rfind("(")  # "Who is at risk (measles)?" is about measles
+    liked = {p.start: _likeness(wanted[0], p) + 2.0 * (0 <= taken_along < p.start) for p in places}
+    best = max(places, key=lambda phrase: (liked[phrase.start], -phrase.start))
     if (kept := _other_adjective(wanted[0], best)) is not None:
         new = kept
     return _replaced(last, best, new)
+
+
+def _elsewhere(leading: Token, new: str, last: str, places: Sequence[Phrase]) -> str:
+    """The last question with a phrase behind a preposition: in the place of its like, else at the end.
+
+    "Within the Union" gives way to "outside the Union", whose words are the same, and "before noon" to "after lunch".
+    """
+    same = [phrase for phrase in places if phrase.before == leading.lower]
+    if same:
+        return _replaced(last, same[-1], new[leading.end :].strip())
+    wanted = phrases(new)[0].words
+    like = [p for p in places if p.before and (p.words == wanted or any({p.before, leading.lower} <= s for s in _LIKE))]
+    if not like:
+        return _sentence(f"{last.rstrip(' ?')} {new}")
+    front = last[: like[-1].start].rstrip()
+    return _sentence(f"{front[: len(front) - len(like[-1].before)]}{new}{last[like[-1].end :]}".rstrip(" ?"))
 
 
 def _likeness(new: Phrase, old: Phrase) -> float:

@@ -17,12 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.antecedents import Mention, mentions, scores, shipped_weights
+from qa.antecedents import Mention, Weights, mentions, scores, shipped_weights
 from qa.ellipsis import asked_again, asked_of, counted_again, introduces, is_bare, is_fragment, without_connective
 from qa.phrases import Phrase, phrases
 from qa.pointing import Pointer, Pointers, pointers
 from qa.tagging import tagged
 from qa.types import Turn
+from qa.wording import stem
 
 _LONGEST_ANSWER = 80  # characters of an answer that are taken along
 ANSWERED = 1.0
@@ -34,8 +35,12 @@ _PERSONS = frozenset(
 _RANKED = re.compile(r"\b(?:first|second|third|last|next|other|same|\w+est)\b", re.IGNORECASE)
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
-    """The question as it is understood after the turns before it, oldest first; unchanged where it stands alone."""
+def standalone(question: str, history: Sequence[Turn], weights: Weights | None = None) -> str:
+    """The question as it is understood after the turns before it, oldest first; unchanged where it stands alone.
+
+    Args:
+        weights: of the choice among what was spoken of; None for those that ship.
+    """
     if not history or re.search(r"\w", question) is None:
         return question
     last = history[-1].answer
@@ -51,7 +56,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         return asked_of(bare, last.question) or _with_terms(bare, _content(last.question))
     if re.search(r"\babout\b", question[: question.rfind(bare)], re.IGNORECASE):
         bare = question  # "What about its roots?" is no question without its beginning
-    return _resolved(question, bare, connected, mentions(history))
+    chosen_by = weights if weights is not None else shipped_weights()
+    return _resolved(question, bare, connected, mentions(history), chosen_by)
 
 
 def leans(question: str) -> bool:
@@ -64,18 +70,20 @@ def leans(question: str) -> bool:
     return connected or is_bare(bare) or is_fragment(bare) or bool(pointers(bare))
 
 
-def _resolved(question: str, bare: str, connected: bool, known: Sequence[Mention]) -> str:
+def _resolved(question: str, bare: str, connected: bool, known: Sequence[Mention], weights: Weights) -> str:
     """A whole question with what it means by its pronouns and phrases; itself where it means nothing else."""
     found = pointers(bare)
     if not found and (introduces(bare) or (not connected and any(phrase.named for phrase in phrases(bare)))):
         return question
     new = [mention for mention in known if not _within(mention, bare)]
-    edits = [*_pronouns(bare, found, new), *_pointing_phrases(found, new)]
+    edits = [*_pronouns(bare, found, new, weights), *_pointing_phrases(found, new)]
     if not found:
         edits = _definite_phrases(bare, known)
     if edits:
         return _capitalised(_edited(bare, edits))
-    chosen = _best(bare, found, _no_places(new), known) if found or connected or _leaves_open(bare) else None
+    # Of a person one says "her address", not "the address".
+    left_out = _no_places([mention for mention in new if found or mention.kind != "person"])
+    chosen = _best(bare, found, left_out, known, weights) if found or connected or _leaves_open(bare) else None
     if chosen is None:
         return question if not connected else _capitalised(bare)
     return _capitalised(_appended(bare, chosen))
@@ -100,23 +108,27 @@ def _no_places(known: Sequence[Mention]) -> Sequence[Mention]:
 
 def _within(mention: Mention, question: str) -> bool:
     """Does a question already say a phrase?"""
-    said = {token.lower for token in tagged(question)}
-    return set(mention.words) <= said
+    return mention.stems <= {stem(token.lower) for token in tagged(question)}
 
 
 # What is meant ---------------------------------------------------------------------------------------------------
 
 
-def _best(question: str, found: Pointers, known: Sequence[Mention], spoken_of: Sequence[Mention]) -> Mention | None:
+def _best(
+    question: str, found: Pointers, known: Sequence[Mention], spoken_of: Sequence[Mention], weights: Weights
+) -> Mention | None:
     """The phrase of the history that belongs to a question; None where none does."""
     if not known:
         return None
-    none, *rest = scores(question, found, known, spoken_of, shipped_weights())
-    best = max(range(len(known)), key=lambda i: rest[i] + _answering(known[i]))
+    none, *rest = scores(question, found, known, spoken_of, weights)
+    goes_on = found.number == "one" and any(mention.carried and mention.age == 0 for mention in known)
+    best = max(range(len(known)), key=lambda i: rest[i] + (0.0 if goes_on else _answering(known[i])))
     return known[best] if found or rest[best] > none else None
 
 
-def _meant(pointer: Pointer, question: str, found: Pointers, known: Sequence[Mention]) -> Mention | None:
+def _meant(
+    pointer: Pointer, question: str, found: Pointers, known: Sequence[Mention], weights: Weights
+) -> Mention | None:
     """The phrase that a pronoun means."""
     if pointer.kind == "person":
         return _person(known)
@@ -125,7 +137,9 @@ def _meant(pointer: Pointer, question: str, found: Pointers, known: Sequence[Men
         things = [mention for mention in things if mention.kind == "place"] or things
     if pointer.kind == "several":
         things = [mention for mention in known if mention.plural or mention.kind != "person"]
-    return _best(question, found, things if pointer.kind == "place" else _no_places(things), known)
+    if pointer.kind == "thing":
+        things = [mention for mention in things if not mention.plural or mention.named] or things
+    return _best(question, found, things if pointer.kind == "place" else _no_places(things), known, weights)
 
 
 def _answering(mention: Mention) -> float:
@@ -145,11 +159,11 @@ def _person(known: Sequence[Mention]) -> Mention | None:
 Edit = tuple[int, int, str]  # start and end in the question, and what takes the place
 
 
-def _pronouns(question: str, found: Pointers, known: Sequence[Mention]) -> list[Edit]:
+def _pronouns(question: str, found: Pointers, known: Sequence[Mention], weights: Weights) -> list[Edit]:
     """What takes the place of the first pronoun of each kind; later ones then stand for the same."""
     edits: dict[str, Edit] = {}
     for pointer in found.pronouns:
-        meant = None if pointer.kind in edits else _meant(pointer, question, found, known)
+        meant = None if pointer.kind in edits else _meant(pointer, question, found, known, weights)
         if meant is not None:
             both = _and_another(meant, known) if pointer.kind == "several" else ""
             edits[pointer.kind] = pointer.start, pointer.end, _as_pronoun(pointer, meant, question) + both
@@ -197,6 +211,8 @@ def _as_phrase(phrase: Phrase, known: Sequence[Mention]) -> Edit | None:
     for mention in known:
         if mention.head == phrase.head and words < set(mention.words):
             return phrase.start, phrase.end, mention.text
+        if mention.head == phrase.head and words == set(mention.words) and mention.full:
+            return phrase.start, phrase.end, mention.full
     if phrase.head in _PLACES:
         places = [m for m in known if m.kind == "place" and m.named] or [m for m in known if m.named and m.kind == ""]
         return (phrase.start, phrase.end, f"{phrase.text} of {places[0].text}") if places else None

@@ -19,7 +19,9 @@ _EMPTY_HEADS = frozenset(
 _PREDICATES = ("ous", "able", "ible", "ful", "ical", "less")
 _SAID_OF = frozenset(
     """important different similar safe bad good better true likely legal ready dead alive red common effective popular
-    strong weak large big small old young younger older rich poor high low late early away first like worth""".split()
+    strong weak large big small old young rich poor high low late early away first like worth
+    easier harder faster slower cheaper dearer heavier lighter longer shorter higher lower stronger weaker worse bigger
+    smaller larger safer richer poorer cleaner younger older healthier earlier later best worst unique""".split()
 )
 
 

@@ -227,4 +227,7 @@ def _awaits_verb(before: Sequence[Token], form: str) -> bool:
         return False
     if before[opened].lower in f"{_DO} {_MODAL}".split():
         return form == "base" or (verb_form(before[-1].text) is None and form == "past")
+    subject = before[opened + 1 :]
+    if form == "ing" and before[opened].lower in ("is", "was") and subject and all(t.tag == "word" for t in subject):
+        return False  # "What is lean manufacturing?": one person or thing that does something has an article or a name
     return form in ("past", "ing")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from embeddings.errors import GoldError
-from eval.conversations import DATA_FILE, METHODS, Counts, counts, left_alone, load_conversations, measured
+from eval.conversations import DATA_FILE, METHODS, OURS, Counts, Measured, counts, load_conversations, measured
 from eval.following import cast_table
-from eval.resolving import examples, fit
+from eval.resolving import examples, fit, fitted_on_others
 from qa.antecedents import shipped_weights
 
 TURNS = [
@@ -37,12 +38,22 @@ def test_precision_and_recall_of_nothing_are_zero() -> None:
 
 
 def test_each_method_is_measured_on_every_question_but_the_first(data: Path) -> None:
-    conversations = load_conversations(data)
-    assert measured(conversations, METHODS["nothing"]) == Counts(0, 2, 0)
-    assert measured(conversations, METHODS["Pincite"]) == Counts(2, 2, 2)
-    assert measured(conversations, METHODS["all history"]).recall == 1.0
-    assert left_alone(conversations, METHODS["Pincite"]) == (1, 1)
-    assert "Pincite" in cast_table(conversations)
+    (conversation,) = load_conversations(data)
+    assert measured(conversation, METHODS["nothing"]) == Measured(Counts(0, 2, 0), 1, 1)
+    assert measured(conversation, METHODS[OURS]) == Measured(Counts(2, 2, 2), 1, 1)
+    assert measured(conversation, METHODS["all history"]).counts.recall == 1.0
+
+
+def test_conversations_that_were_read_are_judged_by_weights_that_never_saw_them(data: Path) -> None:
+    (conversation,) = load_conversations(data)
+    others = [replace(conversation, id=f"cast2019_{number}") for number in range(1, 11)]
+    unread = replace(conversation, id="cast2019_48")
+    for part, weights in fitted_on_others(others):
+        seen = [example for one in others if one not in part for example in examples([one])]
+        assert weights == fit(seen)
+    rows = {(name, part): rest for name, part, *rest in cast_table([*others, unread]).rows}
+    assert rows[OURS, "10 read"][0] == rows[OURS, "1 never read"][0] == "100.0%"
+    assert rows["nothing", "1 never read"][2].startswith("0.0%")
 
 
 def test_weights_are_fitted_from_rewrites(data: Path) -> None:

@@ -39,6 +39,7 @@ def small_bench(documents: Sequence[Document], settings: Settings, reads: str = 
         {"threshold": settings.threshold},
         {"reader": "numbers"},
         lambda id: (GivenPassage(index, sure, id), GivenPassage(index, never_refusing, id)),
+        sure,
     )
 
 
@@ -95,6 +96,26 @@ def test_the_questions_of_a_squad_file_are_asked_of_all_its_paragraphs(squad: Pa
     assert "HasAns F1" in printed
     assert "recall@5" in printed
     assert {row["id"]: row["answer"] for row in report["outcomes"]}["m1"] == "08:00"
+
+
+def test_the_report_says_how_follow_ups_fare(tmp_path: Path) -> None:
+    turns = [{"question": q, "resolved": q} for q in ("What is a ferry?", "What is a market?")]
+    conversations, page = tmp_path / "conversations.jsonl", tmp_path / "page.html"
+    conversations.write_text(json.dumps({"id": "cast_1", "turns": turns}) + "\n", encoding="utf-8")
+    more = {"squad": None, "conversations": conversations, "html": page}
+    _, printed, report = asked(tmp_path, SquadChoice(Path()), **more)
+    held, rewritten = report["tables"]
+    assert held["columns"][2:] == ["alone", "with history", "rewritten by hand"]
+    assert {row[0] for row in rewritten["rows"]} >= {"nothing", "the first question", "Pincite"}
+    assert report["figures"]["follow_ups"]["n"] == sum(len(d.turns) - 1 for d in open_trial(None, (), None).dialogues)
+    for shown in (printed, page.read_text(encoding="utf-8")):
+        assert held["title"] in shown
+        assert rewritten["title"] in shown
+
+
+def test_conversations_that_are_not_there_are_told_before_anything_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(GoldError, match="not there"):
+        run_eval(conversations=tmp_path / "no.jsonl", opener=never)
 
 
 def test_with_the_passage_given_nothing_else_is_read(squad: Path, tmp_path: Path) -> None:

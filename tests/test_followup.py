@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.types import Document
+from qa.assistant import Assistant
 from qa.followup import leans, standalone
-from qa.types import Answer, Turn
+from qa.types import Answer, Citation, Turn
 from tests.fakes import small_assistant
 
 FERRY = Turn(
@@ -132,6 +133,16 @@ UNDERSTOOD = [
     ("Why was the ferry late?", [FERRY], "Why was the Aurora ferry late?"),
     ("What are the symptoms?", [turn("What is lung cancer?", None)], "What are the symptoms of lung cancer?"),
     ("And how many crews?", [turn("How many boats did the mayor inspect?", "3")], "How many crews did the mayor inspect?"),  # noqa: E501
+    ("When?", [turn("How many boats shall be built?", "12")], "When shall those boats be built?"),
+    ("Why?", [turn("Which bridge was closed?", None)], "Why was that bridge closed?"),
+    ("And outside the harbour?", [turn("What is the fee within the harbour?", "$5")], "What is the fee outside the harbour?"),  # noqa: E501
+    ("And measles?", [turn("Who is at risk (mumps)?", "children")], "Who is at risk (measles)?"),
+    ("How much did it cost?", [turn("When was the pier opened?", "1901"), Turn("Who built it?", Answer("Who built the pier?", "Lind & Sons", 0.9))], "How much did the pier cost?"),  # noqa: E501
+    ("How old is she?", [turn("When was the mayor of Vardo elected?", "May")], "How old is the mayor of Vardo?"),
+    ("What did he say?", [turn("Where does Norway's minister live?", "Oslo")], "What did Norway's minister say?"),
+    ("Who began the strike?", [turn("When was the strike in the harbour called off?", "May")], "Who began the strike in the harbour?"),  # noqa: E501
+    ("What makes it easier?", [turn("What is lean manufacturing?", None)], "What makes lean manufacturing easier?"),
+    ("How old is he?", [Turn("Where did he live?", Answer("Where did Bo Lind live?", "Oslo", 0.9)), turn("Who owns Kvam Boats?", None)], "How old is Bo Lind?"),  # noqa: E501
     ("What did they suggest?", [turn("Who wrote the letter?", "Ana Ruiz and Bo Lind")], "What did Ana Ruiz and Bo Lind suggest?"),  # noqa: E501
 ]  # fmt: skip
 
@@ -141,6 +152,57 @@ def test_what_is_understood_reads_as_somebody_would_have_asked_it(
     question: str, history: list[Turn], understood: str
 ) -> None:
     assert standalone(question, history) == understood
+
+
+def test_a_number_and_a_word_of_the_document_are_no_names_to_come_back_to() -> None:
+    lease = Document.from_text("Lease\n\nThis lease was signed in May.", "lease.txt")
+    cited = Citation(lease, 0, 5, 0, 5)
+    titled = Turn("What is this?", Answer("What is this?", "Lease", 0.9, (cited,)))
+    assert standalone("Who signed it?", [titled]) == "Who signed it?"
+    assert "Three" not in standalone("What is the cause?", [turn("How many boats sank?", "Three")])
+
+
+def test_what_a_person_has_is_not_asked_for_without_a_pronoun() -> None:
+    assert "Lind" not in standalone("How long is the notice period?", [turn("Who is the landlord?", "Bo Lind")])
+
+
+HANDBOOK = Document.from_text(
+    "The bicycle shed opens at nine. The fee for a locker is five euros.\n\n"
+    "The outside auditor is Brandt & Co. The law of Norway governs the contract.",
+    "handbook.txt",
+)
+ILLNESSES = [
+    Document.from_text("Mumps swells the cheeks. The symptoms of mumps are pain and fever.", "mumps.txt"),
+    Document.from_text(
+        "Measles is caught from others. The symptoms of measles are a rash and red eyes.", "measles.txt"
+    ),
+]
+
+
+def test_a_question_that_is_sure_of_its_answer_alone_takes_nothing_along() -> None:
+    assistant = Assistant.from_documents([HANDBOOK])
+    history = [Turn("How much is the fee?", assistant.answer("How much is the fee for a locker?"))]
+    asked = "Who is the outside auditor?"
+    assert standalone(asked, history) != asked
+    answer = assistant.answer(asked, history)
+    assert (answer.question, answer.text) == (asked, "Brandt & Co")
+
+
+def test_a_question_whose_topic_tells_the_answers_apart_takes_it_along() -> None:
+    assistant = Assistant.from_documents(ILLNESSES)
+    for illness, symptom in (("measles", "rash"), ("mumps", "pain")):
+        history = [Turn(f"What is {illness}?", assistant.answer(f"What is {illness}?"))]
+        answer = assistant.answer("What are the symptoms?", history)
+        assert answer.question == f"What are the symptoms of {illness}?"
+        assert symptom in (answer.text or "")
+
+
+def test_passages_are_told_again_where_a_question_stands_alone_after_all() -> None:
+    assistant = Assistant.from_documents([HANDBOOK])
+    history = [Turn("How much is the fee?", assistant.answer("How much is the fee for a locker?"))]
+    told: list[str] = []
+    explanation = assistant.explain("Who is the outside auditor?", history, found=lambda asked, _: told.append(asked))
+    assert told[-1] == explanation.answer.question == "Who is the outside auditor?"
 
 
 def test_an_assistant_asks_exactly_the_words_it_is_given_where_nothing_is_to_be_resolved() -> None:
