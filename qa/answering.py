@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from embeddings.types import Hit
 from qa.candidates import Candidate, Judged
 from qa.confidence import Calibration, features
+from qa.corrections import other_side
 from qa.disagreement import agree, conflict
 from qa.listing import asks_for_list, items_of
 from qa.quoting import quote_bounds, stripped
@@ -67,6 +68,9 @@ def _supports(question: str, best: Judged, other: Judged) -> bool:
 def _alternatives(question: str, best: Judged, sure: Sequence[Judged]) -> tuple[Answer, ...]:
     """Answers to the same question that contradict the best one and each other."""
     chosen = [best]
+    corrected = other_side(best.candidate)
+    if corrected is not None:
+        chosen.append(replace(best, candidate=corrected))
     for judged in sure:
         if all(conflict(question, other.candidate, judged.candidate) for other in chosen):
             chosen.append(judged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embeddings.types import Hit
 from qa.clauses import Wanted, completed, wanted
@@ -11,7 +11,9 @@ from qa.descriptions import asked_name, described
 from qa.offices import Office, asked_office, held_by
 from qa.quoting import quote_bounds
 from qa.reader import Span
+from qa.rows import Named, named, row_at, rows_of, within
 from qa.settings import Settings
+from qa.unfit import says_nothing, without_number
 from qa.widening import widened
 from qa.wording import shared_words
 
@@ -78,10 +80,10 @@ def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Se
     """Candidates, best first. Spans that overlap in a document count once, with the best score."""
     asked = _Asked.by(question)
     candidates = [_candidate(asked, hits[span.passage], span, settings) for span in spans]
-    candidates = [candidate for candidate in candidates if not _repeats(question, candidate)]
+    candidates = [candidate for candidate in candidates if not _says_nothing(question, candidate)]
     candidates.sort(key=lambda c: (-c.score, c.rank, c.start))
     kept: list[Candidate] = []
-    for candidate in candidates:
+    for candidate in _in_their_rows(question, hits, candidates):
         if not any(overlap(candidate, other) for other in kept):
             kept.append(candidate)
     return kept
@@ -91,8 +93,9 @@ def _candidate(asked: _Asked, hit: Hit, span: Span, settings: Settings) -> Candi
     chunk = hit.chunk
     start, end = chunk.start + span.start, chunk.start + span.end
     in_heading = start < chunk.body_start
-    within = (chunk.start, chunk.body_start) if in_heading else (chunk.body_start, chunk.end)
-    start, end = widened(hit.document.text, start, end, within)
+    bounds = (chunk.start, chunk.body_start) if in_heading else (chunk.body_start, chunk.end)
+    start, end = widened(hit.document.text, start, end, bounds)
+    start, end = without_number(hit.document.text, start, end)
     quote_start, quote_end = quote_bounds(hit, start, end)
     start, end = asked.instead(hit.document.text, start, end, (quote_start, quote_end))
     if asked.want != "phrase":
@@ -107,10 +110,61 @@ def _candidate(asked: _Asked, hit: Hit, span: Span, settings: Settings) -> Candi
     return Candidate(hit, span.passage, span, start, end, score)
 
 
-def _repeats(question: str, candidate: Candidate) -> bool:
-    """Do the words stand in a heading that only asks what the question asks, as in a list of questions and answers?"""
-    in_heading = candidate.start < candidate.hit.chunk.body_start
+def _says_nothing(question: str, candidate: Candidate) -> bool:
+    """Do the words answer nothing: a pronoun, a heading alone, a heading that only asks what the question asks?"""
+    text, chunk = candidate.hit.document.text, candidate.hit.chunk
+    if says_nothing(question, text, candidate.start, candidate.end, chunk):
+        return True
+    in_heading = candidate.start < chunk.body_start
     return in_heading and shared_words(candidate.text, question) == 1.0
+
+
+def _in_their_rows(question: str, hits: Sequence[Hit], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, the best one of each document moved to the row that the question names, where it names one."""
+    chosen: list[Candidate] = []
+    met: set[str] = set()
+    for candidate in candidates:
+        id = candidate.hit.document.id
+        chosen.append(candidate if id in met else _in_its_row(question, hits, candidate))
+        met.add(id)
+    return chosen
+
+
+def _in_its_row(question: str, hits: Sequence[Hit], candidate: Candidate) -> Candidate:
+    """The candidate, moved to the value of the row that the question names.
+
+    That is a row of its own passage if it stands in a row there; else one whose label the question names in full.
+    """
+    own = _in_passage(question, candidate.hit, candidate)
+    chunk = candidate.hit.chunk
+    in_row = row_at(rows_of(candidate.hit.text), candidate.start - chunk.start, candidate.end - chunk.start) is not None
+    if own is not None and (own.exact or in_row):
+        return _moved(candidate, candidate.rank, candidate.hit, own)
+    for place, hit in enumerate(hits):
+        if hit.document.id == candidate.hit.document.id and hit is not candidate.hit:
+            found = _in_passage(question, hit)
+            if found is not None and found.exact:
+                return _moved(candidate, place, hit, found)
+    return candidate
+
+
+def _in_passage(question: str, hit: Hit, candidate: Candidate | None = None) -> Named | None:
+    """The row of a passage that a question names."""
+    offset = hit.chunk.start
+    span = None if candidate is None else (candidate.start - offset, candidate.end - offset)
+    return named(question, hit.text, f"{hit.document.title} {hit.chunk.heading or ''}", span)
+
+
+def _moved(candidate: Candidate, place: int, hit: Hit, found: Named) -> Candidate:
+    """The candidate at a row's value, or at the piece of it where it stands."""
+    offset = hit.chunk.start
+    value = (found.value[0] + offset, found.value[1] + offset)
+    inside = hit is candidate.hit and candidate.start < value[1] and value[0] < candidate.end
+    start, end = within(hit.document.text, value, *((candidate.start, candidate.end) if inside else value))
+    if (start, end) == (candidate.start, candidate.end):
+        return candidate
+    span = replace(candidate.span, passage=place, start=start - offset, end=end - offset)
+    return replace(candidate, hit=hit, rank=place, span=span, start=start, end=end)
 
 
 def overlap(a: Candidate, b: Candidate) -> bool:

@@ -21,6 +21,7 @@ from qa.replying import Reply
 from qa.smalltalk import without_courtesy
 from qa.timeline import timeline
 from qa.timeline import to_html as timeline_html
+from qa.titles import SameTitle, of_answers, same_title
 from qa.types import Answer, Citation, Turn
 from qa.why import why
 
@@ -128,9 +129,10 @@ def _pending(exchange: Exchange) -> str:
     if not exchange.found:
         return '<div class="card pending"><p>Looking for passages …</p></div>'
     count = counted(len(exchange.found), "passage")
+    told = same_title(passage.document for passage in exchange.found)
     return (
         f'<div class="card pending"><p>Reading {count} …</p>'
-        f'<div class="being-read">{passages(exchange.found[:CLOSEST])}</div></div>'
+        f'<div class="being-read">{passages(exchange.found[:CLOSEST], told)}</div></div>'
     )
 
 
@@ -203,40 +205,40 @@ def _lost(lost: Sequence[Lost]) -> str:
 def _card(answer: Answer, explanation: Explanation | None, lost: Sequence[Lost] = ()) -> str:
     table = explanation.reliability if explanation is not None else None
     more = f"{_lost(lost)}{why(explanation)}"
+    told = same_title(of_answers([answer]))
     if answer.text is None:
-        return f'<div class="card none">{_no_answer(answer)}{more}</div>'
-    more = f"{_over_time(answer)}{_closest(answer)}{more}"
+        return f'<div class="card none">{_no_answer(answer, told)}{more}</div>'
+    more = f"{_over_time(answer)}{_closest(answer, told)}{more}"
     if answer.alternatives:
-        return f'<div class="card answer disagree">{_disagreement(answer, table)}{more}</div>'
-    return f'<div class="card answer">{_one_answer(answer, table)}{more}</div>'
+        return f'<div class="card answer disagree">{_disagreement(answer, table, told)}{more}</div>'
+    return f'<div class="card answer">{_one_answer(answer, table, told)}{more}</div>'
 
 
-def _one_answer(answer: Answer, table: Reliability | None) -> str:
+def _one_answer(answer: Answer, table: Reliability | None, told: SameTitle) -> str:
     shown = len(answer.citations) if answer.is_list else 1
     return (
         f'<p class="words" dir="auto">{text(answer.text or "")}</p>{_confidence(answer.confidence, table)}'
-        f"{''.join(evidence(citation) for citation in answer.citations[:shown])}"
-        f"{_more(answer.citations[shown:])}"
+        f"{''.join(evidence(citation, told) for citation in answer.citations[:shown])}"
+        f"{_more(answer.citations[shown:], told)}"
     )
 
 
-def _disagreement(answer: Answer, table: Reliability | None) -> str:
+def _disagreement(answer: Answer, table: Reliability | None, told: SameTitle) -> str:
     """The sides beside one another, the newest first, each under its date."""
     columns = "".join(
         f'<section class="side" aria-label="{text(side.text or "")}"><p class="when">{text(dated(side.citations[0]))}'
-        f"</p>{_one_answer(side, table)}</section>"
+        f"</p>{_one_answer(side, table, told)}</section>"
         for side in newest_first(answer)
     )
     return f'<h3>{text(disagreement_title(answer))}</h3><div class="sides">{columns}</div>'
 
 
-def _no_answer(answer: Answer) -> str:
+def _no_answer(answer: Answer, told: SameTitle) -> str:
     said = f"<h3>{NO_ANSWER}</h3><p>{text(why_none(answer))}</p>"
     if not answer.passages:
         return said
-    return (
-        f'{said}<p class="lead">The closest passages, to judge for yourself:</p>{passages(answer.passages[:CLOSEST])}'
-    )
+    lead = '<p class="lead">The closest passages, to judge for yourself:</p>'
+    return f"{said}{lead}{passages(answer.passages[:CLOSEST], told)}"
 
 
 def _confidence(confidence: float, table: Reliability | None) -> str:
@@ -249,11 +251,11 @@ def _confidence(confidence: float, table: Reliability | None) -> str:
     )
 
 
-def _more(citations: Sequence[Citation]) -> str:
+def _more(citations: Sequence[Citation], told: SameTitle) -> str:
     if not citations:
         return ""
     count = f"{len(citations)} more place{'s' if len(citations) > 1 else ''}"
-    inside = "".join(evidence(citation) for citation in citations)
+    inside = "".join(evidence(citation, told) for citation in citations)
     return f"<details><summary>Also stands in {count}</summary>{inside}</details>"
 
 
@@ -261,7 +263,7 @@ def _over_time(answer: Answer) -> str:
     return timeline_html(timeline(answer), answer.question)
 
 
-def _closest(answer: Answer) -> str:
+def _closest(answer: Answer, told: SameTitle) -> str:
     if not answer.passages:
         return ""
-    return f"<details><summary>Closest passages</summary>{passages(answer.passages[:CLOSEST])}</details>"
+    return f"<details><summary>Closest passages</summary>{passages(answer.passages[:CLOSEST], told)}</details>"

@@ -8,12 +8,15 @@ something else.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from qa.candidates import Candidate, overlap
 from qa.moments import Moment, moments, only_moments
 from qa.names import folded
+from qa.phrases import Phrase, phrases
 from qa.quantities import Amount, amount
 from qa.quoting import quote_bounds
+from qa.rows import row_at, rows_of, terms
 from qa.wording import shared_words, stem, words
 
 _ASKS_FOR_NUMBER = re.compile(
@@ -39,6 +42,12 @@ _CLAUSE_END = re.compile(r"[.,;:!?\n]| and ")
 _YEAR_FOLLOWS = re.compile(r"\b(?:in|since|until|during)\s$", re.IGNORECASE)
 _WORDS_AFTER = 3  # where the thing that is counted is looked for
 _LEAST_SHARE = 0.5  # of the question's names and words that the best candidate's passage has
+
+_SET_AGAINST = re.compile(
+    r"\b(?:but|while|whereas|although|though|however|instead of|rather than|sa(?:y|ys|id)|claim\w*|report\w*|put|puts"
+    r"|according|estimat\w+|correct\w*|revis\w+)\b",
+    re.IGNORECASE,
+)
 
 _LEAST_OF_SENTENCE = 0.75  # the same for the sentence, where dates are compared
 
@@ -67,6 +76,7 @@ def conflict(question: str, best: Candidate, other: Candidate) -> bool:
         first, second = _amount(best), _amount(other)
         different = first is not None and second is not None and first.contradicts(second)
         different = different and not _is_date(other) and not counts_something_else(question, other)
+        different = different and not _of_another_thing(question, best, other)
     else:
         return False
     return different and about_the_same(question, best, other)
@@ -107,6 +117,52 @@ def _tells_of_it(question: str, best: Candidate, other: Candidate) -> bool:
     told = [_sentence(candidate) for candidate in (best, other)]
     in_best, in_other = (shared_words(folded(question), folded(sentence)) for sentence in told)
     return best.hit.chunk != other.hit.chunk and in_other >= _LEAST_OF_SENTENCE * in_best
+
+
+def _of_another_thing(question: str, best: Candidate, other: Candidate) -> bool:
+    """Are two numbers those of two things: of two rows, or of two sentences of a passage that name two?
+
+    Two numbers of one sentence are those of two things, unless it sets the one against the other.
+    """
+    if best.hit.document.id != other.hit.document.id:
+        return False
+    rows = [_row(candidate) for candidate in (best, other)]
+    if rows[0] is not None and rows[1] is not None:
+        return rows[0] != rows[1]
+    if best.hit.chunk != other.hit.chunk:
+        return False
+    told = [_sentence(candidate) for candidate in (best, other)]
+    if told[0] == told[1]:
+        return _SET_AGAINST.search(told[0]) is None
+    return any(_tells_of_another(phrase, before, *told) for before, phrase in pairwise((None, *phrases(question))))
+
+
+def _tells_of_another(phrase: Phrase | None, before: Phrase | None, best: str, other: str) -> bool:
+    """Does another sentence have a part of a phrase ("leave" of "parental leave"), or complete what stands before it
+    in another way ("the rent of the shop" of "the rent of the hall")?
+
+    One with nothing of it goes on telling of the same.
+    """
+    if phrase is None:
+        return False
+    asked, in_best, in_other = terms(phrase.text), terms(best), terms(other)
+    if not asked <= in_best or asked <= in_other:
+        return False
+    if asked & in_other:
+        return True
+    if before is None or phrase.before not in ("of", "for") or not before.head:
+        return False
+    return re.search(rf"\b{re.escape(before.head)}\w*\s+{phrase.before}\b", other, re.IGNORECASE) is not None
+
+
+def _row(candidate: Candidate) -> frozenset[str] | None:
+    """What names the row that a candidate stands in; None where it stands in none."""
+    text, offset = candidate.hit.text, candidate.hit.chunk.start
+    start, end = candidate.start - offset, candidate.end - offset
+    row = row_at(rows_of(text), start, end)
+    if row is None:
+        return None
+    return terms(" ".join(text[a:b] for a, b in row.cells if not (start < b and a < end)))
 
 
 def _sentence(candidate: Candidate) -> str:

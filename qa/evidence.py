@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from qa.citing import Form, forms
 from qa.render import part_of_file
 from qa.source_page import citation_url, escape
+from qa.titles import NOBODY, SameTitle, titled
 from qa.types import Citation
 
 
@@ -19,27 +20,31 @@ def text(words: str) -> str:
     return escape(words).replace("\n", "&#10;").replace("%%%", "&#37;&#37;&#37;")
 
 
-def evidence(citation: Citation) -> str:
-    """A quote with its words marked; the line under it opens the source, and so does a click on the quote."""
+def evidence(citation: Citation, same_title: SameTitle = NOBODY) -> str:
+    """A quote with its words marked; the line under it opens the source, and so does a click on the quote.
+
+    Args:
+        same_title: what tells documents of one title apart (`qa.titles`).
+    """
     quote = f'<blockquote dir="auto">{_marked(citation)}</blockquote>'
-    return f'<div class="evidence">{quote}{link(citation)}{_copies(citation)}</div>'
+    return f'<div class="evidence">{quote}{link(citation, same_title)}{_copies(citation)}</div>'
 
 
-def passages(found: Sequence[Citation]) -> str:
-    """Whole passages as a list, each with its source."""
+def passages(found: Sequence[Citation], same_title: SameTitle = NOBODY) -> str:
+    """Whole passages as a list, each with its source; `same_title` as in `evidence`."""
     items = "".join(
         f'<li class="evidence"><blockquote class="passage" dir="auto">{text(_body(passage))}</blockquote>'
-        f"{link(passage)}{_copies(passage)}</li>"
+        f"{link(passage, same_title)}{_copies(passage)}</li>"
         for passage in found
     )
     return f'<ol class="passages">{items}</ol>'
 
 
-def link(citation: Citation) -> str:
+def link(citation: Citation, same_title: SameTitle = NOBODY) -> str:
     """The line under a quote, a link that opens its source in the frame beside the conversation."""
     return (
         f'<a class="cite" target="source" href="{html.escape(citation_url(citation))}">'
-        f'<span class="title" dir="auto">{text(citation.document.title)}</span>'
+        f'<span class="title" dir="auto">{text(titled(citation.document, same_title))}</span>'
         f'<span class="facts" dir="auto">{_facts(citation)}</span></a>'
     )
 

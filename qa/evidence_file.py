@@ -19,6 +19,7 @@ from embeddings.types import Document
 from qa.conversation import Lost, Recalled
 from qa.render import NO_ANSWER, counted, disagreement_title, in_words, per_cent, place, split_quote
 from qa.source_page import WINDOW, Range, deep_link, escape
+from qa.titles import SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation
 
 STYLE = (Path(__file__).parent / "static" / "evidence.css").read_text("utf-8")
@@ -52,8 +53,9 @@ class Numbered:
 
 @dataclass(slots=True)
 class _Cited:
-    """All citations of a file, each place once, numbered as they appear."""
+    """All citations of a file, each place once, numbered as they appear; `same_title` as in `qa.titles`."""
 
+    same_title: SameTitle
     numbers: dict[tuple[str, int, int], Numbered] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
 
@@ -84,10 +86,10 @@ def to_html(turns: Sequence[Recalled], about: About) -> str:
         turns: oldest first.
         about: what is said of the file.
     """
-    cited = _Cited()
+    cited = _Cited(same_title(of_answers(turn.answer for turn in turns if turn.answer is not None)))
     answers = "".join(_turn(number, turn, cited, about) for number, turn in enumerate(turns, start=1))
     groups = cited.by_document()
-    documents = "".join(_document(document, marks) for document, marks in groups)
+    documents = "".join(_document(document, marks, cited.same_title) for document, marks in groups)
     body = (
         f"{_head(turns, len(groups), about)}<main>"
         f'<h2 class="part">Answers</h2>{answers or "<p>No question was asked.</p>"}'
@@ -175,10 +177,11 @@ def _evidence(citation: Citation, cited: _Cited, about: About) -> str:
     if about.base:
         address = html.escape(f"{about.base.rstrip('/')}/{deep_link(citation)}")
         out = f' · <a href="{address}" rel="noreferrer">open in Pincite</a>'
+    where = escape(place(citation, cited.same_title))
     marked = f"{escape(before.lstrip())}{_mark(citation, escape(span))}{escape(after.rstrip())}"
     return (
         f'<div class="evidence"{cited.anchor(number)}><blockquote dir="auto">{marked}</blockquote>'
-        f'<p class="source">{link} <span class="place" dir="auto">{escape(place(citation))}</span>{out}</p></div>'
+        f'<p class="source">{link} <span class="place" dir="auto">{where}</span>{out}</p></div>'
     )
 
 
@@ -195,7 +198,7 @@ def lost_words(lost: Lost) -> str:
     )
 
 
-def _document(document: Document, marks: Sequence[Numbered]) -> str:
+def _document(document: Document, marks: Sequence[Numbered], told: SameTitle) -> str:
     known = (
         ("Source", escape(document.source)),
         ("Author", escape(document.author or "")),
@@ -206,7 +209,7 @@ def _document(document: Document, marks: Sequence[Numbered]) -> str:
     )
     facts = "".join(f'<dt>{name}</dt><dd dir="auto">{said}</dd>' for name, said in known if said)
     return (
-        f'<article class="document"><h2 dir="auto">{escape(document.title)}</h2><dl>{facts}</dl>'
+        f'<article class="document"><h2 dir="auto">{escape(titled(document, told))}</h2><dl>{facts}</dl>'
         f'<div class="text">{marked_text(document, marks)}</div></article>'
     )
 

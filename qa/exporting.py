@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from qa.conversation import Lost, Recalled, to_json
 from qa.evidence_file import About, to_html
 from qa.render import NO_ANSWER, disagreement_title, in_words, one_line, per_cent, place, split_quote
 from qa.source_page import deep_link
+from qa.titles import SameTitle, of_answers, same_title
 from qa.types import Answer, Citation, Turn
 
 Form = Literal["markdown", "json", "html"]
@@ -55,9 +57,11 @@ def to_markdown(turns: Sequence[Recalled], about: About) -> str:
     lines = ["# Conversation", "", f"Exported {about.when:%Y-%m-%d %H:%M %Z}".rstrip() + "."]
     if about.index:
         lines[-1] += f" {escaped(about.index)}."
+    answers = [turn.answer for turn in turns if turn.answer is not None]
+    places = _Places(about.base, same_title(of_answers(answers)))
     for turn in turns:
-        lines += ["", *_turn(turn, about.base)]
-    lines += _sources([turn.answer for turn in turns if turn.answer is not None])
+        lines += ["", *_turn(turn, places)]
+    lines += _sources(answers)
     return "\n".join(lines) + "\n"
 
 
@@ -70,39 +74,47 @@ def escaped(text: str) -> str:
     return "".join(f"\\{character}" if character in _SPECIAL else character for character in one_line(text))
 
 
-def _turn(turn: Recalled, base: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """How places are written: what addresses begin with, and what tells documents of one title apart."""
+
+    base: str
+    same_title: SameTitle
+
+
+def _turn(turn: Recalled, places: _Places) -> list[str]:
     lines = [f"## {escaped(turn.question)}"]
     if " ".join(turn.question.split()) != " ".join(turn.understood.split()):
         lines += ["", f"Understood as: *{escaped(turn.understood)}*"]
     if turn.answer is not None:
-        lines += _answer(turn.answer, base)
+        lines += _answer(turn.answer, places)
     else:
         lines += ["", f"**{escaped(turn.text or NO_ANSWER)}**"]
     return lines + [line for lost in turn.lost for line in _lost(lost)]
 
 
-def _answer(answer: Answer, base: str) -> list[str]:
+def _answer(answer: Answer, places: _Places) -> list[str]:
     if answer.text is None:
         lines = ["", f"**{NO_ANSWER}** (the best words found: {per_cent(answer.confidence)})"]
-        return lines + [line for passage in answer.passages[:_CLOSEST] for line in _cited(passage, base)]
-    lines = _side(answer, base)
+        return lines + [line for passage in answer.passages[:_CLOSEST] for line in _cited(passage, places)]
+    lines = _side(answer, places)
     if answer.alternatives:
         lines += ["", f"**{disagreement_title(answer)}:**"]
-        lines += [line for other in answer.alternatives for line in _side(other, base)]
+        lines += [line for other in answer.alternatives for line in _side(other, places)]
     return lines
 
 
-def _side(answer: Answer, base: str) -> list[str]:
+def _side(answer: Answer, places: _Places) -> list[str]:
     sure = f"{in_words(answer.confidence)}, {per_cent(answer.confidence)}"
     lines = ["", f"**{escaped(answer.text or '')}** ({sure})"]
-    return lines + [line for citation in answer.citations for line in _cited(citation, base)]
+    return lines + [line for citation in answer.citations for line in _cited(citation, places)]
 
 
-def _cited(citation: Citation, base: str) -> list[str]:
+def _cited(citation: Citation, places: _Places) -> list[str]:
     """A quote with its words bold, and its place, a link where there is an address."""
     before, span, after = (escaped(part) for part in split_quote(citation))
-    where = escaped(place(citation))
-    linked = f"[{where}](<{base.rstrip('/')}/{deep_link(citation)}>)" if base else where
+    where = escaped(place(citation, places.same_title))
+    linked = f"[{where}](<{places.base.rstrip('/')}/{deep_link(citation)}>)" if places.base else where
     return ["", f"> {before.lstrip()}**{span.strip()}**{after.rstrip()}", ">", f"> {linked}"]
 
 

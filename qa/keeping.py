@@ -26,12 +26,12 @@ class Keeping:
 
     Attributes:
         judging: keeps what people say of answers; None where that is not kept.
-        share: takes a file for everybody, by its name and bytes, and says in words what became of it; None where added
-            files are their browser's own.
+        share: takes a file for everybody, by its name and bytes, says whether it was added, and what became of it in
+            words; None where added files are their browser's own.
     """
 
     judging: Judging | None = None
-    share: Callable[[str, bytes], str] | None = None
+    share: Callable[[str, bytes], tuple[bool, str]] | None = None
 
 
 def keeping(assistant: Assistant, folder: Path | None, shared_uploads: bool = False) -> Keeping:
@@ -46,10 +46,12 @@ def keeping(assistant: Assistant, folder: Path | None, shared_uploads: bool = Fa
     maker = Maker(index.encoder, chunker, Tuning(assistant.settings.vector_index))
     writing = threading.Lock()
 
-    def take(name: str, data: bytes) -> str:
+    def take(name: str, data: bytes) -> tuple[bool, str]:
         with writing:
-            path, _ = share(folder, name, data, maker, _WAIT)
-        return f"{path.name} is in the index now, for everybody."
+            path, report = share(folder, name, data, maker, _WAIT)
+        if report.added or report.changed:
+            return True, f"{path.name} is in the index now, for everybody."
+        return False, f"the index holds the text of {path.name} already."
 
     return Keeping(judging, take)
 

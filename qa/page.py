@@ -62,7 +62,7 @@ def _masthead(count: int, *, is_local: bool) -> str:
     forms = "".join(f'<li><button type="button" data-export="{form}">{name}</button></li>' for form, name in _FORMS)
     return (
         '<div class="masthead"><h1><img src="pincite/icon.svg" alt="" width="28" height="28">Pincite</h1>'
-        f'<p class="facts">{documents} · answers are exact quotes · {privacy}</p>'
+        f'<p class="facts"><span id="count">{documents}</span> · answers are exact quotes · {privacy}</p>'
         '<div class="tools" data-talking hidden>'
         f'<details class="menu" id="export"><summary>Export</summary><ul>{forms}</ul></details>'
         '<button type="button" id="again">New conversation</button></div></div>'

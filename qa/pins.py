@@ -28,6 +28,7 @@ from qa.evidence import text as _text
 from qa.fields import Fields, read_object
 from qa.render import NO_ANSWER, in_words, one_line, part_of_file, per_cent, split_quote
 from qa.source_page import citation_url
+from qa.titles import NOBODY, SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation, Turn
 from qa.wording import same_answer, words
 
@@ -202,12 +203,13 @@ def _then(pin: Pin) -> str:
 
 def _now(answer: Answer) -> str:
     shown = answer.citations[:_SHOWN] if answer.text is not None else answer.passages[:_SHOWN]
+    told = same_title(of_answers([answer]))
     sides = "".join(
         f'<p class="also" dir="auto">Also: {_text(other.text or "")}</p>'
-        f"{''.join(_cited(citation) for citation in other.citations[:1])}"
+        f"{''.join(_cited(citation, told) for citation in other.citations[:1])}"
         for other in answer.alternatives
     )
-    return f"{_words(answer.text, answer.confidence)}{''.join(_cited(citation) for citation in shown)}{sides}"
+    return f"{_words(answer.text, answer.confidence)}{''.join(_cited(citation, told) for citation in shown)}{sides}"
 
 
 def _words(text: str | None, confidence: float) -> str:
@@ -216,14 +218,14 @@ def _words(text: str | None, confidence: float) -> str:
     return f'<p class="words" dir="auto">{_text(text if text is not None else NO_ANSWER)}</p>{said}'
 
 
-def _cited(citation: Citation) -> str:
+def _cited(citation: Citation, told: SameTitle = NOBODY) -> str:
     before, span, after = split_quote(citation)
     facts = (*part_of_file(citation), citation.date or "undated", f"characters {citation.start:,}-{citation.end:,}")
     return (
         f'<div class="evidence"><blockquote dir="auto">{_text(before.lstrip())}<mark>{_text(span)}</mark>'
         f"{_text(after.rstrip())}</blockquote>"
         f'<a class="cite" target="source" href="{html.escape(citation_url(citation))}">'
-        f'<span class="title" dir="auto">{_text(citation.document.title)}</span>'
+        f'<span class="title" dir="auto">{_text(titled(citation.document, told))}</span>'
         f'<span class="facts">{_text(" · ".join(facts))}</span></a></div>'
     )
 

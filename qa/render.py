@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from embeddings.types import Document
+from qa.titles import NOBODY, SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation
 
 NO_ANSWER = "Not in these documents"
@@ -137,10 +138,14 @@ def part_of_file(citation: Citation) -> tuple[str, ...]:
     return tuple(f"{what} {number:,}" for what, number in parts if number is not None)
 
 
-def place(citation: Citation) -> str:
-    """Where the words stand, in one line: title, author, heading, page, row, date, characters."""
+def place(citation: Citation, same_title: SameTitle = NOBODY) -> str:
+    """Where the words stand, in one line: title, author, heading, page, row, date, characters.
+
+    Args:
+        same_title: what tells documents of one title apart (`qa.titles`).
+    """
     document = citation.document
-    parts = [one_line(words) for words in (document.title, document.author) if words]
+    parts = [one_line(words) for words in (titled(document, same_title), document.author) if words]
     if citation.heading is not None and citation.heading != document.title:
         parts.append(one_line(citation.heading))
     parts += part_of_file(citation)
@@ -168,8 +173,9 @@ def _lay_out(answer: Answer, mark: Callable[[str], str], escape: Callable[[str],
     if answer.text is None:
         return "\n".join(_refusal(answer, escape)) + "\n"
     lines = [f"{disagreement_title(answer)}:", ""] if answer.alternatives else []
+    told = same_title(of_answers([answer]))
     for side in newest_first(answer):
-        lines += [*_side(side, mark, escape), ""]
+        lines += [*_side(side, mark, escape, told), ""]
     return "\n".join(lines)
 
 
@@ -177,17 +183,18 @@ def _refusal(answer: Answer, escape: Callable[[str], str]) -> list[str]:
     lines = [f"{NO_ANSWER}. {why_none(answer)}"]
     if answer.passages:
         lines += ["", "Closest passages:"]
+    told = same_title(of_answers([answer]))
     for passage in answer.passages[:CLOSEST]:
-        lines += ["", f"- {escape(place(passage))}", f"  {escape(one_line(passage.text))}"]
+        lines += ["", f"- {escape(place(passage, told))}", f"  {escape(one_line(passage.text))}"]
     return lines
 
 
-def _side(answer: Answer, mark: Callable[[str], str], escape: Callable[[str], str]) -> list[str]:
+def _side(answer: Answer, mark: Callable[[str], str], escape: Callable[[str], str], told: SameTitle) -> list[str]:
     sure = f"({in_words(answer.confidence)}, {per_cent(answer.confidence)})"
     lines = [f"{escape(one_line(answer.text or ''))}  {sure}"]
     for citation in answer.citations:
         before, span, after = (escape(one_line(part)) for part in split_quote(citation))
-        lines += ["", f"- {escape(place(citation))}", f"  {before}{mark(span)}{after}"]
+        lines += ["", f"- {escape(place(citation, told))}", f"  {before}{mark(span)}{after}"]
     return lines
 
 

@@ -9,6 +9,7 @@ from qa.evidence import text
 from qa.render import counted
 from qa.replying import Reply, size_in_words
 from qa.source_page import document_url
+from qa.titles import SameTitle, same_title, titled
 
 
 def reply_card(reply: Reply) -> str:
@@ -22,17 +23,19 @@ def reply_card(reply: Reply) -> str:
 def _documents(reply: Reply) -> str:
     if not reply.documents:
         return ""
-    items = "".join(_document(each) for each in reply.documents)
+    told = same_title(reply.documents)
+    items = "".join(_document(each, told) for each in reply.documents)
     more = (reply.document_count or 0) - len(reply.documents)
     rest = f'<li class="rest">and {counted(more, "more document")}</li>' if more > 0 else ""
     return f'<ul class="holdings">{items}{rest}</ul>'
 
 
-def _document(listed: Listed) -> str:
+def _document(listed: Listed, told: SameTitle) -> str:
     address = html.escape(document_url(listed.id))
+    title = text(titled(listed, told))
     facts = f"{listed.date or 'undated'} · {size_in_words(listed.passages)}"
     return (
-        f'<li><a class="cite" target="source" href="{address}"><span class="title" dir="auto">{text(listed.title)}'
+        f'<li><a class="cite" target="source" href="{address}"><span class="title" dir="auto">{title}'
         f'</span><span class="facts" dir="auto">{text(facts)}</span></a></li>'
     )
 

@@ -13,6 +13,7 @@ from embeddings.records import Listed
 from embeddings.types import Document
 from qa.render import counted, one_line
 from qa.smalltalk import SmallTalk
+from qa.titles import same_title, titled
 from qa.types import Answer, Turn
 
 MOST_LISTED = 30  # documents named one by one
@@ -158,8 +159,9 @@ def size_in_words(passages: int) -> str:
 def to_lines(reply: Reply) -> list[str]:
     """A reply as lines of plain text."""
     lines = [*reply.text, *(f"- {point}" for point in reply.points)]
+    told = same_title(reply.documents)
     for document in reply.documents:
-        facts = (one_line(document.title), document.date or "undated", size_in_words(document.passages))
+        facts = (one_line(titled(document, told)), document.date or "undated", size_in_words(document.passages))
         lines.append(f"- {' · '.join(facts)}")
     if (more := (reply.document_count or 0) - len(reply.documents)) > 0 and reply.documents:
         lines.append(f"- and {counted(more, 'more document')}")

@@ -7,12 +7,13 @@ file is not there any more. Its name is not hidden, because hidden files are pas
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from embeddings.beside import Maker
-from embeddings.errors import DocumentError, StoreError
+from embeddings.errors import DocumentError, PinciteError, StoreError
 from embeddings.folders import Report, update_index
 from embeddings.loaders.limits import size
 from embeddings.manifest import Manifest
@@ -20,6 +21,7 @@ from embeddings.updating import check_maker, open_store
 from qa.uploads import UploadLimits, file_name
 
 _LIMITS = UploadLimits()
+_FOLDERS = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:;,'\"]+[\\/])+(?=[^\s\\/])")
 _MOST_TWINS = 1_000  # files of one name
 
 
@@ -50,7 +52,29 @@ def share(index: Path, name: str, data: bytes, maker: Maker, wait: float = 0.0) 
         DocumentError: the file is too large, or can't be read.
         StoreLocked: another process is writing to the index.
         StoreError: there is no index, it was made otherwise, or it or the folder can't be written.
+
+    Whoever adds a file may not see the folders of this machine: no error names one.
     """
+    try:
+        return _shared(index, name, data, maker, wait)
+    except PinciteError as error:
+        raise type(error)(without_folders(str(error), index)) from None
+
+
+def without_folders(words: str, index: Path) -> str:
+    """A message that names files without their folders, and the index by what it is.
+
+    >>> without_folders("/srv/x/.pincite: damaged; see /srv/x/.pincite/log and a/b", Path("/srv/x/.pincite"))
+    'the index: damaged; see log and a/b'
+    """
+    for folder, said in ((uploads_folder(index), "the folder of added files"), (index, "the index")):
+        for written in {str(folder), str(folder.absolute()), str(folder.resolve())}:
+            words = re.sub(rf"{re.escape(written)}(?![\w/\\.-])", said, words)
+            words = words.replace(f"{written}{os.sep}", "")
+    return _FOLDERS.sub("", words)
+
+
+def _shared(index: Path, name: str, data: bytes, maker: Maker, wait: float) -> tuple[Path, Report]:
     if len(data) > _LIMITS.file_bytes:
         raise DocumentError(
             f"{file_name(name)}: {size(len(data))}, at most {size(_LIMITS.file_bytes)} are read; split it"

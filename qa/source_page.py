@@ -35,6 +35,7 @@ from qa.source_view import (
     view_url,
     window_of,
 )
+from qa.titles import same_title, titled
 
 __all__ = [
     "STYLE",
@@ -188,8 +189,9 @@ def page_of_documents(documents: Sequence[Listed], count: int) -> str:
     """The page before the first citation: the first documents of `count`, each a link to its text."""
     if not documents:
         return page_of_message("No documents yet", "There is nothing to ask: add a file or a folder and start again.")
+    told = same_title(documents)
     items = "".join(
-        f'<li><a dir="auto" href="{html.escape(document_url(document.id))}">{html.escape(document.title)}</a>'
+        f'<li><a dir="auto" href="{html.escape(document_url(document.id))}">{html.escape(titled(document, told))}</a>'
         f'<span class="facts">{html.escape(document.date or "undated")} · '
         f"{counted(document.passages, 'passage')}</span></li>"
         for document in documents

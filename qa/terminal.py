@@ -19,6 +19,7 @@ from qa.render import (
     why_none,
 )
 from qa.scores import read_in_words, reading_scores, retrieval_scores, role_in_words, scores_in_words
+from qa.titles import SameTitle, of_answers, same_title
 from qa.types import Answer, Citation
 
 _PASSAGE_LENGTH = 300  # characters shown of a closest passage
@@ -42,7 +43,7 @@ def show(answer: Answer, console: Console | None = None) -> None:
     for number, side in enumerate(newest_first(answer)):
         if number:
             out.print()
-        _show_answer(side, out)
+        _show_answer(side, out, same_title(of_answers([answer])))
 
 
 def show_explanation(explanation: Explanation, console: Console | None = None) -> None:
@@ -53,8 +54,9 @@ def show_explanation(explanation: Explanation, console: Console | None = None) -
     if explanation.reliability is not None and explanation.answer.passages:
         _print(Text(explanation.reliability.meaning(explanation.answer.confidence), style="dim"), out)
     _print(Text(read_in_words(explanation), style="dim"), out)
+    told = same_title(of_answers([explanation.answer]))
     for number, read in enumerate(explanation.passages, start=1):
-        _print(Text(f"{number}. {place(read.passage)}", style="cyan"), out)
+        _print(Text(f"{number}. {place(read.passage, told)}", style="cyan"), out)
         _print(Text(scores_in_words(retrieval_scores(read))), out, indent=3)
         if read.best is not None:
             _print(Text(f"best words: {one_line(read.best.text)}", style="bold"), out, indent=3)
@@ -62,17 +64,17 @@ def show_explanation(explanation: Explanation, console: Console | None = None) -
         _print(Text(role_in_words(read, explanation.threshold)), out, indent=3)
 
 
-def _show_answer(answer: Answer, out: Console) -> None:
+def _show_answer(answer: Answer, out: Console, told: SameTitle) -> None:
     line = Text(one_line(answer.text or ""), style="bold")
     line.append(f"  {in_words(answer.confidence)}, {per_cent(answer.confidence)}", style="not bold dim")
     _print(line, out)
     for citation in answer.citations:
-        _show_citation(citation, out)
+        _show_citation(citation, out, told)
 
 
-def _show_citation(citation: Citation, out: Console) -> None:
+def _show_citation(citation: Citation, out: Console, told: SameTitle) -> None:
     before, span, after = (one_line(part) for part in split_quote(citation))
-    _print(Text(place(citation), style="cyan"), out)
+    _print(Text(place(citation, told), style="cyan"), out)
     mark = ("»", "«") if not out.is_terminal else ("", "")
     quote = Text.assemble(before, (f"{mark[0]}{span}{mark[1]}", "black on yellow"), after)
     _print(quote, out, indent=2)
@@ -83,8 +85,9 @@ def _show_refusal(answer: Answer, out: Console) -> None:
     _print(Text(why_none(answer), style="dim"), out)
     if answer.passages:
         out.print(Text("Closest passages:", style="bold"))
+    told = same_title(of_answers([answer]))
     for passage in answer.passages[:CLOSEST]:
-        _print(Text(place(passage), style="cyan"), out)
+        _print(Text(place(passage, told), style="cyan"), out)
         words = one_line(passage.text)
         shown = words if len(words) <= _PASSAGE_LENGTH else f"{words[:_PASSAGE_LENGTH]}…"
         _print(Text(shown), out, indent=2)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import PurePath
+from typing import Literal
 
 from embeddings.chunking import Chunker
 from embeddings.encoder import Encoder, Vectors
@@ -74,13 +75,31 @@ class Upload:
     notes: tuple[str, ...] = ()
 
 
+Became = Literal["added", "unchanged", "refused"]
+
+
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a file: an upload, or a line that says why it is none."""
+    """What became of a file: an upload, or a line that says why it is none.
+
+    Attributes:
+        name: as it is shown.
+        upload: what it is now.
+        problem: why it was refused.
+        same_as: the file that was added before and has the same text; then nothing changed.
+    """
 
     name: str
     upload: Upload | None = None
     problem: str | None = None
+    same_as: str | None = None
+
+    @property
+    def became(self) -> Became:
+        """In one word."""
+        if self.problem is not None:
+            return "refused"
+        return "added" if self.same_as is None else "unchanged"
 
 
 # Called before each file, and after the last: the name of the file ("" at the end), how many are done, of how many.
@@ -142,7 +161,7 @@ class Uploads:
             if tell is not None:
                 tell(shown, number, len(files))
             try:
-                done.append(Added(shown, self._added(mine, shown, data)))
+                done.append(self._added(mine, shown, data))
             except PinciteError as error:
                 done.append(Added(shown, problem=str(error)))
             self._make_room(session)
@@ -220,7 +239,7 @@ class Uploads:
 
     # ------------------------------------------------------------ inside
 
-    def _added(self, mine: _Session, name: str, data: bytes) -> Upload:
+    def _added(self, mine: _Session, name: str, data: bytes) -> Added:
         """Reads a file into a session. Raises DocumentError where it can't be read, or there is no room for it."""
         limits = self._limits
         with mine.lock:
@@ -229,7 +248,7 @@ class Uploads:
             document, notes = read_data(name, data, loading)
             twin = mine.files.get(document.id)
             if twin is not None:
-                raise DocumentError(f"{name}: the same text as {twin[0].document.source}, which was added before")
+                return Added(name, twin[0], same_as=twin[0].document.source)
             cut = self._cut()
             passages = len(cut(document))
             taken = sum(upload.passages for upload, _ in mine.files.values())
@@ -243,7 +262,7 @@ class Uploads:
             upload = Upload(document, kept, len(data), passages, notes)
             if not mine.dropped:
                 mine.files[document.id] = (upload, index)
-            return upload
+            return Added(name, upload)
 
     def _check_room(self, mine: _Session, name: str, count: int) -> None:
         limits = self._limits

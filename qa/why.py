@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from qa.evidence import link, text
 from qa.explanation import Explanation, PassageRead
 from qa.scores import Score, read_in_words, reading_scores, retrieval_scores, role_in_words
+from qa.titles import SameTitle, same_title
 
 
 def why(explanation: Explanation | None) -> str:
@@ -14,20 +15,21 @@ def why(explanation: Explanation | None) -> str:
     if explanation is None or not explanation.passages:
         return ""
     title = "Why this answer" if explanation.answer.text is not None else "Why there is no answer"
-    items = "".join(_passage(read, explanation.threshold) for read in explanation.passages)
+    told = same_title(read.passage.document for read in explanation.passages)
+    items = "".join(_passage(read, explanation.threshold, told) for read in explanation.passages)
     return (
         f'<details class="why"><summary>{title}</summary><p>{text(read_in_words(explanation))}</p>'
         f'<ol class="read">{items}</ol>{_glossary(explanation)}</details>'
     )
 
 
-def _passage(read: PassageRead, threshold: float) -> str:
+def _passage(read: PassageRead, threshold: float, told: SameTitle) -> str:
     best = read.best
     words = "" if best is None else f'<p class="best" dir="auto">Best words: <q>{text(best.text)}</q></p>'
     scores = _scores((*retrieval_scores(read), *(() if best is None else reading_scores(best))))
     role = f'<p class="role">{text(role_in_words(read, threshold))}</p>'
     chosen = ' class="evidence chosen"' if read.role in ("answer", "other answer") else ' class="evidence"'
-    return f"<li{chosen}>{link(read.passage)}{words}{role}{scores}</li>"
+    return f"<li{chosen}>{link(read.passage, told)}{words}{role}{scores}</li>"
 
 
 def _scores(scores: Sequence[Score]) -> str:

@@ -5,8 +5,10 @@ The parts of the pipeline are small ones, so that these tests are quick.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import launch, serving
@@ -14,6 +16,7 @@ from fakes import small_assistant
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from embeddings import Document
+from qa.explanation import Explanation
 from qa.feedback import FeedbackStore, Version, read_feedback
 from qa.judging import Judging
 from qa.keeping import Keeping
@@ -108,6 +111,48 @@ def test_files_are_dropped_anywhere_on_the_page(chat: str, opened: Opened) -> No
     assert "Only this browser sees them" in page.locator("#limits-told").inner_text()
 
 
+def test_each_of_several_files_says_what_became_of_it_and_a_refusal_goes_with_the_next_success(
+    chat: str, opened: Opened
+) -> None:
+    page = opened(chat)
+    bad = {"name": "bad.png", "mimeType": "image/png", "buffer": bytes(3)}
+    page.locator("#chosen").set_input_files([BOAT, BOAT | {"name": "again.txt"}, bad])  # type: ignore[list-item]
+    page.get_by_text("1 added, 1 unchanged, 1 refused.").wait_for()
+    assert "added · 1 passage" in page.locator("#files [data-id]").inner_text()
+    assert "unchanged: the same text as boats.txt" in page.locator("#files .taken").inner_text()
+    assert "refused: bad.png: " in page.locator("#files .failed").inner_text()
+    assert page.locator("#count").inner_text() == "3 documents"
+    page.locator("#chosen").set_input_files([BOAT | {"name": "c.txt", "buffer": b"A cab comes at 01:01."}])  # type: ignore[list-item]
+    page.locator("#files .failed").wait_for(state="detached")
+    assert page.locator("#files .taken").count() == 0
+    assert page.locator("#files [data-id]").count() == 2
+    page.frame_locator("iframe[name=source]").get_by_role("link", name="A cab comes").wait_for()
+    assert page.locator("#count").inner_text() == "4 documents"
+
+
+def test_a_question_that_a_reload_interrupts_is_asked_anew(opened: Opened) -> None:
+    assistant, go = small_assistant([FERRY, TRAIN], r"\d\d:\d\d"), threading.Event()
+    explain = assistant.explain
+
+    def slow(*said: Any, **more: Any) -> Explanation:
+        assert go.wait(30)
+        return explain(*said, **more)
+
+    assistant.explain = slow  # type: ignore[method-assign]
+    with serving(assistant) as url:
+        page = opened(url)
+        page.locator("#question textarea").fill(QUESTION)
+        page.keyboard.press("Enter")
+        page.locator("#turns .pending").wait_for()
+        page.reload()
+        page.locator("#turns .pending").wait_for()
+        go.set()
+        assert page.locator("#turns .words").text_content() == "14:30"
+        page.reload()
+        page.locator("#turns .words").wait_for()
+        assert page.locator("#turns .turn").count() == 1
+
+
 def test_the_filter_holds_for_the_next_question_until_it_is_cleared(chat: str, opened: Opened) -> None:
     page = opened(chat)
     page.get_by_role("button", name="Filter").click()
@@ -155,6 +200,9 @@ def test_a_pin_outlives_the_conversation_until_it_is_taken_away(chat: str, opene
     page = opened(chat)
     ask(page, QUESTION).get_by_role("button", name="Pin").click()
     page.locator("#pins .pinned").wait_for()
+    ask(page, QUESTION).get_by_role("button", name="Pin").click()
+    page.get_by_text("It was pinned already.").wait_for()
+    assert page.locator("#pins .pinned").count() == 1
     page.get_by_role("button", name="New conversation").click()
     page.reload()
     assert "14:30" in (page.locator("#pins .pinned").text_content() or "")

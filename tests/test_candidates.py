@@ -10,6 +10,7 @@ from embeddings.types import Chunk, Document, Hit
 from qa.candidates import Candidate, overlap, rank
 from qa.reader import Span
 from qa.settings import Settings
+from qa.unfit import says_nothing
 from qa.wording import same_answer, shared_words, without_question_words, words
 from tests.fakes import candidate_for, hit_in
 
@@ -76,7 +77,8 @@ def test_candidates_never_overlap_are_ranked_and_none_is_lost(
     for s in spans:
         start = hits[s.passage].chunk.start + s.start
         place = Candidate(hits[s.passage], s.passage, s, start, start + s.end - s.start, 0.0)
-        assert any(overlap(place, c) for c in found)
+        nothing = says_nothing("Who leads?", TEXT, place.start, place.end, place.hit.chunk)
+        assert nothing or any(overlap(place, c) for c in found)
 
 
 def test_no_spans_have_no_candidates() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embeddings.types import Document
+from qa.corrections import other_side
 from qa.disagreement import agree, asks_for_date, asks_for_number, conflict
 from tests.fakes import candidate_for
 
@@ -148,3 +149,60 @@ def test_the_same_number_of_the_same_thing_agrees_in_other_words() -> None:
     asked = "How many people died in Vik?"
     assert agree(asked, candidate_for("more than 70 were killed", first), candidate_for("70 people", second))
     assert not agree("Who died in Vik?", candidate_for("70", first), candidate_for("70", second))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "one", "other"),
+    [
+        ("How long is parental leave?", "Parental leave: six months\nMoving leave: one week", "six months", "one week"),
+        (
+            "How long is parental leave?",
+            "Parental leave lasts six months. The leave for moving house lasts one week.",
+            "six months",
+            "one week",
+        ),
+        (
+            "What is the rent of Unit 8?",
+            "The rent of Unit 7 is 900 euros. That of Unit 8 is 1,150 euros.",
+            "1,150",
+            "900",
+        ),
+        (
+            "How long is the warranty for ropes?",
+            "The warranty for winches is 24 months. The warranty for ropes is 12 months.",
+            "12 months",
+            "24 months",
+        ),
+        (
+            "How long is the warranty for ropes?",
+            "The warranty is 24 months for winches and 12 months for ropes.",
+            "12 months",
+            "24 months",
+        ),
+    ],
+)
+def test_values_of_two_things_are_no_contradiction(question: str, text: str, one: str, other: str) -> None:
+    document = Document.from_text(text)
+    assert not conflict(question, candidate_for(one, document), candidate_for(other, document))
+
+
+def test_a_sentence_that_sets_two_numbers_against_each_other_tells_two_sides() -> None:
+    text = "The police said 70 people died, but the hospital counted 90."
+    document = Document.from_text(text)
+    assert conflict("How many people died?", candidate_for("70", document), candidate_for("90", document))
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "side"),
+    [
+        ("The figure of 40 was corrected to 45.", "45", "40"),
+        ("The figure of 40 volunteers was corrected to 45.", "40", "45"),
+        ("The deposit of 1,800 euros has been raised to 2,000 euros.", "2,000 euros", "1,800 euros"),
+        ("The fee was reduced from $90 to $60 in May.", "$60", "$90"),
+        ("The fee was $90 and the deposit $60.", "$60", None),
+        ("The term of 5 years was changed to suit both.", "5 years", None),
+    ],
+)
+def test_a_corrected_value_has_another_side(text: str, taken: str, side: str | None) -> None:
+    found = other_side(candidate_for(taken, Document.from_text(text)))
+    assert (None if found is None else found.text) == side

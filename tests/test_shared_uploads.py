@@ -13,7 +13,7 @@ from small_encoder import HashingEncoder, small_chunker
 from embeddings.errors import DocumentError, StoreError, StoreLocked, StoreMismatch, StoreNotFound
 from embeddings.index import Index
 from embeddings.locking import writer_lock
-from qa.shared_uploads import share, uploads_folder
+from qa.shared_uploads import share, uploads_folder, without_folders
 
 NOTE = b"The keeper is paid 45 crowns."
 
@@ -71,3 +71,44 @@ def test_an_index_is_never_made_anew_for_an_upload(index: Path, tmp_path: Path) 
     with pytest.raises(StoreError):
         share(index, "keeper.txt", NOTE, living.maker())
     assert (index / "store.sqlite").read_bytes() == b"damaged"
+
+
+@pytest.mark.parametrize(("name", "data"), [("a.png", b"\x89PNG"), ("b.txt", b" "), ("c.pdf", b"%PDF-"), ("d", b"\0")])
+def test_no_error_names_a_folder_of_this_machine(index: Path, name: str, data: bytes) -> None:
+    with pytest.raises(DocumentError) as refused:
+        share(index, name, data, living.maker())
+    assert str(refused.value).startswith(f"{name}: ")
+    assert_names_no_folder(refused.value, index)
+
+
+def test_no_error_of_the_index_names_its_folder(index: Path, tmp_path: Path) -> None:
+    with writer_lock(index), pytest.raises(StoreLocked) as locked:
+        share(index, "keeper.txt", NOTE, living.maker())
+    with pytest.raises(StoreNotFound) as missing:
+        share(tmp_path / "none", "keeper.txt", NOTE, living.maker())
+    uploads_folder(index).rmdir()
+    uploads_folder(index).write_text("in the way")
+    with pytest.raises(StoreError) as no_folder:
+        share(index, "keeper.txt", NOTE, living.maker())
+    (index / "store.sqlite").write_bytes(b"damaged")
+    with pytest.raises(StoreError) as damaged:
+        share(index, "keeper.txt", NOTE, living.maker())
+    for refused in (locked, missing, no_folder, damaged):
+        assert_names_no_folder(refused.value, index)
+
+
+def assert_names_no_folder(error: Exception, index: Path) -> None:
+    assert "/" not in str(error).replace("and/or", "")
+    assert index.parent.name not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("/srv/a/b.txt: no text", "b.txt: no text"),
+        ("C:\\data\\x.pdf: damaged", "x.pdf: damaged"),
+        ("expected 3/4 of it, see https://example.org/a/b", "expected 3/4 of it, see https://example.org/a/b"),
+    ],
+)
+def test_paths_in_a_message_lose_their_folders(words: str, left: str) -> None:
+    assert without_folders(words, Path("/srv/index")) == left

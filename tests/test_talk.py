@@ -185,6 +185,25 @@ def test_a_file_that_cannot_be_read_says_why_and_without_a_browsers_number_none_
     assert client.post("/files", params={"name": "a.txt"}, content=b"x").status_code == 422
 
 
+def test_the_same_text_again_changes_nothing_and_is_told(client: TestClient) -> None:
+    first, again = (
+        add(client, "a.txt", b"The boat leaves at 23:59."),
+        add(client, "b.txt", b"The boat leaves at 23:59."),
+    )
+    assert (first["became"], again["became"], len(again["files"])) == ("added", "unchanged", 1)
+    assert again["said"] == "the same text as a.txt, which was added before"
+    assert first["id"] == again["files"][0]["id"]
+
+
+def test_the_count_of_documents_follows_what_is_added_and_removed(client: TestClient) -> None:
+    before = client.get("/talk/here").json()["count"]
+    told = add(client, "a.txt", b"The boat leaves at 23:59.")
+    here = client.get("/talk/here").json()
+    assert (here["count"], here["counted"]) == (before + 1, f"{before + 1} documents")
+    client.post("/files/remove", json={"id": told["id"]})
+    assert client.get("/talk/here").json()["count"] == before
+
+
 def test_the_number_of_a_browser_is_out_of_the_reach_of_scripts_and_other_sites() -> None:
     behind = Serving(root_path="/pincite", origin="https://docs.example.org")
     with served(serving=behind) as client:
@@ -196,15 +215,15 @@ def test_the_number_of_a_browser_is_out_of_the_reach_of_scripts_and_other_sites(
 def test_files_for_everybody_go_to_whoever_takes_them() -> None:
     taken: list[tuple[str, bytes]] = []
 
-    def share(name: str, data: bytes) -> str:
+    def share(name: str, data: bytes) -> tuple[bool, str]:
         taken.append((name, data))
-        return "added for everybody"
+        return len(taken) == 1, "it is there for everybody"
 
     with served(Keeping(share=share)) as client:
         client.get("/")
-        told = add(client, "a.txt", b"text")
-    assert taken == [("a.txt", b"text")]
-    assert told["said"] == "added for everybody"
+        told, again = (add(client, "a.txt", b"text") for _ in range(2))
+    assert taken == [("a.txt", b"text")] * 2
+    assert (told["said"], told["became"], again["became"]) == ("it is there for everybody", "added", "unchanged")
     assert "for everybody" in told["limits"]
 
 

@@ -2,10 +2,13 @@
 
 import { hint, post, reason } from "./asking.js";
 import { forget, refreshKnown } from "./filter.js";
+import { refreshList } from "./source.js";
 
 const place = (id) => document.getElementById(id);
 let largest = 0;
 let last = Promise.resolve();
+let batch = 0; // files that were chosen or dropped at once
+let fresh = new Set(); // documents that this batch added
 
 function row(name, facts) {
   const item = document.createElement("li");
@@ -32,7 +35,7 @@ function show(told) {
   place("limits-told").textContent = told.limits;
   for (const old of place("files").querySelectorAll("[data-id]")) old.remove();
   for (const file of told.files) {
-    const item = row(file.name, file.facts);
+    const item = row(file.name, fresh.has(file.id) ? `added · ${file.facts}` : file.facts);
     item.dataset.id = file.id;
     const link = document.createElement("a");
     link.href = `source?document=${encodeURIComponent(file.id)}`;
@@ -45,24 +48,56 @@ function show(told) {
   document.body.classList.toggle("with-files", told.files.length > 0);
 }
 
+// What names documents elsewhere on the page: how many there are, the filter, the list of sources.
+function changed() {
+  refreshKnown();
+  refreshList();
+}
+
 async function remove(id) {
   try {
     show(await (await post("files/remove", { id })).json());
     forget(id);
-    refreshKnown();
+    changed();
   } catch (error) {
     hint(error.message);
   }
 }
 
-function failed(item, words) {
-  item.classList.add("failed");
+// What became of a file stays until the next batch, or until it is taken away.
+function told(item, kind, words) {
+  item.classList.add(kind);
+  item.dataset.batch = batch;
   item.querySelector("progress")?.remove();
   item.querySelector("small").textContent = words;
   item.append(removing("Take this away", () => item.remove()));
+  return kind;
 }
 
-// One file; the bar says how much of it has gone up, then that it is being read.
+const failed = (item, words) => told(item, "failed", words);
+
+// What was said of earlier files goes: of those that were taken when others come, of those that were refused when one
+// is taken.
+function takeAway(kind) {
+  for (const item of place("files").querySelectorAll(`.${kind}`)) {
+    if (item.dataset.batch !== String(batch)) item.remove();
+  }
+}
+
+async function sendAll(files) {
+  if (!files.length) return;
+  batch += 1;
+  fresh = new Set();
+  takeAway("taken");
+  const became = await Promise.all([...files].map(send));
+  if (became.length < 2) return;
+  const kinds = { added: "added", taken: "added", unchanged: "unchanged", failed: "refused" };
+  const counts = {};
+  for (const kind of became) counts[kinds[kind]] = (counts[kinds[kind]] ?? 0) + 1;
+  hint(`${Object.entries(counts).map(([kind, count]) => `${count} ${kind}`).join(", ")}.`);
+}
+
+// One file; the bar says how much of it has gone up, then that it is being read. Resolves to what became of it.
 function send(file) {
   const item = row(file.name, "waiting");
   const bar = document.createElement("progress");
@@ -71,13 +106,13 @@ function send(file) {
   item.append(bar);
   place("files").append(item);
   last = last.then(() => sent(file, item, bar));
+  return last;
 }
 
 function sent(file, item, bar) {
   const said = item.querySelector("small");
   if (largest && file.size > largest) {
-    failed(item, `${place("limits-told").textContent.split(",")[0]}: too large`);
-    return undefined;
+    return failed(item, `refused: ${place("limits-told").textContent.split(/[,.]/)[0]}: too large`);
   }
   said.textContent = "adding";
   return new Promise((done) => {
@@ -88,8 +123,7 @@ function sent(file, item, bar) {
       said.textContent = "reading";
     });
     request.addEventListener("loadend", async () => {
-      await finished(request, item);
-      done();
+      done(await finished(request, item));
     });
     request.open("POST", `files?name=${encodeURIComponent(file.name)}`);
     request.send(file);
@@ -98,15 +132,20 @@ function sent(file, item, bar) {
 
 async function finished(request, item) {
   if (request.status !== 200) {
-    failed(item, request.status ? await reason(new Response(request.response)) : "the chat did not answer");
-    return;
+    const why = request.status ? await reason(new Response(request.response)) : "the chat did not answer";
+    return failed(item, `refused: ${why}`);
   }
-  const told = JSON.parse(request.response);
-  show(told);
-  refreshKnown();
-  if (told.problem) return failed(item, told.problem);
+  const answer = JSON.parse(request.response);
+  if (answer.became === "added" && answer.id) fresh.add(answer.id);
+  show(answer);
+  if (answer.became === "refused") return failed(item, `refused: ${answer.problem}`);
+  takeAway("failed");
+  changed();
+  hint(answer.said ?? `${answer.name} can be asked now.`);
+  if (answer.became === "unchanged") return told(item, "taken", `unchanged: ${answer.said}`) && "unchanged";
+  if (!answer.id) return told(item, "taken", `added: ${answer.said}`); // for everybody: no row of this browser's own
   item.remove();
-  hint(told.said ?? `${told.name} can be asked now.`);
+  return "added";
 }
 
 function dragging() {
@@ -128,7 +167,7 @@ function dragging() {
     event.preventDefault();
     depth = 0;
     place("drop").hidden = true;
-    for (const file of event.dataTransfer.files) send(file);
+    sendAll(event.dataTransfer.files);
   });
 }
 
@@ -136,7 +175,7 @@ export async function startFiles() {
   if (!place("add")) return;
   place("add").addEventListener("click", () => place("chosen").click());
   place("chosen").addEventListener("change", () => {
-    for (const file of place("chosen").files) send(file);
+    sendAll([...place("chosen").files]);
     place("chosen").value = "";
   });
   dragging();

@@ -42,6 +42,7 @@ function choose() {
 export async function refreshKnown() {
   try {
     const here = await (await fetch("talk/here")).json();
+    field("count").textContent = here.counted;
     known = new Map();
     const options = here.documents.map((each) => {
       const option = document.createElement("option");
@@ -62,6 +63,7 @@ export function forget(id) {
 }
 
 export function startFilter() {
+  refreshKnown();
   field("filtering").addEventListener("click", () => {
     const opened = (field("filter").hidden = !field("filter").hidden) === false;
     field("filtering").setAttribute("aria-expanded", String(opened));

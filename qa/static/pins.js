@@ -52,12 +52,23 @@ export async function showPins() {
   return undefined;
 }
 
+// What a pin asks: the same question is pinned once.
+function asked(pin) {
+  try {
+    return JSON.parse(pin).pins[0].answer.question.trim().toLowerCase();
+  } catch {
+    return pin;
+  }
+}
+
 export async function pin(button, turn) {
   const said = button.parentElement.querySelector(".said");
   try {
     const made = (await (await post("talk/pin", { turn })).json()).pin;
-    savePins([...loadPins(), made]);
-    said.textContent = "Pinned: it is asked again when documents change.";
+    const others = loadPins().filter((each) => asked(each) !== asked(made));
+    const again = others.length < loadPins().length;
+    savePins([...others, made]);
+    said.textContent = again ? "It was pinned already." : "Pinned: it is asked again when documents change.";
     showPins();
   } catch (error) {
     said.textContent = error.message;

@@ -39,6 +39,16 @@ function scrollInside(anchor) {
   }
 }
 
+// Shows the list of documents anew where the frame shows it.
+export function refreshList() {
+  try {
+    const { pathname, search } = frame().contentWindow.location;
+    if (pathname.endsWith("/source") && !new URLSearchParams(search).has("document")) frame().contentWindow.location.reload();
+  } catch {
+    // another page is shown
+  }
+}
+
 export function mark(current) {
   for (const link of document.querySelectorAll("#conversation a.cite")) {
     link.toggleAttribute("aria-current", link === current);

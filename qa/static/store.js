@@ -4,6 +4,7 @@
 
 const place = location.pathname; // two chats under one host are told apart
 const turnsKey = `pincite turns ${place}`;
+const askedKey = `pincite asked ${place}`;
 const pinsKey = `pincite pins ${place}`;
 
 function read(stores, key) {
@@ -34,5 +35,10 @@ const all = () => localStorage;
 
 export const loadTurns = () => read([tab, all], turnsKey);
 export const saveTurns = (turns) => write([tab, all], turnsKey, turns);
+
+// The question that is being answered, as it was asked: a reload asks it anew, in its tab alone.
+export const loadAsked = () => JSON.parse(read([tab], askedKey)[0] ?? "null");
+export const saveAsked = (said) => write([tab], askedKey, said ? [JSON.stringify(said)] : []);
+
 export const loadPins = () => read([all], pinsKey);
 export const savePins = (pins) => write([all], pinsKey, pins);

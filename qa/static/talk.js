@@ -4,10 +4,11 @@ import { Refused, eachLine, hint, post } from "./asking.js";
 import { filter } from "./filter.js";
 import { pin } from "./pins.js";
 import { openSource, reveal, selected } from "./source.js";
-import { loadTurns, saveTurns } from "./store.js";
+import { loadAsked, loadTurns, saveAsked, saveTurns } from "./store.js";
 
 let turns = []; // what the server gave for the store, as text; one for each article, null while it is not finished
 let busy = false;
+let leaving = false; // the page goes: what breaks off now is asked anew when it is back
 
 const box = () => document.querySelector("#question textarea");
 const list = () => document.getElementById("turns");
@@ -25,12 +26,13 @@ function shown() {
   for (const each of document.querySelectorAll("[data-talking]")) each.hidden = !any;
 }
 
-// Asks, and shows the turn as it grows. `verbatim` asks the very words, whatever was said before.
-export async function ask(question, verbatim = document.getElementById("typed").checked) {
+// Asks, and shows the turn as it grows. `verbatim` asks the very words, whatever was said before; `limits` is the filter.
+export async function ask(question, verbatim = document.getElementById("typed").checked, limits = filter()) {
   if (busy) return;
   if (!question.trim()) return hint("Type a question first, then press Enter.");
   busy = true;
   hint("");
+  saveAsked({ question, verbatim, limits });
   const number = turns.push(null) - 1;
   let article = null;
   const take = (line) => {
@@ -41,15 +43,18 @@ export async function ask(question, verbatim = document.getElementById("typed").
     shown();
     if (line.kept === undefined) return reveal(article);
     turns[number] = line.kept;
+    saveAsked(null);
     saveTurns(kept());
     reveal(article);
     if (line.open) openSource(line.open);
   };
   try {
-    const said = { question, history: kept(), verbatim, ...filter() };
+    const said = { question, history: kept(), verbatim, ...limits };
     await eachLine(await post("talk/ask", said), take);
     if (turns[number] === null) throw new Refused("The answer broke off; ask again.");
   } catch (error) {
+    if (leaving) return;
+    saveAsked(null);
     article?.remove();
     turns.splice(number, 1);
     shown();
@@ -58,6 +63,13 @@ export async function ask(question, verbatim = document.getElementById("typed").
   } finally {
     busy = false;
   }
+}
+
+// The conversation of before a reload, and the question that it interrupted.
+async function goOn() {
+  await recall();
+  const { question, verbatim, limits } = loadAsked() ?? {};
+  if (question) ask(question, verbatim, limits);
 }
 
 async function recall() {
@@ -77,6 +89,7 @@ async function recall() {
 function again() {
   turns = [];
   saveTurns(turns);
+  saveAsked(null);
   list().replaceChildren();
   shown();
   hint("");
@@ -172,5 +185,7 @@ export function startTalk() {
   });
   document.addEventListener("click", pressed);
   if (!matchMedia("(max-width: 799px)").matches) box().focus();
-  recall();
+  addEventListener("pagehide", () => (leaving = true));
+  addEventListener("pageshow", () => (leaving = false));
+  goOn();
 }

@@ -33,8 +33,8 @@ from qa.web.session import session_of
 _LONGEST_REQUEST = 10_000  # characters of what to remove
 _NO_SESSION = "open the chat's page first: its files belong to the browser that added them"
 
-# Takes a file for everybody: its name and bytes; gives back what was read of it, in words.
-Share = Callable[[str, bytes], str]
+# Takes a file for everybody: its name and bytes; gives back whether it was added, and what became of it in words.
+Share = Callable[[str, bytes], tuple[bool, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +136,23 @@ def _added(shelf: Shelf, session: str, name: str, data: bytes) -> dict[str, Any]
     shown = file_name(name)
     if shelf.share is not None:
         try:
-            return {"name": shown, "said": shelf.share(name, data), **_told(shelf, session)}
+            is_new, said = shelf.share(name, data)
+            became = "added" if is_new else "unchanged"
+            return {"name": shown, "became": became, "said": said, **_told(shelf, session)}
         except PinciteError as error:
-            return {"name": shown, "problem": str(error), **_told(shelf, session)}
+            return {"name": shown, "became": "refused", "problem": str(error), **_told(shelf, session)}
     if shelf.uploads is None:
         raise RecordError(_NO_SESSION)
     added: Added = shelf.uploads.add(session, [(name, data)])[0]
-    became: dict[str, Any] = {"name": added.name}
+    told: dict[str, Any] = {"name": added.name, "became": added.became}
     if added.problem is not None:
-        became["problem"] = added.problem
-    elif added.upload is not None and added.upload.notes:
-        became["said"] = "; ".join(added.upload.notes)
-    return {**became, **_told(shelf, session)}
+        told["problem"] = added.problem
+    elif added.same_as is not None:
+        told["said"] = f"the same text as {added.same_as}, which was added before"
+    elif added.upload is not None:
+        told["id"] = added.upload.document.id
+        told |= {"said": "; ".join(added.upload.notes)} if added.upload.notes else {}
+    return {**told, **_told(shelf, session)}
 
 
 def _told(shelf: Shelf, session: str | None) -> dict[str, Any]:

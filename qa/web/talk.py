@@ -107,11 +107,13 @@ def routes(talk: Talk) -> APIRouter:
     @router.get("/talk/here")
     def here(request: Request) -> Response:
         shelf = talk.shelf
+        count = shelf.desk_of(session_of(request)).document_count
         offered = [
             {"id": each.id, "title": one_line(each.title), "source": each.source, "date": each.date}
             for each in shelf.listed(session_of(request), _OFFERED)
         ]
-        return JSONResponse({"update": shelf.desk.update, "count": shelf.desk.document_count, "documents": offered})
+        said = {"update": shelf.desk.update, "count": count, "counted": counted(count, "document")}
+        return JSONResponse({**said, "documents": offered})
 
     return router
 

@@ -1,0 +1,35 @@
+"""A value that a sentence replaces by another: "The figure of 40 was corrected to 45" gives both sides."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from qa.candidates import Candidate
+from qa.quoting import quote_bounds
+
+_VALUE = r"[$€£¥]?\d(?:[\d.,]*\d)?(?:\s?%|[^\S\n](?!was|were|is|are|has|had|to|be\b)[^\W\d_]+){0,2}?"
+_CHANGED = (
+    r"(?:corrected|changed|revised|raised|lowered|reduced|increased|cut|amended|adjusted|updated|restated|extended"
+    r"|shortened|replaced)"
+)
+_CORRECTION = re.compile(
+    rf"(?<![\w.,])(?P<old>{_VALUE})[^\S\n]+(?:(?:was|were|is|are|has been|have been|had been|to be)[^\S\n]+)?"
+    rf"(?:(?:later|since|now|then|hereby)[^\S\n]+)?{_CHANGED}[^\S\n]+(?:to|by|into)[^\S\n]+(?P<new>{_VALUE})(?![\w])"
+    rf"|{_CHANGED}[^\S\n]+from[^\S\n]+(?P<old2>{_VALUE})[^\S\n]+to[^\S\n]+(?P<new2>{_VALUE})(?![\w])",
+    re.IGNORECASE,
+)
+
+
+def other_side(candidate: Candidate) -> Candidate | None:
+    """The old value where a candidate is one that replaced it, the new one where it is the old; else None."""
+    text = candidate.hit.document.text
+    start, end = quote_bounds(candidate.hit, candidate.start, candidate.end)
+    for found in _CORRECTION.finditer(text, start, end):
+        names = ("old", "new") if found["old"] is not None else ("old2", "new2")
+        old, new = (found.span(name) for name in names)
+        for this, other in ((old, new), (new, old)):
+            if candidate.start < this[1] and this[0] < candidate.end:
+                both = candidate.start < other[1] and other[0] < candidate.end
+                return None if both else replace(candidate, start=other[0], end=other[1])
+    return None

@@ -1,0 +1,78 @@
+"""Words that answer nothing: a pronoun, the number of an item, a heading alone, what the question said itself."""
+
+from __future__ import annotations
+
+import re
+
+from embeddings.types import Chunk
+
+_POINTER = re.compile(
+    r"(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|we|us|our|you|your|i|me|my|one|who|whom|which|that|this"
+    r"|these|those|there|here|itself|himself|herself|themselves"
+    r"|(?:this|these|the said|such) (?!spring|summer|autumn|fall|winter|year|month|week|day|morning|afternoon|evening"
+    r"|night|century|decade|season|quarter|hour|minute|time)[a-z]+)",
+    re.IGNORECASE,
+)
+_NUMBER = r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§ ?\d{1,4})"
+_ITEM_NUMBER = re.compile(rf"[ \t]*(?P<number>{_NUMBER})(?=\s+\S)", re.IGNORECASE)
+_LAST_NUMBER = re.compile(rf"\s*\n\s*{_NUMBER}?$", re.IGNORECASE)
+_ASKS_FOR_PLACE = re.compile(
+    r"\b(?:heading|title|titled|called|entitled|named?|clause|section|article|chapter|paragraph|item|number|document"
+    r"|which (?:report|agreement|contract|policy|law|form|guide))\b",
+    re.IGNORECASE,
+)
+_CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_BY = re.compile(r"\bby\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
+
+
+def without_number(text: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of a span without the number of the item that it begins, or of the next one.
+
+    >>> text = "1.1 The rent is due.\\n1.2 The deposit is not."
+    >>> text[slice(*without_number(text, 0, 24))], without_number(text, 0, 3)
+    ('The rent is due.', (3, 3))
+    """
+    last = _LAST_NUMBER.search(text, start, end)
+    if last is not None and last.start() > start and _ITEM_NUMBER.match(text, text.rfind("\n", start, end) + 1):
+        end = last.start()
+    line = text.rfind("\n", 0, start) + 1
+    found = _ITEM_NUMBER.match(text, line)
+    if found is None or not line <= start < found.end():
+        return start, end
+    first = min(end, found.end())
+    return first + len(text[first:end]) - len(text[first:end].lstrip()), end
+
+
+def says_nothing(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:
+    """Do the words of a span answer nothing, whatever was asked?"""
+    said = text[start:end].strip()
+    if not said or _POINTER.fullmatch(said) is not None:
+        return True
+    return _is_heading(question, text, start, end, chunk) or _is_echo(question, said)
+
+
+def _is_heading(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:
+    """Is the span a whole line of a heading, which says what follows is about, not what it says?"""
+    if start >= chunk.body_start or _ASKS_FOR_PLACE.search(question) is not None:
+        return False
+    line = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    heading = text[line[0] : line[1] if line[1] >= 0 else len(text)]
+    bare = re.sub(rf"^[#\s]*(?:{_NUMBER}\s+)?", "", heading).strip(" #*_:.\t")
+    return text[start:end].strip(" :.") == bare
+
+
+def _is_echo(question: str, said: str) -> bool:
+    """Do the words stand in the question as they are, as its agent ("by the watchman") or as common words of it?
+
+    Names and words in another order may answer all the same: "What is the middle name of Ana Luz Ruiz?"
+    """
+    if _ASKS.search(question) is None or _CHOICE.search(question) is not None or any(c.isdigit() for c in said):
+        return False
+    bare = _ARTICLE.sub("", said)
+    found = re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-])", question, re.IGNORECASE)
+    if found is None:
+        return False
+    agent = _BY.search(question, 0, found.start()) is not None and not question[found.end() :].strip(" ?.!")
+    return bare.islower() or agent
