@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embeddings.types import Hit
 from qa.clauses import Wanted, completed, wanted
+from qa.definitions import asked_term, definition
 from qa.descriptions import asked_name, described
 from qa.offices import Office, asked_office, held_by
 from qa.quoting import quote_bounds
@@ -26,6 +27,7 @@ class Candidate:
         span: the reader's scores for them.
         start, end: code-point offsets in `hit.document.text`, half open.
         score: what candidates are ranked by: the span's score with that of its passage.
+        defines: whether they say what the term means that the question asks for.
     """
 
     hit: Hit
@@ -34,6 +36,7 @@ class Candidate:
     start: int
     end: int
     score: float
+    defines: bool = False
 
     @property
     def text(self) -> str:
@@ -81,7 +84,7 @@ def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Se
     candidates = [candidate for candidate in candidates if not _repeats(question, candidate)]
     candidates.sort(key=lambda c: (-c.score, c.rank, c.start))
     kept: list[Candidate] = []
-    for candidate in candidates:
+    for candidate in _definitions_first(question, candidates):
         if not any(overlap(candidate, other) for other in kept):
             kept.append(candidate)
     return kept
@@ -111,6 +114,24 @@ def _repeats(question: str, candidate: Candidate) -> bool:
     """Do the words stand in a heading that only asks what the question asks, as in a list of questions and answers?"""
     in_heading = candidate.start < candidate.hit.chunk.body_start
     return in_heading and shared_words(candidate.text, question) == 1.0
+
+
+def _definitions_first(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, after those passages' definitions that define what the question asks the meaning of.
+
+    The best candidate of such a passage is moved to its definition.
+    """
+    term = asked_term(question)
+    if term is None:
+        return list(candidates)
+    first: dict[int, Candidate] = {}
+    for candidate in candidates:
+        chunk, text = candidate.hit.chunk, candidate.hit.document.text
+        if candidate.rank not in first and (place := definition(text, term, (chunk.body_start, chunk.end))) is not None:
+            start, end = place
+            span = replace(candidate.span, start=start - chunk.start, end=end - chunk.start)
+            first[candidate.rank] = replace(candidate, span=span, start=start, end=end, defines=True)
+    return [*first.values(), *candidates]
 
 
 def overlap(a: Candidate, b: Candidate) -> bool:
