@@ -18,6 +18,7 @@ from embeddings.updating import Tuning
 from qa.answering import Reading, compose
 from qa.candidates import rank
 from qa.confidence import Calibration
+from qa.definitions import with_definitions
 from qa.explanation import Explanation, Found, explained
 from qa.followup import leans, standalone
 from qa.models import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
@@ -209,7 +210,12 @@ class Assistant:
 
     def read(self, question: str, where: Where | None = None) -> Reading:
         """Retrieves and reads, without deciding: the passages and every candidate found in them."""
-        return self._read(question, self.retrieve(question, self.settings.passages, where))
+        return self._read(question, self._found(question, where))
+
+    def _found(self, question: str, where: Where | None) -> tuple[Hit, ...]:
+        """The passages that are read for a question."""
+        hits = self.retrieve(question, self.settings.candidates, where)
+        return with_definitions(question, hits, self.settings.passages)
 
     def _answered(
         self, ways: Sequence[str], where: Where | None, settings: Settings, found: Found | None = None
@@ -232,7 +238,7 @@ class Assistant:
     def _composed(
         self, question: str, where: Where | None, settings: Settings, found: Found | None = None
     ) -> tuple[Reading, Answer]:
-        hits = self.retrieve(question, settings.passages, where)
+        hits = self._found(question, where)
         if found is not None:
             found(question, hits)
         reading = self._read(question, hits)

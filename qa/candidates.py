@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from embeddings.types import Hit
 from qa.clauses import Wanted, completed, wanted
+from qa.definitions import asked_term, definition
 from qa.descriptions import asked_name, described
 from qa.offices import Office, asked_office, held_by
 from qa.quoting import quote_bounds
@@ -28,6 +29,7 @@ class Candidate:
         span: the reader's scores for them.
         start, end: code-point offsets in `hit.document.text`, half open.
         score: what candidates are ranked by: the span's score with that of its passage.
+        defines: whether they say what the term means that the question asks for.
     """
 
     hit: Hit
@@ -36,6 +38,7 @@ class Candidate:
     start: int
     end: int
     score: float
+    defines: bool = False
 
     @property
     def text(self) -> str:
@@ -83,7 +86,7 @@ def rank(question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Se
     candidates = [candidate for candidate in candidates if not _says_nothing(question, candidate)]
     candidates.sort(key=lambda c: (-c.score, c.rank, c.start))
     kept: list[Candidate] = []
-    for candidate in _in_their_rows(question, hits, candidates):
+    for candidate in _definitions_first(question, _in_their_rows(question, hits, candidates)):
         if not any(overlap(candidate, other) for other in kept):
             kept.append(candidate)
     return kept
@@ -165,6 +168,24 @@ def _moved(candidate: Candidate, place: int, hit: Hit, found: Named) -> Candidat
         return candidate
     span = replace(candidate.span, passage=place, start=start - offset, end=end - offset)
     return replace(candidate, hit=hit, rank=place, span=span, start=start, end=end)
+
+
+def _definitions_first(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, after those passages' definitions that define what the question asks the meaning of.
+
+    The best candidate of such a passage is moved to its definition.
+    """
+    term = asked_term(question)
+    if term is None:
+        return list(candidates)
+    first: dict[int, Candidate] = {}
+    for candidate in candidates:
+        chunk, text = candidate.hit.chunk, candidate.hit.document.text
+        if candidate.rank not in first and (place := definition(text, term, (chunk.body_start, chunk.end))) is not None:
+            start, end = place
+            span = replace(candidate.span, start=start - chunk.start, end=end - chunk.start)
+            first[candidate.rank] = replace(candidate, span=span, start=start, end=end, defines=True)
+    return [*first.values(), *candidates]
 
 
 def overlap(a: Candidate, b: Candidate) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from embeddings.types import Hit
-from qa.answering import Reading
+from qa.answering import Reading, confidence_of
 from qa.candidates import Candidate
-from qa.confidence import Calibration, features
+from qa.confidence import Calibration
 from qa.reader import Span
 from qa.reliability import Reliability
 from qa.render import to_dict
@@ -115,7 +115,7 @@ def _read(
 ) -> PassageRead:
     candidate = next((c for c in reading.candidates if c.rank == number), None)
     if candidate is not None:
-        confidence = calibration.probability(features(candidate, reading.candidates))
+        confidence = confidence_of(candidate, reading, calibration)
         best: BestSpan | None = _of_candidate(candidate, confidence)
         role = _role(candidate, confidence, answer, threshold)
     else:

@@ -1,0 +1,115 @@
+"""What a term means, where a text says so: ""Goods" means whatever is listed in Annex A", "Lead time: the days until".
+
+A reader that is asked "What is a covered work?" takes what a sentence with the term is about, which need not be the one
+that defines it. Where a text defines the term in the words in which texts define, the definition is the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from embeddings.types import Hit
+
+_ARTICLE = r"(?:(?:a|an|the|any)\s+)?"
+_QUOTE = r"[\"“”'‘’«»*_]{0,3}"
+_TERM = rf"{_QUOTE}(?P<term>[^\W_][\w\s/&'’.-]{{0,60}}?){_QUOTE}"
+_QUESTIONS = tuple(
+    re.compile(rf"\s*{form}[\s?.!]*$", re.IGNORECASE)
+    for form in (
+        rf"what\s+(?:does|do|did)\s+{_ARTICLE}(?:(?:term|word|phrase|abbreviation)\s+)?{_TERM}\s+(?:mean|refer\s+to)",
+        rf"what\s+does\s+it\s+mean\s+to\s+{_QUOTE}(?P<term>[^\W_][\w-]*){_QUOTE}(?:\s+.{{1,40}})?",
+        rf"what\s+(?:is|are)\s+meant\s+by\s+{_ARTICLE}{_TERM}",
+        rf"(?:what\s+is\s+the\s+(?:definition|meaning)\s+of|define)\s+{_ARTICLE}{_TERM}",
+        rf"what(?:['’]s|\s+(?:is|are))\s+{_ARTICLE}{_TERM}",
+    )
+)
+_MEANS = (
+    r"(?:shall\s+|will\s+|is\s+taken\s+to\s+|is\s+understood\s+to\s+)?(?:means?|refers?\s+to|denotes?|designates?)"
+    r"|(?:is|are)\s+(?:here\s+)?(?:defined|understood)\s+(?:here\s+)?as"
+)
+_LONGEST = 320  # characters
+# What stands in front of a term that only belongs to what is defined: "the key of a User Product means".
+_BELONGS = re.compile(
+    r"\b(?:of|for|in|by|with|from|on|under|and|or|than|such|every|each)\s+(?:(?:a|an|the|any|its|their)\s+)?[\"“‘'*_]*$",
+    re.IGNORECASE,
+)
+_PROMOTED = 2  # passages
+_REACH = 20  # characters
+_WEAK = frozenset("this that it these those you he she they we i there".split())
+
+
+def asked_term(question: str) -> str | None:
+    """The term whose meaning a question may ask for; None in any other question.
+
+    >>> asked_term("What is a covered work?"), asked_term("What does \\"lead time\\" mean?"), asked_term("Who is Bo?")
+    ('covered work', 'lead time', None)
+    >>> asked_term("What does it mean to convey a work?")
+    'convey'
+    """
+    found = next((match for form in _QUESTIONS if (match := form.match(question)) is not None), None)
+    if found is None or found["term"].lower().split()[0] in _WEAK:
+        return None
+    return " ".join(found["term"].split())
+
+
+def definition(text: str, term: str, within: tuple[int, int]) -> tuple[int, int] | None:
+    """The bounds of what a term means, in the first sentence within some bounds that says so; None where none does.
+
+    >>> text = 'A "covered work" means the Program, or a work based on it. To convey a covered work takes a licence.'
+    >>> text[slice(*definition(text, "covered work", (0, len(text))))]
+    'the Program, or a work based on it'
+    """
+    for pattern in _patterns(term):
+        for found in pattern.finditer(text, *within):
+            if _BELONGS.search(text, max(within[0], found.start() - _REACH), found.start()) is not None:
+                continue
+            last = _end(text, found.end(), within[1])
+            words = text[found.end() : last].rstrip(" \t\n.;,")
+            if len(words.split()) > 1:
+                return found.end(), found.end() + len(words)
+    return None
+
+
+def _end(text: str, start: int, ceiling: int) -> int:
+    """Where a definition ends: with its sentence, or at the last pause before it grows longer than an answer may be."""
+    end = min(ceiling, start + _LONGEST)
+    stop = _END.search(text, start, end)
+    if stop is not None:
+        return stop.start()
+    return end if end == ceiling else max(text.rfind(mark, start, end) for mark in (",", ";", " (", "\n"))
+
+
+def with_definitions(question: str, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
+    """The first k of the passages that were found, best first; one or two that define what is asked for among them.
+
+    A term stands in many passages, and the one that defines it need not be among the nearest.
+    """
+    term = asked_term(question)
+    if term is None:
+        return tuple(hits[:k])
+    further = [hit for hit in hits[k:] if defines(hit, term)][: min(_PROMOTED, k - 1)]
+    return (*hits[: k - len(further)], *further)
+
+
+def defines(hit: Hit, term: str) -> bool:
+    """Does a passage say what a term means?"""
+    return definition(hit.document.text, term, (hit.chunk.body_start, hit.chunk.end)) is not None
+
+
+_END = re.compile(r"[.!?;](?=\s|$)(?<!\be\.g\.)(?<!\bi\.e\.)|\n[^\S\n]*\n|:\s*\n")
+
+
+@lru_cache(maxsize=64)
+def _patterns(term: str) -> tuple[re.Pattern[str], ...]:
+    """How texts define a term: in a sentence, or as an entry of a list."""
+    said = r"\s+".join(map(re.escape, term.split()))
+    said = rf"{said}(?:s|es)?" if not term.endswith("s") else said
+    quoted = rf"(?<![\w-]){_QUOTE}{said}{_QUOTE}(?![\w-])"
+    aside = r"(?:\s*\([^()\n]{1,60}\))?"  # "(as used here)"
+    object = r"(?:\s+(?:a|an|the)\s+\w+)?"  # "to “propagate” a work means"
+    sentence = rf"{quoted}{object}{aside},?\s+(?:{_MEANS})\s*:?,?\s+(?!that\b)"
+    entry = rf"(?:(?<=\n)|(?<=^))[^\S\n]*(?:[-*•]\s+|\(?\w{{1,4}}[.)]\s+)?{quoted}{aside}\s*(?::|\s[–—-])\s+"
+    is_ = rf"(?<![\w-])[\"“”«]{said}[\"”“»]{aside},?\s+(?:is|are)\s+(?=(?:a|an|the|any|either|one)\b)"
+    return tuple(re.compile(form, re.IGNORECASE | re.MULTILINE) for form in (sentence, is_, entry))
