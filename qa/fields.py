@@ -73,6 +73,15 @@ class Fields:
             raise self.fault(field, "true or false")
         return value
 
+    def texts(self, field: str, most: int, longest: int) -> tuple[str, ...]:
+        """A list of at most `most` texts of at most `longest` characters; () where it is missing."""
+        values = self.values.get(field, [])
+        if not isinstance(values, list) or len(values) > most:
+            raise self.fault(field, f"a list of at most {most:,}")
+        if not all(isinstance(value, str) and len(value) <= longest for value in values):
+            raise self.fault(field, f"texts of at most {longest:,} characters")
+        return tuple(values)
+
     def inside(self, field: str) -> Fields:
         """An object inside this one."""
         value = self.values.get(field)

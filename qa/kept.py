@@ -10,11 +10,12 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from embeddings.errors import RecordError
+from embeddings.errors import FilterError, RecordError
 from qa.cards import Exchange
 from qa.conversation import MOST_CHARACTERS, Find, Recalled, from_json, to_json
 from qa.explanation import Explanation
 from qa.fields import Fields, read_object
+from qa.filtering import row_of, where_of
 from qa.reliability import Reliability
 from qa.replying import Library, reply
 from qa.smalltalk import small_talk
@@ -31,6 +32,8 @@ def to_store(exchange: Exchange) -> str:
         said["problem"] = exchange.problem
     elif exchange.reply is not None:
         said["offered"] = "\n".join(exchange.reply.questions)
+        if exchange.where:
+            said["where"] = row_of(exchange.where)
     elif exchange.answer is not None:
         said["conversation"] = to_json([Turn(exchange.question, exchange.answer)])
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
@@ -68,7 +71,12 @@ def from_store(
     if kind is None:
         raise RecordError(f"{_NAME} holds no answer; begin a new conversation")
     offered = tuple(filter(None, (said.maybe_text("offered") or "").split("\n")))
-    return Exchange(question, reply=replace(reply(kind, question, library, offered), questions=offered))
+    try:
+        where = where_of(said)
+        told = replace(reply(kind, question, library, offered, where), questions=offered)
+    except FilterError as error:  # what it names is not here any more
+        return Exchange(question, problem=str(error))
+    return Exchange(question, reply=told, limits=limits, verbatim=verbatim, where=where)
 
 
 def recalled_turns(written: Iterable[str], find: Find) -> tuple[Recalled, ...]:
