@@ -66,6 +66,13 @@ class Fields:
             raise self.fault(field, "a number from 0 to 1")
         return float(value)
 
+    def real(self, field: str) -> float:
+        """A finite number of any size that a score may have."""
+        value = self.values.get(field)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < _LARGEST:
+            raise self.fault(field, "a number")
+        return float(value)
+
     def flag(self, field: str) -> bool:
         """True or false; false where it is missing."""
         value = self.values.get(field, False)

@@ -8,6 +8,7 @@ import { loadTurns, saveTurns } from "./store.js";
 
 let turns = []; // what the server gave for the store, as text; one for each article, null while it is not finished
 let busy = false;
+const referred = 40; // turns that a follow-up may refer to
 
 const box = () => document.querySelector("#question textarea");
 const list = () => document.getElementById("turns");
@@ -46,7 +47,7 @@ export async function ask(question, verbatim = document.getElementById("typed").
     if (line.open) openSource(line.open);
   };
   try {
-    const said = { question, history: kept(), verbatim, ...filter() };
+    const said = { question, history: kept().slice(-referred), verbatim, ...filter() };
     await eachLine(await post("talk/ask", said), take);
     if (turns[number] === null) throw new Refused("The answer broke off; ask again.");
   } catch (error) {
