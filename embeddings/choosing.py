@@ -18,6 +18,7 @@ from embeddings.store import SEEN, Store
 _ROW = ", ".join(f"d.{name}" for name in STORED_COLUMNS) + ", d.checksum"
 _PLACE = "d.number, d.first, d.count"
 _NO_DOCUMENT = "no document is called so"
+_EMPTY_FOLDER = "no document lies in this folder"
 # Sources that are not written as a path is when it is made anew.
 _ODD = "(d.source GLOB './*' OR d.source GLOB '*/./*' OR (d.source GLOB '*//*' AND d.source NOT GLOB '*://*'))"
 
@@ -31,15 +32,29 @@ def chosen(store: Store, where: Where) -> Places:
     Raises:
         FilterError: a document or a folder that the filter names is not there.
     """
-    parts = []
+    parts = [] if where.inside is None or not where.inside.picks_documents else [chosen(store, where.inside)]
+
+    def inside(places: Places) -> Places:
+        return reduce(_both, parts[:1], places)
+
+    own = []
     if where.media_types:
-        parts.append(_of_types(store, where.media_types))
+        own.append(_of_types(store, where.media_types))
     if where.documents:
-        parts.append(_all(where.documents, lambda name: _places(called(store, name)), _NO_DOCUMENT))
+        own.append(_all(where.documents, lambda name: inside(_places(called(store, name))), _NO_DOCUMENT))
     if where.folders:
-        inside = _all(where.folders, lambda folder: _lying_in(store, folder), "no document lies in this folder")
-        parts.append(inside)
-    return reduce(lambda one, other: one[np.isin(one[:, 0], other[:, 0])], parts)
+        own.append(_all(where.folders, lambda folder: inside(_lying_in(store, folder)), _EMPTY_FOLDER))
+    return reduce(_both, [*parts, *own])
+
+
+def _both(one: Places, other: Places) -> Places:
+    return one[np.isin(one[:, 0], other[:, 0])]
+
+
+def rows_of(store: Store, places: Places) -> Iterator[Stored]:
+    """The rows of documents, in the order they were added."""
+    for place in places:
+        yield from map(stored_row, _row(store, int(place[0])))
 
 
 def called(store: Store, name: str) -> list[Stored]:
@@ -53,8 +68,7 @@ def named(store: Store, name: str) -> list[Stored]:
     """The documents of a name, or those that lie in a folder of that name. Raises FilterError where there is none."""
     found = called(store, name)
     if not found:
-        places = _lying_in(store, name)
-        found = [row for place in places for row in map(stored_row, _row(store, int(place[0])))]
+        found = list(rows_of(store, _lying_in(store, name)))
     if not found:
         raise _nothing(name, _NO_DOCUMENT)
     return found

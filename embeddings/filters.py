@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ class Where:
         media_types: "text/html", "text/*", or short "html"; ".md" is the same as "markdown".
         after: the first day, "2015", "2015-10" or "2015-10-21": a passage dated on it or later fits.
         before: the last day, in the same form: a passage dated on it or earlier fits.
+        inside: a filter that must be fit besides; what it does not let through can't be named either.
 
     The date of a passage is that of its section, else of its document; one that has no day fits no range.
 
@@ -43,6 +44,7 @@ class Where:
     media_types: tuple[str, ...] = ()
     after: str | None = None
     before: str | None = None
+    inside: Where | None = None
 
     def __post_init__(self) -> None:
         for name in _NAMES:
@@ -60,7 +62,18 @@ class Where:
     @property
     def picks_documents(self) -> bool:
         """Whether it says anything of documents, and not only of dates."""
-        return bool(self.documents or self.folders or self.media_types)
+        own = bool(self.documents or self.folders or self.media_types)
+        return own or (self.inside is not None and self.inside.picks_documents)
+
+    def within(self, other: Where | None) -> Where:
+        """This filter inside another one: what fits both.
+
+        >>> Where(after="2015").within(Where(before="2016")).days()
+        (20150101, 20161231)
+        """
+        if not other:
+            return self
+        return replace(self, inside=other if self.inside is None else self.inside.within(other))
 
     def days(self) -> tuple[int, int] | None:
         """The first and the last day as numbers that sort; None where any date will do.
@@ -68,9 +81,11 @@ class Where:
         >>> Where(after="2015-10").days(), Where(before="2016").days()
         ((20151001, 99991231), (10101, 20161231))
         """
+        outer = self.inside.days() if self.inside is not None else None
         if self.after is None and self.before is None:
-            return None
-        return _day("after", self.after, 0), _day("before", self.before, 1)
+            return outer
+        first, last = _day("after", self.after, 0), _day("before", self.before, 1)
+        return (first, last) if outer is None else (max(first, outer[0]), min(last, outer[1]))
 
 
 def is_called(row: Stored, name: str, paths: Sequence[str]) -> bool:

@@ -29,7 +29,7 @@ from embeddings.locking import LOCK_FILE, writer_lock
 from embeddings.manifest import MANIFEST_FILE, Manifest, exchange, sync_folder
 from embeddings.records import Listed, Stored
 from embeddings.runtime import available_cores
-from embeddings.store import Store
+from embeddings.store import Store, no_document
 from embeddings.types import Chunk, Document
 from embeddings.updating import Tuning, Writer, check_maker, create
 from embeddings.views import View, Views
@@ -178,15 +178,25 @@ class Index:
         with self._views.current() as view:
             return view.store.documents()
 
-    def document(self, id: str) -> Document:
-        """The document with this id. Raises DocumentError where there is none, or it was damaged."""
+    def document(self, id: str, where: Where | None = None) -> Document:
+        """The document with this id. Raises DocumentError where there is none, none that fits, or it was damaged."""
         with self._views.current() as view:
+            if not view.fits(id, where):
+                raise no_document(id)
             return view.document(id)
 
-    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
-        """The documents without their texts, in the order they were added: the first `most`, or all of them."""
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
+        """The documents without their texts, in the order they were added: the first `most`, or all of them.
+
+        Of a filter those that have a passage that fits. Raises FilterError where it names what is not there.
+        """
         with self._views.current() as view:
-            return tuple(stored.listed() for stored in islice(view.store.each_document(), most))
+            return tuple(stored.listed() for stored in islice(view.each(where), most))
+
+    def count(self, where: Where | None = None) -> int:
+        """How many documents there are, or have a passage that fits. Raises as `listed`."""
+        with self._views.current() as view:
+            return sum(1 for _ in view.each(where)) if where else view.store.state.documents
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
         """The passages with these numbers, those that exist."""

@@ -66,6 +66,11 @@ _CHUNK = "c.number, c.document, c.start, c.body_start, c.end, c.heading, c.date,
 _AT_ONCE = 10_000  # rows of one query
 
 
+def no_document(id: str) -> DocumentError:
+    """What is raised where no document has an id, or none that may be seen."""
+    return DocumentError(f"{id}: no document has this id; list the documents of the index")
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What a finished update left: its number, how much there is, and what was searched for its vectors.
@@ -188,7 +193,7 @@ class Store:
         rows = self.rows(f"SELECT {_ROW} FROM documents d WHERE d.id = ? AND {SEEN}", (id, *self.seen()))
         found = next((stored for stored in map(stored_row, rows) if stored.id == id), None)
         if found is None:
-            raise DocumentError(f"{id}: no document has this id; list the documents of the index")
+            raise no_document(id)
         return found
 
     def with_text(self, stored: Stored) -> Document:

@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from embeddings.bases import Base, LoadedBase, Numbers, rows_in
-from embeddings.choosing import Places, chosen
+from embeddings.choosing import Places, chosen, rows_of
 from embeddings.dense import DenseIndex, VectorSearch
 from embeddings.encoder import Encoder, Vectors
 from embeddings.errors import StoreError, StoreLocked
 from embeddings.filters import Where
 from embeddings.lexical import LexicalIndex, Within
 from embeddings.manifest import MANIFEST_FILE, Manifest, mend
+from embeddings.records import Stored
 from embeddings.runtime import version_of
 from embeddings.store import State, Store
 from embeddings.updating import open_store
@@ -68,6 +69,15 @@ class _Allowed:
             return True
         row = int(np.searchsorted(self.places[:, 0], document))
         return row < len(self.places) and int(self.places[row, 0]) == document
+
+    def holds(self, stored: Stored) -> bool:
+        """Whether a document has a passage that fits."""
+        if not self.owns(stored.number):
+            return False
+        if self._dated is None:
+            return True
+        row = int(np.searchsorted(self._dated, stored.first))
+        return row < len(self._dated) and int(self._dated[row]) < stored.first + stored.count
 
 
 def _among(numbers: Numbers, others: Numbers) -> Bits:
@@ -175,6 +185,20 @@ class View:
     def check(self, where: Where) -> None:
         """Raises FilterError where a filter names a document or folder that is not there."""
         self._allowed(where)
+
+    def each(self, where: Where | None) -> Iterator[Stored]:
+        """The rows of the documents that have a passage that fits, in the order they were added."""
+        allowed = self._allowed(where)
+        if allowed is None:
+            yield from self.store.each_document()
+            return
+        rows = self.store.each_document() if allowed.places is None else rows_of(self.store, allowed.places)
+        yield from (stored for stored in rows if allowed.holds(stored))
+
+    def fits(self, id: str, where: Where | None) -> bool:
+        """Whether a document that is there has a passage that fits."""
+        allowed = self._allowed(where)
+        return allowed is None or allowed.holds(self.store.stored(id))
 
     def dense(self, vector: Vectors, k: int, where: Where | None) -> dict[int, float]:
         """The k nearest passages of a unit vector (dimension,) that fit: number -> cosine, nearest first."""

@@ -46,7 +46,7 @@ class Assistant:
 
     Attributes:
         settings: every knob.
-        where: what questions are limited to that bring no filter of their own.
+        where: what every question, list and document is limited to; a filter of a question narrows it further.
         is_calibrated: whether its confidence is a probability.
         reliability: how often answers of a confidence were right on a benchmark; None where that was not measured for
             these models.
@@ -60,7 +60,7 @@ class Assistant:
         calibration: Calibration | None = None,
         where: Where | None = None,
     ) -> None:
-        self.settings, self.where = settings, where
+        self.settings, self.where = settings, where if where else None
         self._index, self._retriever = index, Retriever(index, settings)
         self._reader = reader if reader is not None else reader_for(settings)
         self._calibration = calibration if calibration is not None else calibration_for(index.encoder, self._reader)
@@ -117,32 +117,41 @@ class Assistant:
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, in the order they were added."""
-        return self._index.documents()
+        if self.where is None:
+            return self._index.documents()
+        return tuple(self._index.document(listed.id) for listed in self.listed())
 
-    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
-        """The documents without their texts, in the order they were added: the first `most`, or all of them."""
-        return self._index.listed(most)
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
+        """The documents without their texts, in the order they were added: the first `most`, or all of them.
+
+        Of a filter those that have a passage that fits. Raises FilterError where it names what is not there.
+        """
+        return self._index.listed(most, self._limited(where))
 
     def document(self, id: str) -> Document:
         """The document with this id. Raises DocumentError where there is none."""
-        return self._index.document(id)
+        return self._index.document(id, self.where)
 
     def limit(self, where: Where) -> None:
-        """Limits every question from here on that brings no filter of its own.
+        """Limits all that is asked, listed and opened from here on; a filter of a question narrows it and never widens.
 
         Raises FilterError where it names a document or folder that is not there.
         """
         self._index.check(where)
-        self.where = where
+        self.where = where if where else None
+
+    def _limited(self, where: Where | None) -> Where | None:
+        """A filter of a question inside that of the assistant."""
+        return where.within(self.where) if where else self.where
 
     @property
     def document_count(self) -> int:
         """How many documents there are."""
-        return self._index.document_count
+        return self._index.count(self.where)
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
         """The k passages closest to a question that fit a filter, best first."""
-        return self._retriever.search(question, k, where if where is not None else self.where)
+        return self._retriever.search(question, k, self._limited(where))
 
     @property
     def update(self) -> int:
@@ -162,7 +171,7 @@ class Assistant:
         Args:
             question: as it was asked; a follow-up is resolved with the turns before it.
             history: those turns, oldest first.
-            where: the documents and days it is asked of; the assistant's own filter where it is None.
+            where: the documents and days it is asked of, inside the assistant's own filter.
             threshold: the confidence from which it is answered; that of the settings where it is None.
             resolve: False asks exactly these words, whatever the history: also those that somebody put in the place
                 of an understood question (`qa.followup.standalone`).

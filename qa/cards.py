@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from embeddings.filters import Where
 from qa.citing import dated
 from qa.conversation import Lost
 from qa.evidence import evidence, passages, text
@@ -45,6 +46,7 @@ class Exchange:
         verbatim: whether the very words were asked, whatever was said before.
         words: of an answer of which nothing is there any more that could be cited.
         lost: what it cited that can't be opened any more.
+        where: the filter, of a reply that told of the documents it leaves.
     """
 
     question: str
@@ -57,6 +59,7 @@ class Exchange:
     verbatim: bool = False
     words: str | None = None
     lost: tuple[Lost, ...] = ()
+    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def ask(
     settings = _settings(threshold, encoder, reader, precision)
     if (kind := small_talk(asked)) is not None:
         library = _assistant(paths, index, settings) if kind in NEEDS_DOCUMENTS else None
-        _printed(partial(print_reply, reply(kind, asked, library), as_json))
+        _printed(partial(print_reply, reply(kind, asked, library, where=where if where else None), as_json))
         raise typer.Exit(ANSWERED)
     explanation = _assistant(paths, index, settings).explain(without_courtesy(asked), where=where)
     _printed(partial(print_explained, explanation, as_json, explain))

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from embeddings.types import Document
 from qa.conversation import Lost, Recalled
+from qa.evidence_windows import Windows, windows_of
 from qa.render import NO_ANSWER, counted, disagreement_title, in_words, per_cent, place, split_quote
-from qa.source_page import WINDOW, Range, deep_link, escape
+from qa.source_page import Range, deep_link, escape
 from qa.titles import SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation
 
 STYLE = (Path(__file__).parent / "static" / "evidence.css").read_text("utf-8")
-CONTEXT = 4_000  # characters shown on either side of a citation in a text that is too long to be shown whole
 _CLOSEST = 3  # passages shown where there is no answer
 _PASSAGE = 250  # characters; a longer span is a passage, not an answer
 
@@ -89,22 +89,25 @@ def to_html(turns: Sequence[Recalled], about: About) -> str:
     cited = _Cited(same_title(of_answers(turn.answer for turn in turns if turn.answer is not None)))
     answers = "".join(_turn(number, turn, cited, about) for number, turn in enumerate(turns, start=1))
     groups = cited.by_document()
-    documents = "".join(_document(document, marks, cited.same_title) for document, marks in groups)
+    windows = windows_of([(document, [mark.citation for mark in marks]) for document, marks in groups])
+    documents = "".join(
+        _document(*group, parts, cited.same_title) for group, parts in zip(groups, windows.parts, strict=True)
+    )
     body = (
         f"{_head(turns, len(groups), about)}<main>"
         f'<h2 class="part">Answers</h2>{answers or "<p>No question was asked.</p>"}'
-        f"{_part_of_documents(documents)}</main>"
+        f"{_part_of_documents(documents, windows)}</main>"
     )
     return _page(f"Evidence: {turns[0].question}" if turns else "Evidence", body)
 
 
-def marked_text(document: Document, marks: Sequence[Numbered]) -> str:
-    """The text of a document with its citations marked; of one longer than WINDOW only what lies around them.
+def marked_text(document: Document, marks: Sequence[Numbered], windows: Sequence[Range]) -> str:
+    """Parts of the text of a document with its citations marked.
 
-    Without its tags, and without the lines that say what is left out, it is exactly the text.
+    Without its tags, and without the lines that say what is left out, it is exactly those parts of the text.
     """
     pieces, shown = [], 0
-    for window in _windows(document, marks):
+    for window in windows:
         pieces += [_gap(window.start - shown), _window_text(document, marks, window)]
         shown = window.end
     return "".join([*pieces, _gap(len(document.text) - shown)])
@@ -129,8 +132,10 @@ def _head(turns: Sequence[Recalled], documents: int, about: About) -> str:
     )
 
 
-def _part_of_documents(documents: str) -> str:
-    return f'<h2 class="part">Documents</h2>{documents}' if documents else ""
+def _part_of_documents(documents: str, windows: Windows) -> str:
+    if not documents:
+        return ""
+    return f'<h2 class="part">Documents</h2><p class="facts">{escape(windows.rule)}</p>{documents}'
 
 
 def _turn(number: int, turn: Recalled, cited: _Cited, about: About) -> str:
@@ -198,7 +203,7 @@ def lost_words(lost: Lost) -> str:
     )
 
 
-def _document(document: Document, marks: Sequence[Numbered], told: SameTitle) -> str:
+def _document(document: Document, marks: Sequence[Numbered], windows: Sequence[Range], told: SameTitle) -> str:
     known = (
         ("Source", escape(document.source)),
         ("Author", escape(document.author or "")),
@@ -210,28 +215,12 @@ def _document(document: Document, marks: Sequence[Numbered], told: SameTitle) ->
     facts = "".join(f'<dt>{name}</dt><dd dir="auto">{said}</dd>' for name, said in known if said)
     return (
         f'<article class="document"><h2 dir="auto">{escape(titled(document, told))}</h2><dl>{facts}</dl>'
-        f'<div class="text">{marked_text(document, marks)}</div></article>'
+        f'<div class="text">{marked_text(document, marks, windows)}</div></article>'
     )
 
 
-def _windows(document: Document, marks: Sequence[Numbered]) -> list[Range]:
-    """The parts of a text that are shown, in order, none touching another."""
-    length = len(document.text)
-    if length <= WINDOW:
-        return [Range(0, length)]
-    merged: list[Range] = []
-    for mark in sorted(marks, key=lambda each: each.citation.start):
-        first = max(0, min(mark.citation.start, mark.citation.quote_start) - CONTEXT)
-        last = min(length, min(mark.citation.end, first + WINDOW) + CONTEXT)
-        if merged and first <= merged[-1].end:
-            merged[-1] = Range(merged[-1].start, max(last, merged[-1].end))
-        else:
-            merged.append(Range(first, last))
-    return merged
-
-
 def _gap(characters: int) -> str:
-    said = f"… {counted(characters, 'character')} of this document are not shown here …"
+    said = f"… {counted(characters, 'character')} left out …"
     return f'<p class="gap">{said}</p>' if characters else ""
 
 

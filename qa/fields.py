@@ -66,12 +66,28 @@ class Fields:
             raise self.fault(field, "a number from 0 to 1")
         return float(value)
 
+    def real(self, field: str) -> float:
+        """A finite number of any size that a score may have."""
+        value = self.values.get(field)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < _LARGEST:
+            raise self.fault(field, "a number")
+        return float(value)
+
     def flag(self, field: str) -> bool:
         """True or false; false where it is missing."""
         value = self.values.get(field, False)
         if not isinstance(value, bool):
             raise self.fault(field, "true or false")
         return value
+
+    def texts(self, field: str, most: int, longest: int) -> tuple[str, ...]:
+        """A list of at most `most` texts of at most `longest` characters; () where it is missing."""
+        values = self.values.get(field, [])
+        if not isinstance(values, list) or len(values) > most:
+            raise self.fault(field, f"a list of at most {most:,}")
+        if not all(isinstance(value, str) and len(value) <= longest for value in values):
+            raise self.fault(field, f"texts of at most {longest:,} characters")
+        return tuple(values)
 
     def inside(self, field: str) -> Fields:
         """An object inside this one."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -24,6 +24,7 @@ from embeddings.filters import Where
 from embeddings.index import Index
 from embeddings.lexical import analyser, composed
 from embeddings.records import Listed
+from embeddings.store import no_document
 from embeddings.types import Chunk, Document
 
 _STRIDE = 1 << 48  # the numbers of one index's passages stay below it
@@ -36,10 +37,12 @@ class JoinedIndex:
     Args:
         parts: the indexes, no document in two of them.
         chunker: what cut their passages, and says which words they are found by.
+        limit: what of the first is there at all; all of it where it is None.
     """
 
-    def __init__(self, parts: Sequence[Index], chunker: Chunker) -> None:
+    def __init__(self, parts: Sequence[Index], chunker: Chunker, limit: Where | None = None) -> None:
         self._parts, self._chunker, self._analyser = tuple(parts), chunker, analyser()
+        self._limit = limit
 
     @property
     def encoder(self) -> Encoder:
@@ -59,26 +62,29 @@ class JoinedIndex:
         """The number of the first index's last finished update."""
         return self._parts[0].update
 
-    @property
-    def document_count(self) -> int:
-        """How many documents there are."""
-        return sum(part.document_count for part in self._parts)
+    def count(self, where: Where | None = None) -> int:
+        """How many documents there are, or have a passage that fits."""
+        return sum(self._parts[place].count(limit) for place, limit in self._limits(where).items())
 
     def documents(self) -> tuple[Document, ...]:
         """All documents, those of the first index first."""
-        return tuple(document for part in self._parts for document in part.documents())
+        return tuple(self.document(listed.id) for listed in self.listed())
 
-    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
         """The documents without their texts, those of the first index first: the first `most`, or all of them."""
-        found = (listed for part in self._parts for listed in part.listed(most))
+        limits = self._limits(where).items()
+        found = (listed for place, limit in limits for listed in self._parts[place].listed(most, limit))
         return tuple(islice(found, most))
 
-    def document(self, id: str) -> Document:
-        """The document with this id. Raises DocumentError where no index holds it."""
-        for part in self._parts[:-1]:
-            with suppress(DocumentError):
-                return part.document(id)
-        return self._parts[-1].document(id)
+    def document(self, id: str, where: Where | None = None) -> Document:
+        """The document with this id. Raises DocumentError where no index holds it, or it does not fit."""
+        failure = no_document(id)
+        for place, limit in self._limits(where).items():
+            try:
+                return self._parts[place].document(id, limit)
+            except DocumentError as error:
+                failure = error
+        raise failure
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
         """The passages with these numbers, those that exist."""
@@ -157,18 +163,18 @@ class JoinedIndex:
 
         Raises FilterError where it names a document or folder that is in no index.
         """
-        if where is None or not (where.documents or where.folders):
-            return dict.fromkeys(range(len(self._parts)), where)
-        limits: dict[int, Where | None] = {}
-        met: set[str] = set()
-        for place, part in enumerate(self._parts):
-            documents = tuple(name for name in where.documents if _holds(part, Where(documents=(name,))))
-            folders = tuple(name for name in where.folders if _holds(part, Where(folders=(name,))))
+        if where is None:
+            return {place: None if place else self._limit for place in range(len(self._parts))}
+        outer, limits, met = self._limits(where.inside), dict[int, Where | None](), set[str]()
+        for place, limit in outer.items():
+            part = self._parts[place]
+            documents = tuple(n for n in where.documents if _holds(part, Where(documents=(n,), inside=limit)))
+            folders = tuple(n for n in where.folders if _holds(part, Where(folders=(n,), inside=limit)))
             met |= {*documents, *folders}
             if (documents or not where.documents) and (folders or not where.folders):
-                limits[place] = replace(where, documents=documents, folders=folders)
+                limits[place] = replace(where, documents=documents, folders=folders, inside=limit)
         if any(name not in met for name in (*where.documents, *where.folders)):
-            self._parts[0].check(replace(where, **_without(where, met)))
+            self._parts[0].check(replace(where, inside=self._limit, **_without(where, met)))
         return limits
 
 

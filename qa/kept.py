@@ -1,7 +1,8 @@
 """A turn as the browser keeps it, and back: the server keeps none.
 
 A question that was answered is a conversation of one turn (`qa.conversation`), so that every citation is looked up
-again and nothing is taken from a browser's word. Small talk is told anew. What an answer was chosen from is not kept.
+again and nothing is taken from a browser's word. Small talk is told anew. Of what an answer was chosen from the numbers
+are kept (`qa.kept_why`).
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from embeddings.errors import RecordError
+from embeddings.errors import FilterError, RecordError
 from qa.cards import Exchange
 from qa.conversation import MOST_CHARACTERS, Find, Recalled, from_json, to_json
 from qa.explanation import Explanation
 from qa.fields import Fields, read_object
+from qa.filtering import row_of, where_of
+from qa.kept_why import why_of, why_row
 from qa.reliability import Reliability
 from qa.replying import Library, reply
 from qa.smalltalk import small_talk
-from qa.types import Turn
+from qa.types import Answer, Turn
 
 _NAME = "a turn of the saved conversation"
 _LONGEST_LIMITS = 2_000  # characters
@@ -31,8 +34,12 @@ def to_store(exchange: Exchange) -> str:
         said["problem"] = exchange.problem
     elif exchange.reply is not None:
         said["offered"] = "\n".join(exchange.reply.questions)
+        if exchange.where:
+            said["where"] = row_of(exchange.where)
     elif exchange.answer is not None:
         said["conversation"] = to_json([Turn(exchange.question, exchange.answer)])
+        if exchange.explanation is not None and exchange.explanation.passages:
+            said["why"] = why_row(exchange.explanation)
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -59,7 +66,7 @@ def from_store(
     turn = _recalled(said, find)
     if turn is not None:
         answer = turn.answer
-        why = Explanation(answer, threshold, (), reliability) if answer is not None else None
+        why = _why(said, answer, threshold, reliability) if answer is not None else None
         words = turn.text if answer is None else None
         return Exchange(
             question, answer, None, None, why, limits=limits, verbatim=verbatim, words=words, lost=turn.lost
@@ -68,7 +75,19 @@ def from_store(
     if kind is None:
         raise RecordError(f"{_NAME} holds no answer; begin a new conversation")
     offered = tuple(filter(None, (said.maybe_text("offered") or "").split("\n")))
-    return Exchange(question, reply=replace(reply(kind, question, library, offered), questions=offered))
+    try:
+        where = where_of(said)
+        told = replace(reply(kind, question, library, offered, where), questions=offered)
+    except FilterError as error:  # what it names is not here any more
+        return Exchange(question, problem=str(error))
+    return Exchange(question, reply=told, limits=limits, verbatim=verbatim, where=where)
+
+
+def _why(said: Fields, answer: Answer, threshold: float, reliability: Reliability | None) -> Explanation:
+    """What an answer was chosen from; a full browser leaves that out."""
+    if "why" not in said.values:
+        return Explanation(answer, threshold, (), reliability)
+    return why_of(said.inside("why"), answer, reliability)
 
 
 def recalled_turns(written: Iterable[str], find: Find) -> tuple[Recalled, ...]:

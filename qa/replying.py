@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
+from embeddings.filters import Where
 from embeddings.records import Listed
 from embeddings.types import Document
 from qa.render import counted, one_line
@@ -53,13 +55,13 @@ class Library(Protocol):
     def document_count(self) -> int:
         """How many documents can be asked."""
 
-    def listed(self, most: int | None = None) -> Sequence[Listed]:
-        """The first `most` documents, or all, without their texts."""
+    def listed(self, most: int | None = None, where: Where | None = None) -> Sequence[Listed]:
+        """The first `most` documents that fit, or all, without their texts."""
 
     def document(self, id: str) -> Document:
         """The document of an id."""
 
-    def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def answer(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
         """The answer to a question."""
 
 
@@ -84,7 +86,13 @@ _POINTS: dict[SmallTalk, tuple[str, ...]] = {
 }
 
 
-def reply(kind: SmallTalk, question: str, library: Library | None = None, examples: Sequence[str] = ()) -> Reply:
+def reply(
+    kind: SmallTalk,
+    question: str,
+    library: Library | None = None,
+    examples: Sequence[str] = (),
+    where: Where | None = None,
+) -> Reply:
     """What is said to small talk of a kind.
 
     Args:
@@ -92,8 +100,10 @@ def reply(kind: SmallTalk, question: str, library: Library | None = None, exampl
         question: as it was said.
         library: what is in here; needed for the kinds of NEEDS_DOCUMENTS only.
         examples: questions to start from, where they are known; else they are made of the documents.
+        where: a filter, which leaves some of the documents; questions are then made of those.
 
     Raises:
+        FilterError: it names what is not there.
         ValueError: a library is needed and none was given.
     """
     if kind not in NEEDS_DOCUMENTS:
@@ -101,22 +111,22 @@ def reply(kind: SmallTalk, question: str, library: Library | None = None, exampl
         return Reply(question, kind, _SAID[kind], _POINTS.get(kind, ()), questions=offered)
     if library is None:
         raise ValueError(f"a reply to {kind!r} tells of documents, expected a library; give the assistant")
-    listed = library.listed()
-    text = (_amount(listed),)
+    listed = library.listed(None, where)
+    text = (_amount(listed),) if not where else _amount_that_fits(listed, library.document_count)
     if kind == "count":
         return Reply(question, kind, text, document_count=len(listed))
-    questions = tuple(examples) if examples else _questions(library, listed)
+    questions = tuple(examples) if examples and not where else _questions(library, listed, where)
     return Reply(question, kind, text, (), tuple(listed[:MOST_LISTED]), len(listed), questions)
 
 
-def _questions(library: Library, listed: Sequence[Listed]) -> tuple[str, ...]:
+def _questions(library: Library, listed: Sequence[Listed], where: Where | None) -> tuple[str, ...]:
     from qa.samples import EXAMPLES, MOST, is_samples
     from qa.starting import starting_questions
 
-    if len(listed) <= MOST and is_samples(listed):
+    if not where and len(listed) <= MOST and is_samples(listed):
         return EXAMPLES
     read = [library.document(each.id) for each in listed[:_READ_FOR_QUESTIONS]]
-    return starting_questions(read, library.answer)
+    return starting_questions(read, partial(library.answer, where=where))
 
 
 class _Dated(Protocol):
@@ -145,6 +155,14 @@ def _amount(documents: Sequence[_Dated]) -> str:
     first, last = days[0][:10], days[-1][:10]
     dated = f"dated {first}" if first == last else f"dated {first} to {last}"
     return f"{total}: {len(days):,} {dated}, {undated:,} undated." if undated else f"{total}, {dated}."
+
+
+def _amount_that_fits(documents: Sequence[_Dated], count: int) -> tuple[str, ...]:
+    """The same of documents that a filter leaves, and how many there are without it."""
+    without = f"without it there {'is' if count == 1 else 'are'} {count:,}."
+    if not documents:
+        return (f"No document fits the filter; {without}",)
+    return (_amount(documents), f"Only what fits the filter; {without}")
 
 
 def size_in_words(passages: int) -> str:

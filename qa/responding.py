@@ -48,7 +48,7 @@ def respond(
     """
     kind = small_talk(said) if resolve else None
     if kind is not None:
-        return Exchange(said, reply=reply(kind, said, assistant, examples))
+        return Exchange(said, reply=reply(kind, said, assistant, examples, where), where=where)
     question = without_courtesy(said) if resolve else said
     if isinstance(assistant, Explainer):
         explanation = assistant.explain(question, history, where, resolve, found)

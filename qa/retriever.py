@@ -26,9 +26,8 @@ class Searchable(Protocol):
     def encoder(self) -> Encoder:
         """What embeds its passages and the question."""
 
-    @property
-    def document_count(self) -> int:
-        """How many documents there are."""
+    def count(self, where: Where | None = None) -> int:
+        """How many documents there are, or have a passage that fits."""
 
     @property
     def update(self) -> int:
@@ -40,11 +39,11 @@ class Searchable(Protocol):
     def documents(self) -> tuple[Document, ...]:
         """All documents."""
 
-    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
-        """The documents without their texts: the first `most`, or all of them."""
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
+        """The documents without their texts that have a passage that fits: the first `most`, or all of them."""
 
-    def document(self, id: str) -> Document:
-        """The document with this id. Raises DocumentError where there is none."""
+    def document(self, id: str, where: Where | None = None) -> Document:
+        """The document with this id. Raises DocumentError where there is none that fits."""
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
         """The passages with these numbers, those that exist."""

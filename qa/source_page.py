@@ -3,7 +3,7 @@
     source_view.py   what to show, and its address
     source_find.py   words looked for in it
     source_text.py   its text with the marks put in; tables as numbered rows
-    source_sheet.py  a page of a PDF as a picture with boxes over the words
+    source_sheet.py  a page of a PDF as a picture with boxes over the words, which can be selected
 
 The pages hold no script at all and need none: turning pages, going to the next place found and to the rest of a long
 text are links, looking for words is a form.
@@ -129,7 +129,7 @@ def _sheet(view: View, sheet: Sheet) -> str:
     notes = "".join(map(_note, sheet.notes))
     return (
         f'{turn}{notes}<main class="sheet"><div class="paper"><img src="{sheet.source}" '
-        f'alt="Page {sheet.page} of {last}; its words follow">{sheet.boxes}</div>'
+        f'alt="Page {sheet.page} of {last}; its words follow">{sheet.boxes}{sheet.words}</div>'
         f'<div class="spoken">{said}</div></main>{turn}'
     )
 

@@ -1,4 +1,8 @@
-"""A page of a PDF as a picture, with boxes over the words that are cited or looked for."""
+"""A page of a PDF as a picture, with boxes over the words that are cited or looked for, and its words to be selected.
+
+The words lie over the picture unseen, each stretched over its letters, so that they are selected and copied as those
+of any page. They are an SVG, whose attributes say where each lies: styles are forbidden inside a source.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from embeddings.loaders.pdf_marks import PageMark, marks_on_page, picture
+from embeddings.loaders.pdf_marks import Page, PageMark, Word, picture, read_page
 from embeddings.types import Document
 from qa.source_find import Hits
+from qa.source_text import escape
 from qa.source_view import Range, View
 
 WIDTH = 1_200  # pixels of a page's picture; shown smaller, so that it stays sharp
 _MOST_BOXED = 500  # places of the words looked for that are boxed on one page
-_UNITS = 10_000  # across and down a page, in the drawing of the boxes
+_MOST_WORDS = 20_000  # of one page that can be selected
+_LETTERS = 0.85  # the size of letters, of the height of their box
+_UNDER = 0.22  # what of that lies under the line that they stand on
+_UNITS = 10_000  # across and down a page, in the drawing of the boxes and the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Sheet:
         part: its text, as part of the document's.
         source: its picture, as the address of an image ("data:...").
         boxes: what is drawn over it, as SVG.
+        words: what lies over both and can be selected, as SVG.
         notes: what a reader should know of the marks, in words.
     """
 
@@ -34,6 +43,7 @@ class Sheet:
     part: Range
     source: str
     boxes: str
+    words: str
     notes: tuple[str, ...] = ()
 
 
@@ -50,9 +60,9 @@ def sheet_of(view: View, hits: Hits) -> Sheet:
     current = hits.current.cut(part) if hits.current is not None else None
     wanted = [view.quote, view.span, current, *places]
     ranges = [each.cut(part) if each is not None else Range(part.start, part.start) for each in wanted]
-    found = marks_on_page(document, page, [(each.start, each.end) for each in ranges], view.data)
+    letters = read_page(document, page, view.data)
     drawn = picture(document, page, WIDTH, view.data)
-    quote, span, hit, *others = found
+    quote, span, hit, *others = (letters.mark(each.start, each.end) for each in ranges)
     is_on = span is not None
     boxes = [
         *_rectangles([quote] if is_on else [], "quote"),
@@ -66,6 +76,7 @@ def sheet_of(view: View, hits: Hits) -> Sheet:
         f"data:image/png;base64,{base64.b64encode(drawn).decode('ascii')}",
         f'<svg class="boxes" viewBox="0 0 {_UNITS} {_UNITS}" preserveAspectRatio="none" aria-hidden="true">'
         f"{''.join(boxes)}</svg>",
+        _words(letters),
         tuple(_notes(view, part, span)),
     )
 
@@ -100,6 +111,31 @@ def _rectangles(marks: Sequence[PageMark | None], kind: str) -> Iterator[str]:
         yield (
             f'<rect{anchor} class="{kind}" x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"></rect>'
         )
+
+
+def _words(page: Page) -> str:
+    """The words of a page over its picture; read together they are exactly its text, from `data-start` on."""
+    pieces, last = [], page.first
+    for word in islice(page.words(), _MOST_WORDS):
+        between = escape(page.text[last - page.first : word.start - page.first])
+        pieces += [between.replace("\n\n", "\n\n</text><text>"), _word(page, word)]
+        last = word.end
+    return (
+        f'<svg class="words" viewBox="0 0 {_UNITS} {_UNITS}" preserveAspectRatio="none" aria-hidden="true" '
+        f'data-start="{page.first}"><text>{"".join(pieces)}</text></svg>'
+    )
+
+
+def _word(page: Page, word: Word) -> str:
+    """A word as wide as its letters, and about as high."""
+    left, right, top, bottom = (
+        round(edge * _UNITS) for edge in (word.box.left, word.box.right, word.box.top, word.box.bottom)
+    )
+    size = max(1, round(_LETTERS * (bottom - top)))
+    return (
+        f'<tspan x="{left}" y="{bottom - round(_UNDER * size)}" font-size="{size}" textLength="{max(1, right - left)}" '
+        f'lengthAdjust="spacingAndGlyphs">{escape(page.text[word.start - page.first : word.end - page.first])}</tspan>'
+    )
 
 
 def _notes(view: View, part: Range, mark: PageMark | None) -> Iterator[str]:

@@ -226,9 +226,9 @@ class Uploads:
         shared = self._assistant.index
         own = [index for upload, index in held if alone or not _holds(self._assistant, upload.document.id)]
         parts = own if alone or not isinstance(shared, Index) else [shared, *own]
-        answering = self._assistant.over(JoinedIndex(parts, self._cut()))
-        if alone:
-            answering.where = None  # a filter of the shared index names nothing here
+        limit = self._assistant.where if parts[0] is shared else None
+        answering = self._assistant.over(JoinedIndex(parts, self._cut(), limit))
+        answering.where = None  # what the index is limited to says nothing of somebody's own files
         return answering
 
     def document(self, session: str, id: str) -> Document:

@@ -33,7 +33,7 @@ class KeywordAssistant:
     def document_count(self) -> int:
         return len(self._documents)
 
-    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
         return tuple(
             Listed(d.id, d.title, d.source, d.date, d.media_type, 1, d.content_hash) for d in self._documents[:most]
         )

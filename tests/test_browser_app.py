@@ -28,6 +28,20 @@ TRAIN = Document("", "Train", "train.txt", "The train to Bergen leaves at 09:10.
 QUESTION = "When does the ferry to Oslo leave?"
 BOAT = {"name": "boats.txt", "mimeType": "text/plain", "buffer": b"The boat to Stavanger leaves at 23:59."}
 
+# Fills both stores, but for room for two turns without what their answers were chosen from.
+FILL = """() => {
+  const kept = sessionStorage.getItem('pincite turns /');
+  const turn = JSON.stringify({ ...JSON.parse(JSON.parse(kept)[0]), why: undefined });
+  const room = JSON.stringify([turn, turn]).length - kept.length + 80;
+  for (const store of [sessionStorage, localStorage]) {
+    let most = 0;
+    for (let step = 1 << 22; step >= 32; step /= 2) {
+      try { store.setItem('filler', 'x'.repeat(most + step)); most += step } catch { /* too much */ }
+    }
+    store.setItem('filler', 'x'.repeat(most - room));
+  }
+}"""
+
 Opened = Callable[..., Page]
 
 
@@ -194,6 +208,23 @@ def test_right_words_that_are_selected_in_the_source_are_kept(chat: str, opened:
     button.click()
     turn.get_by_text("“14:30” is right").wait_for()
     assert read_feedback(store.path)[-1].verdict == "words"
+
+
+def test_why_an_answer_was_chosen_outlives_a_reload_and_goes_first_where_the_browser_is_full(
+    chat: str, opened: Opened
+) -> None:
+    page = opened(chat)
+    ask(page, QUESTION).locator(".why summary").click()
+    shown = page.locator(".why .read").inner_text()
+    page.reload()
+    page.locator(".why summary").click()
+    assert page.locator(".why .read").inner_text() == shown
+    page.evaluate(FILL)
+    ask(page, QUESTION)
+    page.reload()
+    page.locator("#turns .turn").nth(1).wait_for()
+    assert page.locator("#turns .words").all_text_contents() == ["14:30", "14:30"]
+    assert page.locator(".why").count() == 0
 
 
 def test_a_pin_outlives_the_conversation_until_it_is_taken_away(chat: str, opened: Opened) -> None:

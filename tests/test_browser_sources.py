@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from browser import launch, serving
 from keyword_assistant import KeywordAssistant
 from pdf_files import pdf, written
 from PIL import Image
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, sync_playwright
 
 from embeddings import Document
 from embeddings.loaders.pdf_marks import Box, picture
 from embeddings.loading import load_file
+from qa.feedback import FeedbackStore, Version, read_feedback
+from qa.judging import Judging
+from qa.keeping import Keeping
 from qa.source_page import Range, View, view_url
 from qa.web import Login, Serving
 
@@ -140,6 +144,67 @@ def test_a_pdf_opens_with_a_box_drawn_over_exactly_the_cited_words(
     yellow = Image.open(io.BytesIO(frame.locator("rect.span").first.screenshot())).convert("RGB")
     assert max(yellow.getcolors(100_000), key=lambda each: each[0])[1] == (255, 215, 94)
     assert Image.open(io.BytesIO(picture(ferry, 2, 100))).size[0] == 100
+
+
+def drag(page: Page, first: Locator, last: Locator) -> None:
+    """Selects from the first to the last word with the mouse, as a hand does."""
+    start, end = first.bounding_box(), last.bounding_box()
+    assert start is not None
+    assert end is not None
+    hand = page.context.new_cdp_session(page)  # Playwright's own mouse waits for a script, and none runs in a source
+
+    def at(kind: str, x: float, y: float) -> None:
+        pressed = {"button": "left", "buttons": 1, "clickCount": 1}
+        hand.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **pressed})
+
+    at("mousePressed", start["x"] + 1, start["y"] + start["height"] / 2)
+    for part in (0.3, 0.6, 1.0):
+        x = start["x"] + part * (end["x"] + end["width"] - 1 - start["x"])
+        at("mouseMoved", x, start["y"] + start["height"] / 2 + part * (end["y"] - start["y"]))
+    at("mouseReleased", end["x"] + end["width"] - 1, end["y"] + end["height"] / 2)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_words_are_selected_on_the_page_of_a_pdf_and_kept_as_the_right_ones(
+    opened: Opened, documents: tuple[Document, ...], tmp_path: Path, number: int
+) -> None:
+    ferry = documents[0]
+    words = ("half past two", "two, as the examination of")[number]
+    store = FeedbackStore(tmp_path / "feedback.sqlite")
+    judging = Judging(store, lambda: Version("", 0, (ferry.content_hash,)))
+    with serving(KeywordAssistant([ferry]), keeping=Keeping(judging)) as url:
+        page = opened(url)
+        page.locator("#question textarea").fill("When does the ferry to Oslo leave?")
+        page.keyboard.press("Enter")
+        turn = page.locator("#turns .turn").first
+        turn.get_by_role("button", name="Selected words").wait_for()
+        frame = show(page, View(ferry, span(ferry, "Oslo")))
+        each = frame.locator(".words tspan")
+        first, last = ("half", "two,") if number == 0 else ("two,", "of")
+        drag(page, each.get_by_text(first, exact=True), each.get_by_text(last, exact=True))
+        chosen = str(frame.evaluate("getSelection().toString()"))
+        assert chosen.split() == (words + "," * (number == 0)).split()  # what would be copied
+        turn.get_by_role("button", name="Selected words").click()
+        turn.get_by_text("is right").wait_for()
+        page.close()
+    kept = read_feedback(store.path)[-1].words
+    assert kept is not None
+    start = ferry.text.index(words.split()[0])
+    assert (kept["start"], ferry.text[kept["start"] : kept["end"]].split()) == (start, chosen.split())
+    assert kept["text"] == ferry.text[kept["start"] : kept["end"]]
+
+
+def test_the_words_over_a_page_lie_on_its_letters(chat: str, opened: Opened, documents: tuple[Document, ...]) -> None:
+    frame = show(opened(chat), View(documents[0], span(documents[0], "Oslo")))
+    paper = frame.locator(".paper img").bounding_box()
+    assert paper is not None
+    for word in frame.locator(".words tspan").all():
+        box = word.bounding_box()
+        assert box is not None
+        middle = (box["y"] + box["height"] / 2 - paper["y"]) / paper["height"]
+        left, right = ((edge - paper["x"]) / paper["width"] for edge in (box["x"], box["x"] + box["width"]))
+        inside = Box(left, middle - 0.01, right, middle + 0.01)
+        assert letters_in(documents[0], 2, inside).strip() == word.text_content()
 
 
 def test_pages_are_turned_with_links_and_by_number(chat: str, opened: Opened, documents: tuple[Document, ...]) -> None:

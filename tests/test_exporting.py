@@ -17,9 +17,10 @@ from playwright.sync_api import Browser, sync_playwright
 from embeddings.errors import DocumentError, PinciteError
 from embeddings.types import Document
 from qa.conversation import Recalled, from_json, history
-from qa.evidence_file import CONTEXT, About, Numbered, marked_text
+from qa.evidence_file import About, Numbered, marked_text
+from qa.evidence_windows import CONTEXTS, MOST, windows_of
 from qa.exporting import SUFFIXES, Form, export
-from qa.source_page import WINDOW
+from qa.source_page import WINDOW, Range
 from qa.types import Answer, Citation, Turn
 from tests.fakes import cite
 
@@ -32,6 +33,9 @@ HOSTILE = Document(
     "<script>document.title='run'</script><img src=x onerror=alert(1)> *bold* "
     "[x](javascript:alert(1)) \u202e 40 & more\r\nend",
 )
+
+
+SHOWN = "e => [...e.childNodes].filter(n => n.className !== 'gap').map(n => n.textContent).join('')"
 
 
 def talk() -> tuple[Turn, ...]:
@@ -159,12 +163,30 @@ def test_of_a_long_document_what_lies_around_the_citations_is_shown_and_the_rest
     text = "a" * 300_000 + "NEEDLE" + "b" * 400_000 + "THREAD" + "c" * 10
     document = Document("", "Long", "long.txt", text)
     marks = [Numbered(n, cite_alone(document, words)) for n, words in enumerate(("NEEDLE", "THREAD"), start=1)]
-    shown = marked_text(document, marks)
+    (parts,) = windows_of([(document, [mark.citation for mark in marks])]).parts
+    shown = marked_text(document, marks, parts)
     assert len(document.text) > WINDOW > len(shown)
     assert "<mark>NEEDLE</mark>" in shown
     assert "<mark>THREAD</mark>cccccccccc" in shown
-    assert f"… {300_000 - CONTEXT:,} characters" in shown
-    assert f"… {400_000 - 2 * CONTEXT:,} characters" in shown
+    assert f"… {300_000 - CONTEXTS[0]:,} characters left out …" in shown
+    assert f"… {400_000 - 2 * CONTEXTS[0]:,} characters left out …" in shown
+
+
+def test_the_texts_of_a_file_keep_within_a_bound_whatever_is_cited() -> None:
+    documents = [Document("", f"Long {n}", f"{n}.txt", f"{n} " + "ship " * (WINDOW // 5 - 2)) for n in range(30)]
+    few = windows_of([(document, [cite_alone(document, "ship")]) for document in documents])
+    sizes = [sum(part.end - part.start for part in parts) for parts in few.parts]
+    assert sizes[:10] == [len(document.text) for document in documents[:10]]  # whole ones, as long as there is room
+    assert max(sizes[10:]) <= CONTEXTS[0] + 20
+    book = Document("", "Book", "book.txt", "ship " * 2_000_000)
+    many = windows_of([(book, [Citation(book, n, n + 4, n, n + 4) for n in range(0, 10_000_000, 10_000)])])
+    assert sum(part.end - part.start for part in many.parts[0]) <= MOST // 2
+    assert (many.context, CONTEXTS[1]) == (200, 1_000)  # a thousand windows of two thousand letters would be too much
+    assert all(
+        book.text[part.start : part.end].split() == ["ship"] * len(book.text[part.start : part.end].split())
+        for part in many.parts[0]
+    )
+    assert "within 200 characters of cited words" in many.rule
 
 
 def cite_alone(document: Document, words: str) -> Citation:
@@ -180,10 +202,10 @@ def test_marks_that_overlap_in_any_way_leave_the_text_as_it_is(text: str, data: 
         bounds = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4)))
         if bounds[1] < bounds[2]:
             marks.append(Numbered(number, Citation(document, bounds[1], bounds[2], bounds[0], bounds[3])))
-    page = seen(f'<div class="text">{marked_text(document, marks)}</div>')
+    page = seen(f'<div class="text">{marked_text(document, marks, [Range(0, len(text))])}</div>')
     assert "".join(page.texts) == text
     assert len([1 for tag, _ in page.tags if tag == "a"]) == len(marks)
-    marked = "".join(re.findall(r"<mark>(.*?)</mark>", marked_text(document, marks), re.DOTALL))
+    marked = "".join(re.findall(r"<mark>(.*?)</mark>", marked_text(document, marks, [Range(0, len(text))]), re.DOTALL))
     covered = {place for mark in marks for place in range(mark.citation.start, mark.citation.end)}
     assert bool(marked) == bool(covered)
 
@@ -208,4 +230,27 @@ def test_the_file_opens_offline_at_the_marked_words(browser: Browser, tmp_path: 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.title() == "Evidence: How many ships? - Pincite"  # nothing ran
     assert {url.partition("#")[0] for url in asked} == {file.as_uri()}
+    page.close()
+
+
+def test_the_file_of_ten_megabytes_on_one_line_is_small_and_opens_at_the_words(
+    browser: Browser, tmp_path: Path
+) -> None:
+    text = (
+        "The ship's log & its <b>words</b>. " * 150_000 + "NEEDLE " + "It rained all day long in the port. " * 150_000
+    )
+    document = Document("", "One line", "line.txt", text)
+    turn = Turn("What?", Answer("What?", "NEEDLE", 0.9, (cite_alone(document, "NEEDLE"),)))
+    file = tmp_path / "evidence.html"
+    file.write_text(export([turn], "html", ABOUT), "utf-8")
+    assert len(text) > 10_000_000
+    assert file.stat().st_size < 50_000
+    page = browser.new_page(viewport={"width": 400, "height": 700})
+    page.goto(f"{file.as_uri()}#mark-1")
+    mark = page.locator(".at:target + mark")
+    assert mark.inner_text() == "NEEDLE"
+    assert mark.evaluate("e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight }")
+    assert "within 4,000 characters of cited words" in page.locator("main").inner_text()
+    left_out = [int(re.sub(r"\D", "", said)) for said in page.locator(".gap").all_text_contents()]
+    assert sum(left_out) + len(page.locator(".text").evaluate(SHOWN)) == len(text)
     page.close()

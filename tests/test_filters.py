@@ -67,6 +67,22 @@ WHERES = st.builds(
 
 
 @settings(max_examples=25)
+@given(where=WHERES, outer=WHERES)
+def test_a_filter_inside_another_lets_through_what_fits_both(index: Index, where: Where, outer: Where) -> None:
+    both = where.within(outer)
+    try:
+        listed = {each.id for each in index.listed(where=both)}
+    except FilterError:  # it names what the outer one does not let through
+        named = [d for d in ARTICLES if d.title in where.documents or where.folders]
+        assert not all(fits(document, outer) for document in named)
+        return
+    assert listed == {document.id for document in ARTICLES if fits(document, where) and fits(document, outer)}
+    assert index.count(both) == len(listed)
+    found = index.dense("the harbour of town 3", 80, where=both)
+    assert {chunk.document_id for chunk in index.chunks(found).values()} == listed
+
+
+@settings(max_examples=25)
 @given(where=WHERES, k=st.integers(1, 80))
 def test_both_searches_give_k_passages_that_fit_as_long_as_there_are_so_many(
     index: Index, where: Where, k: int

@@ -12,7 +12,7 @@ from pdf_files import Line, pdf, written
 from embeddings.errors import DocumentError
 from embeddings.loaders.pdf_lines import Line as Read
 from embeddings.loaders.pdf_lines import blocks, joined
-from embeddings.loaders.pdf_marks import Box, Letters, PageMark, _on_page, marks, picture
+from embeddings.loaders.pdf_marks import Box, Letters, Page, PageMark, _on_page, marks, picture, read_page
 from embeddings.loading import load_file
 from embeddings.types import Document, Layout
 
@@ -136,3 +136,23 @@ def test_every_character_of_a_page_is_the_letter_it_came_from(drawn: list[tuple[
         assert len(block.text) == len(block.glyphs) == len(block.lines)
         for character, glyph in zip(block.text, block.glyphs, strict=True):
             assert character.isspace() if glyph < 0 else character == letters[glyph] or character == "\n"
+
+
+def test_the_words_of_a_page_stand_in_the_text_and_lie_over_their_letters(ferry: Document) -> None:
+    page = read_page(ferry, 2)
+    words = list(page.words())
+    assert [ferry.text[word.start : word.end] for word in words] == (
+        "The ferry to Oslo leaves at half past two, as the exam ination of the harbour showed. It rained.".split()
+    )
+    for word in words:
+        mark = page.mark(word.start, word.end)
+        assert mark is not None
+        assert word.box == mark.boxes[0] or not mark.exact  # half of a divided word marks its whole line
+
+
+def test_a_word_of_which_no_letter_lies_anywhere_is_passed_over() -> None:
+    letters = Letters(
+        (Read("a b c", (0, 1, 2, 3, 4), 10, 500),), {n: Box(n / 9, 0.1, (n + 1) / 9, 0.2) for n in (0, 4)}
+    )
+    document = Document("", "T", "a.pdf", "a b c", media_type="application/pdf", layout=Layout(pages=(0,)))
+    assert [(word.start, word.end) for word in Page.of(document, 1, letters).words()] == [(0, 1), (4, 5)]

@@ -36,6 +36,14 @@ class Recorder(KeywordAssistant):
         self.asked.append(question)
 
 
+def test_under_a_filter_questions_are_made_of_what_fits_and_answered_there() -> None:
+    assistant = small_assistant([BRIDGE, FERRY], r"\d{4}|the captain of the ferry")
+    made = reply("contents", "?", assistant, ("Known?",), Where(documents=("A ferry",)))
+    assert [each.title for each in made.documents] == ["A ferry"]
+    assert made.questions == ("Who is Ana Ruiz?",)
+    assert reply("contents", "?", assistant, ("Known?",)).questions == ("Known?",)
+
+
 @pytest.mark.parametrize("said", ["Hello", "thank you!", "What can you do?", "Who are you?", "Bye"])
 def test_small_talk_is_answered_and_never_searched(said: str) -> None:
     assistant = Recorder([BRIDGE])

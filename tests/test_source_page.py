@@ -76,6 +76,17 @@ def test_a_pdf_opens_at_the_page_of_the_words_with_boxes_over_them(ferry: Docume
     assert "Its text is shown" not in page
 
 
+def test_the_words_over_a_page_are_its_text_in_its_order_and_nothing_of_them_is_markup(tmp_path: Path) -> None:
+    pages = [["Timetable"], ["A <b>boat</b> & the exam-", "ination of it.", "", "Rain </text><script>."]]
+    document = load_file(write_pdf(tmp_path / "a.pdf", pages))
+    page = page_of_source(View(document, page=2))
+    found = re.search(r'<svg class="words"[^>]*data-start="(\d+)"[^>]*>(.*?)</svg>', page, re.DOTALL)
+    assert found is not None
+    assert unescape(re.sub(r"<[^>]+>", "", found[2])) == document.text[int(found[1]) :].rstrip()
+    assert set(re.findall(r"</?(\w+)", found[2])) == {"text", "tspan"}
+    assert found[2].count("<text>") == 2  # a paragraph each, which are copied as such
+
+
 def test_pages_are_turned_and_one_that_is_not_there_is_refused(ferry: Document) -> None:
     first = page_of_source(View(ferry))
     assert 'alt="Page 1 of 3' in first

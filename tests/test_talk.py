@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,6 +96,21 @@ def test_a_filter_holds_for_its_question_and_is_shown_on_the_card(client: TestCl
     assert (refused.status_code, "soon" in refused.json()["error"]) == (422, True)
 
 
+def test_what_is_in_here_is_told_of_what_fits_the_filter_and_says_so_after_a_reload_too(client: TestClient) -> None:
+    told = ask(client, "What is in here?", where={"documents": [TRAIN.id]})[-1]
+    assert "1 document, dated" in told["html"]
+    assert "Only what fits the filter; without it there are 2." in told["html"]
+    assert "Asked only in “Train”" in told["html"]
+    assert f"document={TRAIN.id}" in told["html"]
+    assert f"document={FERRY.id}" not in told["html"]
+    assert client.post("/talk/recall", json={"turns": [told["kept"]]}).json()["turns"] == [told["html"]]
+    none = ask(client, "How many documents are there?", where={"after": "2030"})[-1]["html"]
+    assert "No document fits the filter; without it there are 2." in none
+    with TestClient(create_app(small_assistant([FERRY], "x")), base_url=HOST) as other:
+        gone = other.post("/talk/recall", json={"turns": [told["kept"]]}).json()["turns"][0]
+    assert "no document is called so" in gone
+
+
 def test_small_talk_and_what_cannot_be_asked_are_turns_too(client: TestClient) -> None:
     assert "Hello." in ask(client, "Hello!")[-1]["html"]
     assert "holds no word" in ask(client, "?!")[-1]["html"]
@@ -117,7 +131,8 @@ def test_a_reload_shows_the_same_conversation(client: TestClient) -> None:
     told = client.post("/talk/recall", json={"turns": [line["kept"] for line in lines]}).json()["turns"]
     assert len(told) == len(lines)
     for shown, line in zip(told, lines, strict=True):
-        assert shown == re.sub(r'<details class="why">.*?</details>', "", line["html"])
+        assert shown == line["html"]  # with why each answer was chosen
+    assert "Why this answer" in told[0]
 
 
 def test_a_turn_whose_document_is_gone_is_shown_as_words_that_can_not_be_opened(client: TestClient) -> None:

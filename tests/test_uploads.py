@@ -219,9 +219,9 @@ def test_a_shared_index_that_is_updated_meanwhile_is_followed(tmp_path: Path) ->
     shared = Index.open(index, living.ENCODER)
     own = Index.build([LOG], living.ENCODER, living.CHUNKER)
     joined = JoinedIndex([shared, own], living.CHUNKER)
-    assert joined.document_count == 2
+    assert joined.count() == 2
     living.write(folder, {"a.txt": "Ship 1 sails under flag 70.", "b.txt": "Ship 2 sails under flag 90."})
     living.update_index(index, [folder], living.maker())
-    assert joined.document_count == 3
+    assert joined.count() == 3
     assert {hit.document.title for hit in Retriever(joined, Settings()).search("flag 90", 3)} >= {"Harbour log"}
     shared.close()

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from embeddings.errors import DocumentError
@@ -23,6 +25,7 @@ from embeddings.loaders.reading import gunzip, read_bytes, source_of
 from embeddings.types import Document
 
 _GZIP_MARK = b"\x1f\x8b"
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +110,8 @@ def marks(
     return tuple(mark for mark in found if mark is not None)
 
 
-def marks_on_page(
-    document: Document,
-    page: int,
-    ranges: Sequence[tuple[int, int]],
-    path: str | Path | bytes | None = None,
-    limits: Limits = LIMITS,
-) -> tuple[PageMark | None, ...]:
-    """What of several spans lies on one page, counted from 1, read once; None for what has no letters there.
+def read_page(document: Document, page: int, path: str | Path | bytes | None = None, limits: Limits = LIMITS) -> Page:
+    """A page of a document, counted from 1, with the places of its letters: read once for all that is asked of it.
 
     Raises:
         DocumentError: as `marks`, or there is no such page.
@@ -122,8 +119,7 @@ def marks_on_page(
     if document.media_type != PDF.media_type or not 1 <= page <= len(document.layout.pages):
         raise DocumentError(f"{document.source}: has no page {page} to mark")
     data, name = _read(document, path, limits)
-    found = _Page.of(document, page, _letters(data, name, limits, page))
-    return tuple(found.mark(start, end) for start, end in ranges)
+    return Page.of(document, page, _letters(data, name, limits, page))
 
 
 def _read(document: Document, path: str | Path | bytes | None, limits: Limits) -> tuple[bytes, str]:
@@ -151,23 +147,37 @@ def _letters(data: bytes, name: str, limits: Limits, page: int) -> Letters:
 
 
 def _on_page(document: Document, page: int, start: int, end: int, letters: Letters) -> PageMark | None:
-    """What of a span lies on a page; None where that is only white space. Raises as `_Page.of`."""
-    return _Page.of(document, page, letters).mark(start, end)
+    """What of a span lies on a page; None where that is only white space. Raises as `Page.of`."""
+    return Page.of(document, page, letters).mark(start, end)
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
-    """A page whose letters are those of its part of the text, which begins at `first` and has `length` characters."""
+class Word:
+    """A word of a page, or what of a divided one stands on a line.
+
+    Attributes:
+        start, end: code points of the document's text, half open; no white space between them.
+        box: where its letters lie.
+    """
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page whose letters are those of its part of the text, which begins at `first`."""
 
     number: int
     first: int
-    length: int
+    text: str
     found: Sequence[Block]
     boxes: dict[int, Box]
     lines: Sequence[Line]
 
     @classmethod
-    def of(cls, document: Document, page: int, letters: Letters) -> _Page:
+    def of(cls, document: Document, page: int, letters: Letters) -> Page:
         """Raises DocumentError where the page is not the one that the text was read from."""
         pages = document.layout.pages
         first = pages[page - 1]
@@ -176,13 +186,23 @@ class _Page:
         for lines in _without_heads(letters.lines):
             found = blocks(lines)
             if _same(joined(found), text):
-                return cls(page, first, len(text), found, letters.boxes, lines)
+                return cls(page, first, text, found, letters.boxes, lines)
         raise DocumentError(f"{document.source}: is not the file that was read; index it again to see its pages")
 
     def mark(self, start: int, end: int) -> PageMark | None:
-        """What of a span lies on it."""
-        part = range(max(start - self.first, 0), min(end - self.first, self.length))
+        """What of a span lies on it; None where that is no letter."""
+        part = range(max(start - self.first, 0), min(end - self.first, len(self.text)))
         return _mark(self.number, part, self.found, self.boxes, self.lines) if part else None
+
+    def words(self) -> Iterator[Word]:
+        """Its words in the order of the text, those of which the page says where a letter lies."""
+        glyphs, numbers = _places(self.found)
+        for match in _WORD.finditer(self.text):
+            cuts = [index for index in range(match.start() + 1, match.end()) if numbers[index] != numbers[index - 1]]
+            for start, end in pairwise((match.start(), *cuts, match.end())):
+                box = _around([self.boxes[glyph] for glyph in glyphs[start:end] if glyph in self.boxes])
+                if box is not None:
+                    yield Word(self.first + start, self.first + end, box)
 
 
 def _without_heads(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
@@ -200,11 +220,7 @@ def _same(page: str, text: str) -> bool:
 def _mark(
     page: int, part: range, found: Sequence[Block], boxes: dict[int, Box], lines: Sequence[Line]
 ) -> PageMark | None:
-    glyphs: list[int] = []  # for each character of the page
-    numbers: list[int] = []
-    for block in found:
-        glyphs += [*([-1, -1] if glyphs else []), *block.glyphs]
-        numbers += [*([-1, -1] if numbers else []), *block.lines]
+    glyphs, numbers = _places(found)
     wanted = [index for index in part if glyphs[index] >= 0]
     if not wanted:
         return None
@@ -215,6 +231,16 @@ def _mark(
         each = {number: [glyph for glyph in lines[number].glyphs if glyph >= 0] for number in touched}
     drawn = [_around([boxes[glyph] for glyph in inside if glyph in boxes]) for inside in each.values()]
     return PageMark(page, tuple(box for box in drawn if box is not None), exact)
+
+
+def _places(found: Sequence[Block]) -> tuple[list[int], list[int]]:
+    """The letter and the line of each character of a page, -1 for those that it only leaves."""
+    glyphs: list[int] = []
+    numbers: list[int] = []
+    for block in found:
+        glyphs += [*([-1, -1] if glyphs else []), *block.glyphs]
+        numbers += [*([-1, -1] if numbers else []), *block.lines]
+    return glyphs, numbers
 
 
 def _is_exact(

@@ -73,22 +73,36 @@ function loaded() {
   mark([...document.querySelectorAll("#conversation a.cite")].reverse().find((link) => page(link.href) === here()));
 }
 
-// The words that are selected in the source: their text, and about where they begin in the document.
+// The words that are selected in the source: their text, as it stands in the document, and where they begin there. What
+// holds text of the document says by data-start where it begins, be it a text or the words of a page.
 export function selected() {
   try {
     const inside = frame().contentWindow;
     const chosen = inside.getSelection();
-    const main = inside.document.querySelector("main");
     const id = new URLSearchParams(inside.location.search).get("document");
-    if (!id || !main || chosen.rangeCount === 0 || !chosen.toString().trim()) return null;
+    const held = inside.document.querySelector("[data-start]");
+    if (!id || !held || chosen.rangeCount === 0) return null;
+    const range = within(held, chosen.getRangeAt(0));
+    const text = range.toString();
+    if (!text.trim()) return null;
     const before = inside.document.createRange();
-    before.selectNodeContents(main);
-    before.setEnd(chosen.getRangeAt(0).startContainer, chosen.getRangeAt(0).startOffset);
-    const start = Number(main.dataset.start ?? 0) + [...before.toString()].length;
-    return { document: id, text: chosen.toString(), start };
+    before.selectNodeContents(held);
+    before.setEnd(range.startContainer, range.startOffset);
+    const start = Number(held.dataset.start) + [...before.toString()].length;
+    return { document: id, text: text.trim(), start: start + text.length - text.trimStart().length };
   } catch {
     return null;
   }
+}
+
+// What of a range lies in an element.
+function within(element, range) {
+  const cut = range.cloneRange();
+  const whole = element.ownerDocument.createRange();
+  whole.selectNodeContents(element);
+  if (cut.compareBoundaryPoints(Range.START_TO_START, whole) < 0) cut.setStart(element, 0);
+  if (cut.compareBoundaryPoints(Range.END_TO_END, whole) > 0) cut.setEnd(element, element.childNodes.length);
+  return cut;
 }
 
 export function startSource() {

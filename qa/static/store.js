@@ -19,14 +19,27 @@ function read(stores, key) {
   return [];
 }
 
-function write(stores, key, values) {
+// Writes the first of several forms of some values that finds room.
+function write(stores, key, ...forms) {
   for (const store of stores) {
-    try {
-      if (values.length) store().setItem(key, JSON.stringify(values));
-      else store().removeItem(key);
-    } catch {
-      // full, or forbidden
+    for (const values of forms) {
+      try {
+        if (values.length) store().setItem(key, JSON.stringify(values));
+        else store().removeItem(key);
+        break;
+      } catch {
+        // full, or forbidden
+      }
     }
+  }
+}
+
+// A turn without what its answer was chosen from, which can be done without.
+function brief(turn) {
+  try {
+    return JSON.stringify({ ...JSON.parse(turn), why: undefined });
+  } catch {
+    return turn;
   }
 }
 
@@ -34,7 +47,7 @@ const tab = () => sessionStorage;
 const all = () => localStorage;
 
 export const loadTurns = () => read([tab, all], turnsKey);
-export const saveTurns = (turns) => write([tab, all], turnsKey, turns);
+export const saveTurns = (turns) => write([tab, all], turnsKey, turns, turns.map(brief));
 
 // The question that is being answered, as it was asked: a reload asks it anew, in its tab alone.
 export const loadAsked = () => JSON.parse(read([tab], askedKey)[0] ?? "null");

@@ -9,6 +9,7 @@ import { loadAsked, loadTurns, saveAsked, saveTurns } from "./store.js";
 let turns = []; // what the server gave for the store, as text; one for each article, null while it is not finished
 let busy = false;
 let leaving = false; // the page goes: what breaks off now is asked anew when it is back
+const referred = 40; // turns that a follow-up may refer to
 
 const box = () => document.querySelector("#question textarea");
 const list = () => document.getElementById("turns");
@@ -49,7 +50,7 @@ export async function ask(question, verbatim = document.getElementById("typed").
     if (line.open) openSource(line.open);
   };
   try {
-    const said = { question, history: kept(), verbatim, ...limits };
+    const said = { question, history: kept().slice(-referred), verbatim, ...limits };
     await eachLine(await post("talk/ask", said), take);
     if (turns[number] === null) throw new Refused("The answer broke off; ask again.");
   } catch (error) {

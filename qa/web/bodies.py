@@ -6,7 +6,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from embeddings.errors import PinciteError, RecordError, printable
-from qa.fields import Fields
 from qa.web.desk import Busy
 
 
@@ -27,16 +26,6 @@ async def body_of(request: Request, most: int, refusal: str | None = None) -> by
     except ClientDisconnect:
         raise RecordError("the request broke off; send it again") from None
     return b"".join(parts)
-
-
-def texts(said: Fields, field: str, most: int, longest: int) -> tuple[str, ...]:
-    """A list of texts in a request; () where it is missing. Raises RecordError for anything else."""
-    values = said.values.get(field, [])
-    if not isinstance(values, list) or len(values) > most:
-        raise said.fault(field, f"a list of at most {most:,}")
-    if not all(isinstance(value, str) and len(value) <= longest for value in values):
-        raise said.fault(field, f"texts of at most {longest:,} characters")
-    return tuple(values)
 
 
 def failure(error: PinciteError) -> Response:

@@ -29,8 +29,8 @@ WAITING = 16  # that wait at the most; each holds a thread of the server
 class Responder(Protocol):
     """What the chat needs of an assistant; `qa.assistant.Assistant` is one."""
 
-    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
-        """The first `most` documents that can be asked, or all, without their texts."""
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
+        """The first `most` documents that can be asked, or all, without their texts; of a filter those that fit."""
         ...
 
     def document(self, id: str) -> Document:
@@ -97,9 +97,9 @@ class Desk:
         other._assistant = assistant
         return other
 
-    def listed(self, most: int | None = None) -> tuple[Listed, ...]:
-        """The first `most` documents that can be asked, or all, without their texts."""
-        return self._assistant.listed(most)
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
+        """The first `most` documents that can be asked, or all, without their texts; of a filter those that fit."""
+        return self._assistant.listed(most, where)
 
     def document(self, id: str) -> Document:
         """The document of an id. Raises DocumentError where there is none."""
@@ -120,12 +120,6 @@ class Desk:
         """How often answers of a confidence were right on a benchmark; None where that is not known."""
         found = getattr(self._assistant, "reliability", None)
         return found if isinstance(found, Reliability) else None
-
-    @property
-    def where(self) -> Where | None:
-        """What questions are limited to that bring no filter of their own."""
-        found = getattr(self._assistant, "where", None)
-        return found if isinstance(found, Where) else None
 
     @property
     def length(self) -> int:

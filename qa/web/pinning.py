@@ -25,7 +25,7 @@ from qa.evidence import text
 from qa.fields import Fields, read_object
 from qa.kept import recalled_turns
 from qa.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
-from qa.web.bodies import body_of, failure, texts
+from qa.web.bodies import body_of, failure
 from qa.web.desk import Desk
 from qa.web.session import session_of
 from qa.web.talk import Talk
@@ -63,7 +63,7 @@ def _pinned(talk: Talk, said: Fields, session: str | None) -> Response:
 
 def _pins(talk: Talk, said: Fields, session: str | None) -> Response:
     desk, find = talk.shelf.desk_of(session), partial(talk.shelf.document, session)
-    shown = [_shown(written, desk, find) for written in texts(said, "pins", MOST_PINS, MOST_CHARACTERS)]
+    shown = [_shown(written, desk, find) for written in said.texts("pins", MOST_PINS, MOST_CHARACTERS)]
     return JSONResponse({"update": desk.update, "pins": shown})
 
 

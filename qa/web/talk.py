@@ -35,18 +35,18 @@ from qa.conversation import MOST_CHARACTERS, MOST_TURNS
 from qa.evidence_file import About
 from qa.exporting import MEDIA_TYPES, SUFFIXES, export
 from qa.fields import Fields, read_object
+from qa.filtering import where_of
 from qa.judging import Judging
 from qa.kept import from_store, history_of, recalled_turns, to_store
 from qa.render import counted, one_line
 from qa.responding import respond
 from qa.source_page import citation_url
-from qa.web.bodies import body_of, failure, texts
+from qa.web.bodies import body_of, failure
 from qa.web.files import Shelf
 from qa.web.session import session_of
 
 _LARGEST = 20_000_000  # bytes of a request: a long conversation, each character at most 4, and escaped
 _HISTORY = 40  # turns that a follow-up may refer to
-_FILTERED = 100  # documents that a filter names
 _OFFERED = 300  # documents that a filter offers
 _BROKEN = "Something went wrong on this side; the log of the chat says what. The conversation can go on."
 _LOG = logging.getLogger(__name__)
@@ -139,14 +139,8 @@ class _Asked:
     @classmethod
     def of(cls, said: Fields, find: Callable[[str], Document]) -> _Asked:
         """Raises RecordError or FilterError where it is of another form."""
-        before = texts(said, "history", MOST_TURNS, MOST_CHARACTERS)[-_HISTORY:]
-        where = None
-        if "where" in said.values:
-            inside = said.inside("where")
-            named = texts(inside, "documents", _FILTERED, 2_000)
-            after, last = (inside.maybe_text(name) or None for name in ("after", "before"))
-            where = Where(named, after=after, before=last)
-        return cls(said.text("question"), before, where if where else None, said.flag("verbatim"))
+        before = said.texts("history", MOST_TURNS, MOST_CHARACTERS)[-_HISTORY:]
+        return cls(said.text("question"), before, where_of(said), said.flag("verbatim"))
 
     def limits(self, find: Callable[[str], Document]) -> str:
         """The filter in words, documents by their titles."""
@@ -201,7 +195,7 @@ def _exchange(talk: Talk, asked: _Asked, session: str | None, found: Callable[[s
             asked.question,
             before,
             talk.examples,
-            _within(desk.where, asked.where),
+            asked.where,
             resolve=not asked.verbatim,
             found=found,
         )
@@ -211,21 +205,6 @@ def _exchange(talk: Talk, asked: _Asked, session: str | None, found: Callable[[s
     except Exception:
         _LOG.exception("the question could not be answered")
         return Exchange(asked.question, problem=_BROKEN)
-
-
-def _within(started: Where | None, chosen: Where | None) -> Where | None:
-    """A filter of the page inside the one that the chat was started with."""
-    if started is None or chosen is None:
-        return chosen
-    first = [day for day in (started.after, chosen.after) if day]
-    last = [day for day in (started.before, chosen.before) if day]
-    return Where(
-        chosen.documents or started.documents,
-        started.folders,
-        started.media_types,
-        max(first, default=None),
-        min(last, default=None, key=lambda day: f"{day}-99-99"[:10]),  # a year ends after its months
-    )
 
 
 def _finished(talk: Talk, exchange: Exchange) -> _Line:
@@ -247,7 +226,7 @@ def _line(said: _Line) -> str:
 def _recalled(talk: Talk, said: Fields, session: str | None) -> Response:
     shelf, find = talk.shelf, partial(talk.shelf.document, session)
     desk = shelf.desk_of(session)
-    written = texts(said, "turns", MOST_TURNS, MOST_CHARACTERS)
+    written = said.texts("turns", MOST_TURNS, MOST_CHARACTERS)
     told = [turn(from_store(each, desk, find, desk.reliability), talk.offers) for each in written]
     return JSONResponse({"turns": told})
 
@@ -257,7 +236,7 @@ def _exported(talk: Talk, said: Fields, session: str | None) -> Response:
     form = next((each for each in SUFFIXES if each == named), None)
     if form is None:
         raise RecordError(f"export as {named!r:.40}: expected {', '.join(SUFFIXES)}")
-    written = texts(said, "turns", MOST_TURNS, MOST_CHARACTERS)
+    written = said.texts("turns", MOST_TURNS, MOST_CHARACTERS)
     turns = recalled_turns(written, partial(talk.shelf.document, session))
     if not turns:
         raise RecordError("there is nothing to export yet; ask a question first")
