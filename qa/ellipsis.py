@@ -76,16 +76,23 @@ _INTRODUCING = re.compile(
 )  # fmt: skip
 
 
+_DEFINING = re.compile(
+    r"\W*(?:define\s+(?!it\b|this\b|that\b)\w|what\s+does\s+it\s+mean\s+to\s+\w|what\s+is\s+meant\s+by\s+(?!it\b|this\b|that\b)\w"
+    r"|what\s+does\s+(?:the\s+(?:term|word)|an?)\s+\w.*\bmean\b)",
+    re.IGNORECASE,
+)
 _AND_ITS = re.compile(r"\s+and\s+(?:its|their|his|her)\s+\w+\W*$", re.IGNORECASE)
 
 
 def introduces(question: str) -> bool:
-    """Does a question bring up something by its own name: "What is chalk?", "Tell me about sharks"?
+    """Does a question bring up something by its own name: "What is chalk?", "Tell me about sharks", "Define a tort"?
 
     >>> introduces("What is chalk?"), introduces("What are the symptoms?"), introduces("Tell me about its history.")
     (True, False, False)
     """
     question = _AND_ITS.sub("", question)
+    if _DEFINING.match(question) is not None:
+        return True
     found, asked = phrases(question), _INTRODUCING.match(question)
     if asked is None or len(found) != 1 or found[0].definite or found[0].before not in ("", "about"):
         return False

@@ -1,10 +1,11 @@
-"""Words that answer nothing: a pronoun, the number of an item, a heading alone, what the question said itself."""
+"""Words that answer nothing: a pronoun, an item's number, a bare heading, words of the question, no count for a count."""
 
 from __future__ import annotations
 
 import re
 
 from embeddings.types import Chunk
+from qa.quantities import numbers
 
 _POINTER = re.compile(
     r"(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|we|us|our|you|your|i|me|my|one|who|whom|which|that|this"
@@ -19,6 +20,14 @@ _LAST_NUMBER = re.compile(rf"\s*\n\s*{_NUMBER}?$", re.IGNORECASE)
 _ASKS_FOR_PLACE = re.compile(
     r"\b(?:heading|title|titled|called|entitled|named?|clause|section|article|chapter|paragraph|item|number|document"
     r"|which (?:report|agreement|contract|policy|law|form|guide))\b",
+    re.IGNORECASE,
+)
+_LEGAL_FORM = re.compile(r"(?:inc|ltd|llc|llp|plc|corp|co|gmbh|ag|bv|nv|sa|srl|oy|ab|as)\.?", re.IGNORECASE)
+_COUNTS = re.compile(r"\bhow (?:many|old)\b", re.IGNORECASE)
+_QUANTITY = re.compile(
+    r"\d|\b(?:no|none|nobody|all|both|every\w*|each|several|few|many|most|some|half|once|twice|thrice|single|only|pair"
+    r"|couple|dozens?|scores|hundreds|thousands|millions|billions|quarter|majority|minority|third|infinite\w*|unlimited"
+    r"|zero|age|aged|born|year|month|week|day)\w*",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
@@ -48,7 +57,9 @@ def without_number(text: str, start: int, end: int) -> tuple[int, int]:
 def says_nothing(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:
     """Do the words of a span answer nothing, whatever was asked?"""
     said = text[start:end].strip()
-    if not said or _POINTER.fullmatch(said) is not None:
+    if not said or _POINTER.fullmatch(said) is not None or _LEGAL_FORM.fullmatch(said) is not None:
+        return True
+    if _COUNTS.search(question) is not None and not numbers(said) and _QUANTITY.search(said) is None:
         return True
     return _is_heading(question, text, start, end, chunk) or _is_echo(question, said)
 

@@ -52,6 +52,9 @@ STANDING_ALONE = [
     "What is the capital of Norway?",
     "Why was the train late?",
     "Name the members of the committee.",
+    "What does it mean to charter a boat?",
+    "What is meant by laytime?",
+    "Define a charter.",
 ]
 
 

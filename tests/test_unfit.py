@@ -36,6 +36,19 @@ def test_nothing_at_all_is_better_than_a_pronoun() -> None:
     assert answers("What is due for the keys?", "It") == []
 
 
+def test_what_is_counted_is_answered_by_a_quantity() -> None:
+    document = Document.from_text(
+        "Long queues formed. Dozens of boats and 12 ships came; Kvam Inc. sent both.", title="Port"
+    )
+    pieces = ("Long queues", "Inc.", "Dozens of boats", "12 ships", "both")
+    spans = [
+        Span(0, (at := document.text.index(piece)), at + len(piece), 5.0 - i, 0.0, 0.5)
+        for i, piece in enumerate(pieces)
+    ]
+    found = rank("How many ships came?", [hit_in(document)], spans, Settings())
+    assert {candidate.text for candidate in found} == {"Dozens of boats", "12 ships", "both"}
+
+
 def test_a_heading_answers_where_a_heading_is_asked_for() -> None:
     assert answers("What is clause 3 called?", "Penalties") == ["Penalties"]
 
