@@ -45,7 +45,7 @@ _REGULAR = """accept accuse achieve act add admit advance affect agree aim allow
     beat begin believe belong besiege blame block bomb bombard break bring broker build buy call cancel
     capture carry cause celebrate change charge choose claim close collapse come command comment compare
     concern condemn confirm consider contain continue control convince cook cost create criticise
-    criticize cross cut damage declare defeat defect defend deliver deny depend describe destroy develop
+    criticize cross cut damage declare defeat defect defend define deliver deny depend describe destroy develop
     die differ disappear discover discuss divide do down drive drop earn eat elect employ enable end
     enter escape establish estimate exist expect explain export express fail fall feel fight fill find
     fire flee fly follow forbid force form found free fund gain generate get give go govern grow hang

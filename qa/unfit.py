@@ -1,4 +1,4 @@
-"""Words that answer nothing: a pronoun, an item's number, a bare heading, words of the question, no count for a count."""
+"""Words that answer nothing: a pronoun, a bare heading or number, words of the question; for a count, no number."""
 
 from __future__ import annotations
 
