@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -95,6 +96,24 @@ def test_a_filter_holds_for_its_question_and_is_shown_on_the_card(client: TestCl
     assert "nothing.txt" in unknown
     refused = client.post("/talk/ask", json={"question": "When?", "where": {"after": "soon"}})
     assert (refused.status_code, "soon" in refused.json()["error"]) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ({"after": "soon"}, "from is 'soon', expected a day"),
+        ({"before": "2016-02-31"}, "to is '2016-02-31', a day that no calendar has"),
+        ({"after": "2016", "before": "2015"}, "from 2016 to 2015: no day lies between"),
+        ({"documents": ["before after"]}, "before after: no document is called so; choose one"),
+    ],
+)
+def test_a_fault_of_the_filter_is_told_in_the_words_of_the_page(
+    client: TestClient, where: dict[str, Any], words: str
+) -> None:
+    said = {"question": "When does the ferry leave?", "history": [], "where": {"documents": [], **where}}
+    told = html.unescape(client.post("/talk/ask", json=said).text)
+    assert words in told
+    assert "pincite documents" not in told
 
 
 def test_small_talk_and_what_cannot_be_asked_are_turns_too(client: TestClient) -> None:
