@@ -208,7 +208,8 @@ def _others(count: int) -> str:
     """What is said of documents that are not listed."""
     if count <= 0:
         return ""
-    return f'<p class="facts">… and {count:,} more, which answers come from as well: pincite documents list</p>'
+    words = f"… and {count:,} more, which answers come from as well; the filter takes their titles and file names"
+    return f'<p class="facts">{words}</p>'
 
 
 def page_of_message(title: str, words: str) -> str:

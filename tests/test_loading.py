@@ -220,6 +220,16 @@ def test_other_encodings_are_told_by_what_they_say(text: str, encodings: str) ->
         assert decode(text.encode(encoding)) == text, encoding
 
 
+@pytest.mark.parametrize("name", ["session.log", "session.txt", "session"])
+def test_what_drives_a_terminal_is_left_out_and_offsets_are_those_of_the_text(folder: Path, name: str) -> None:
+    data = (
+        b"\x1b]0;pump\x07\x1b[?2004h$ pump --status\x1b[?2004l\r\n"
+        b"\x1b[1;31mERROR\x1b[0m\x1b[K pump 7 stands still\r\nN\bNA\bAM\bME\bE\r\n\x1b(B\x1b[mat 14:30\x1b7\x1b8\n"
+    )
+    document = load_file(write(folder / name, data))
+    assert document.text == "$ pump --status\nERROR pump 7 stands still\nNAME\nat 14:30\n"
+
+
 def test_a_damaged_byte_does_not_turn_utf_8_into_nonsense() -> None:
     data = "“It rained — and rained — and rained”, they said: “enough”.".encode() + b"\xe2\x80"
     assert decode(data).startswith("“It rained — and")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,6 +110,24 @@ def test_what_is_in_here_is_told_of_what_fits_the_filter_and_says_so_after_a_rel
     with TestClient(create_app(small_assistant([FERRY], "x")), base_url=HOST) as other:
         gone = other.post("/talk/recall", json={"turns": [told["kept"]]}).json()["turns"][0]
     assert "no document is called so" in gone
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ({"after": "soon"}, "from is 'soon', expected a day"),
+        ({"before": "2016-02-31"}, "to is '2016-02-31', a day that no calendar has"),
+        ({"after": "2016", "before": "2015"}, "from 2016 to 2015: no day lies between"),
+        ({"documents": ["before after"]}, "before after: no document is called so; choose one"),
+    ],
+)
+def test_a_fault_of_the_filter_is_told_in_the_words_of_the_page(
+    client: TestClient, where: dict[str, Any], words: str
+) -> None:
+    said = {"question": "When does the ferry leave?", "history": [], "where": {"documents": [], **where}}
+    told = html.unescape(client.post("/talk/ask", json=said).text)
+    assert words in told
+    assert "pincite documents" not in told
 
 
 def test_small_talk_and_what_cannot_be_asked_are_turns_too(client: TestClient) -> None:

@@ -165,6 +165,14 @@ def test_behind_a_proxy_every_link_holds_whether_or_not_it_leaves_its_path_away(
         assert client.get("/health", headers={"origin": "https://example.org"}).status_code == 403
 
 
+def test_a_browser_says_of_its_own_page_that_it_is_where_a_proxy_hides_the_host() -> None:
+    other = {"origin": "https://docs.example.org"}
+    with TestClient(create_app(KeywordAssistant([FERRY]), serving=Serving(root_path="/x")), base_url=HOST) as client:
+        for said, status in (("same-origin", 200), ("same-site", 403), ("cross-site", 403), ("none", 403)):
+            asked = client.post("/v1/answer", json={"question": QUESTION}, headers=other | {"sec-fetch-site": said})
+            assert asked.status_code == status
+
+
 def test_read_only_leaves_only_questions() -> None:
     with TestClient(create_app(KeywordAssistant([FERRY]), serving=Serving(read_only=True)), base_url=HOST) as client:
         assert client.post("/v1/answer", json={"question": QUESTION}).status_code == 200

@@ -1,7 +1,8 @@
 """Bytes -> text, whatever encoding they are in.
 
-The text is what was decoded, without byte order mark and NUL, with CRLF as LF; nothing else is changed. UTF-8 is tried
-first and never guessed about; the detection for other encodings is imported only where it is needed.
+The text is what was decoded, without byte order mark, NUL and what drives a terminal (colours, its title, letters that
+were struck over), with CRLF as LF; nothing else is changed. UTF-8 is tried first and never guessed about; the detection
+for other encodings is imported only where it is needed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 )
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"SQLite format 3")
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # not tab, line ends, form feed, escape
+_SEQUENCE = re.compile(
+    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]PX^_][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|[ -/]{1,4}[0-~]|[0-OQ-WYZ\\a-~])"
+)
+_STRUCK = re.compile(r"[^\n\x08]\x08")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")  # common in other scripts, rare in Latin, where accents stand alone
 _FEWEST_TO_DETECT = 4  # bytes outside ASCII; from fewer nothing can be told
@@ -55,10 +60,21 @@ def decode(data: bytes, name: str = "text") -> str:
     Raises:
         DocumentError: the bytes are not text, or in no encoding that could be told.
     """
-    text = _decoded(data, name)
+    text = without_terminal_codes(_decoded(data, name))
     if _is_binary(text):
         raise DocumentError(f"{name}: not text but binary data; leave it out")
     return text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def without_terminal_codes(text: str) -> str:
+    r"""A text without escape sequences (ECMA-48: colours, cursor, titles) and characters that were struck over.
+
+    >>> without_terminal_codes("\x1b[1;31mERROR\x1b[0m \x1b]0;a title\x07N\bNO")
+    'ERROR NO'
+    """
+    if "\x1b" in text:
+        text = _SEQUENCE.sub("", text)
+    return _STRUCK.sub("", text) if "\b" in text else text
 
 
 def is_plain(start: bytes) -> bool:
@@ -71,7 +87,7 @@ def is_plain(start: bytes) -> bool:
         text = codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
         return False
-    return "\0" not in text and not _CONTROL.search(text) and not start.startswith(_BINARY)
+    return "\0" not in text and not _CONTROL.search(without_terminal_codes(text)) and not start.startswith(_BINARY)
 
 
 def _decoded(data: bytes, name: str) -> str:

@@ -23,7 +23,7 @@ _INLINE_SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>(.*?)</script\s*>
 _HEAD = (
     '<link rel="icon" type="image/svg+xml" href="pincite/icon.svg"><link rel="stylesheet" href="pincite/chat.css">'
     '<link rel="stylesheet" href="pincite/asking.css"><link rel="stylesheet" href="pincite/timeline.css">'
-    '<script src="pincite/chat.js" type="module"></script>'
+    '<script src="pincite/root.js"></script><script src="pincite/chat.js" type="module"></script>'
 )
 
 

@@ -156,6 +156,8 @@ class Gate:
                 path, 403, "Another name", "This chat answers only to the name of this machine: use 127.0.0.1."
             )
         own = origin is None or origin == self._serving.origin or urlsplit(origin).netloc == host
+        # What a browser alone can say of a request: a proxy that names itself in Host leaves this as it is.
+        own = own or headers.get("sec-fetch-site") == "same-origin"
         # A page of no origin, as the sources are, leads on by links and forms, and asks for nothing in between.
         part = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode", "navigate") != "navigate"
         if not own or part:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from embeddings.errors import PinciteError, RecordError
+from embeddings.errors import FilterError, PinciteError, RecordError
 from embeddings.filters import Where
 from embeddings.types import Document, Hit
 from qa.answering import passage_citation
@@ -48,6 +49,9 @@ from qa.web.session import session_of
 _LARGEST = 20_000_000  # bytes of a request: a long conversation, each character at most 4, and escaped
 _HISTORY = 40  # turns that a follow-up may refer to
 _OFFERED = 300  # documents that a filter offers
+_IS_OF_DAYS = re.compile(r"(?:after|before) (?:is\b|\S+ and before\b)")
+_FIELDS = re.compile(r"\band before\b|^(?:after|before)\b")
+_CALLED = {"after": "from", "before": "to", "and before": "to"}
 _BROKEN = "Something went wrong on this side; the log of the chat says what. The conversation can go on."
 _LOG = logging.getLogger(__name__)
 
@@ -85,6 +89,8 @@ def routes(talk: Talk) -> APIRouter:
         try:
             said = await _said(request)
             asked = _Asked.of(said, partial(talk.shelf.document, session_of(request)))
+        except FilterError as error:
+            return failure(_of_the_page(error))
         except PinciteError as error:
             return failure(error)
         lines = _answered(talk, asked, session_of(request))
@@ -200,11 +206,19 @@ def _exchange(talk: Talk, asked: _Asked, session: str | None, found: Callable[[s
             found=found,
         )
         return replace(became, limits=asked.limits(find), verbatim=asked.verbatim)
+    except FilterError as error:
+        return Exchange(asked.question, problem=str(_of_the_page(error)))
     except PinciteError as error:
         return Exchange(asked.question, problem=str(error))
     except Exception:
         _LOG.exception("the question could not be answered")
         return Exchange(asked.question, problem=_BROKEN)
+
+
+def _of_the_page(error: FilterError) -> FilterError:
+    """A fault of the filter in the words of the page, which has fields called "from" and "to", and no command line."""
+    words = str(error).replace("see: pincite documents list", "choose one of those that the filter offers")
+    return FilterError(_FIELDS.sub(lambda found: _CALLED[found[0]], words) if _IS_OF_DAYS.match(words) else words)
 
 
 def _finished(talk: Talk, exchange: Exchange) -> _Line:
