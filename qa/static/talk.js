@@ -87,6 +87,7 @@ function again() {
 
 async function exported(form) {
   document.getElementById("export").open = false;
+  document.querySelector("#export summary").focus();
   try {
     const base = new URL(".", document.baseURI).href;
     const response = await post("talk/export", { turns: kept(), form, base });
@@ -114,6 +115,7 @@ function edit(button) {
     event.preventDefault();
     const words = field.value;
     form.remove();
+    button.focus();
     ask(words, true);
   });
   understood.append(form);
