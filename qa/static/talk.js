@@ -8,6 +8,7 @@ import { loadTurns, saveTurns } from "./store.js";
 
 let turns = []; // what the server gave for the store, as text; one for each article, null while it is not finished
 let busy = false;
+const longest = 1_000; // characters of words that are given as the right ones
 const referred = 40; // turns that a follow-up may refer to
 
 const box = () => document.querySelector("#question textarea");
@@ -128,6 +129,10 @@ async function judge(button, turn) {
   const words = verdict === "words" ? selected() : null;
   if (verdict === "words" && !words) {
     said.textContent = "Select the right words in the source first, then press this again.";
+    return;
+  }
+  if (words && [...words.text].length > longest) {
+    said.textContent = `Select fewer words: at most ${longest.toLocaleString("en")} characters are kept.`;
     return;
   }
   try {
