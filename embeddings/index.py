@@ -196,7 +196,7 @@ class Index:
     def count(self, where: Where | None = None) -> int:
         """How many documents there are, or have a passage that fits. Raises as `listed`."""
         with self._views.current() as view:
-            return sum(1 for _ in view.each(where)) if where else view.store.state.documents
+            return view.count(where)
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
         """The passages with these numbers, those that exist."""

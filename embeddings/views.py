@@ -44,11 +44,15 @@ class _Allowed:
         places: of the documents, None for any.
         dated: the passages, ascending; None for any.
         within: the same, for tantivy.
+
+    Attributes:
+        count: how many documents have a passage that fits; None until that is worked out.
     """
 
     def __init__(self, places: Places | None, dated: Numbers | None, within: Within) -> None:
         self.places, self._dated, self.within = places, dated, within
         self._base: tuple[Numbers, Bits] | None = None
+        self.count: int | None = None if dated is not None or places is None else len(places)
 
     def mask(self, numbers: Numbers) -> Bits:
         """Which of these numbers, ascending, fit. Of those of a base, which are many, that is worked out once."""
@@ -194,6 +198,15 @@ class View:
             return
         rows = self.store.each_document() if allowed.places is None else rows_of(self.store, allowed.places)
         yield from (stored for stored in rows if allowed.holds(stored))
+
+    def count(self, where: Where | None) -> int:
+        """How many documents have a passage that fits, worked out once."""
+        allowed = self._allowed(where)
+        if allowed is None:
+            return self.store.state.documents
+        if allowed.count is None:
+            allowed.count = sum(1 for _ in self.each(where))
+        return allowed.count
 
     def fits(self, id: str, where: Where | None) -> bool:
         """Whether a document that is there has a passage that fits."""

@@ -13,17 +13,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from pathlib import Path
 
 from embeddings.types import Document
 from qa.conversation import Lost, Recalled
 from qa.evidence_windows import Windows, windows_of
 from qa.render import NO_ANSWER, counted, disagreement_title, in_words, per_cent, place, split_quote
 from qa.source_page import Range, deep_link, escape
+from qa.styles import style_of
 from qa.titles import SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation
 
-STYLE = (Path(__file__).parent / "static" / "evidence.css").read_text("utf-8")
+STYLE = style_of("evidence")
 _CLOSEST = 3  # passages shown where there is no answer
 _PASSAGE = 250  # characters; a longer span is a passage, not an answer
 
@@ -117,7 +117,7 @@ def _head(turns: Sequence[Recalled], documents: int, about: About) -> str:
     facts = [
         f"Exported {about.when:%Y-%m-%d %H:%M %Z}".rstrip(),
         counted(len(turns), "question"),
-        counted(documents, "document"),
+        f"{counted(documents, 'document')} cited",
         *([about.index] if about.index else []),
     ]
     items = "".join(

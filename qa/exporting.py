@@ -54,9 +54,8 @@ def _recalled(turn: Turn | Recalled) -> Recalled:
 
 def to_markdown(turns: Sequence[Recalled], about: About) -> str:
     """A conversation as Markdown, with its sources and their hashes at the end."""
-    lines = ["# Conversation", "", f"Exported {about.when:%Y-%m-%d %H:%M %Z}".rstrip() + "."]
-    if about.index:
-        lines[-1] += f" {escaped(about.index)}."
+    index = f", {escaped(about.index)}" if about.index else ""
+    lines = ["# Conversation", "", f"{f'Exported {about.when:%Y-%m-%d %H:%M %Z}'.rstrip()}{index}."]
     answers = [turn.answer for turn in turns if turn.answer is not None]
     places = _Places(about.base, same_title(of_answers(answers)))
     for turn in turns:

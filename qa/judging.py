@@ -10,6 +10,7 @@ from embeddings.errors import RecordError
 from embeddings.types import Document
 from qa.feedback import VERDICTS, FeedbackStore, Version, Words
 from qa.fields import Fields
+from qa.render import one_line
 from qa.types import Turn
 
 _LONGEST = 1_000  # characters of words that are selected as the right ones
@@ -61,7 +62,7 @@ class Judging:
         if (cited | ({words.document.id} if words is not None else set())) & set(private):
             raise RecordError("not kept: files that you added yourself are never written to a disk")
         self.store.add(turn, kind, self.version(), words)
-        return _SAID[kind] if words is None else f"Kept: “{words.text[:60]}” is right."
+        return _SAID[kind] if words is None else f"Kept: “{one_line(words.text[:60])}” is right."
 
 
 def words_of(selected: Fields, find: Callable[[str], Document]) -> Words:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from pathlib import Path
 
 from embeddings.errors import DocumentError
 from embeddings.records import Listed
@@ -35,6 +34,7 @@ from qa.source_view import (
     view_url,
     window_of,
 )
+from qa.styles import style_of
 from qa.titles import same_title, titled
 
 __all__ = [
@@ -52,7 +52,7 @@ __all__ = [
     "view_url",
 ]
 
-STYLE = (Path(__file__).parent / "static" / "source.css").read_text("utf-8")  # inline: a sandboxed page has no 'self'
+STYLE = style_of("source")  # inline: a sandboxed page has no 'self'
 MOST_LISTED = 300  # documents on the page that lists them
 
 

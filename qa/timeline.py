@@ -12,7 +12,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from qa.evidence import text as _text
 from qa.quantities import numbers
@@ -21,7 +20,6 @@ from qa.source_page import citation_url
 from qa.types import Answer, Citation
 from qa.wording import same_answer
 
-STYLE = (Path(__file__).parent / "static" / "timeline.css").read_text("utf-8")
 FEWEST = 3  # points of a timeline
 # ISO 8601 to the minute, with seconds and zone behind it at the most: "1700 GMT" is no year
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[T ](\d\d):(\d\d))?(?=Z|:\d|[+-]\d\d:|$)")

@@ -185,7 +185,7 @@ def test_words_are_selected_on_the_page_of_a_pdf_and_kept_as_the_right_ones(
         chosen = str(frame.evaluate("getSelection().toString()"))
         assert chosen.split() == (words + "," * (number == 0)).split()  # what would be copied
         turn.get_by_role("button", name="Selected words").click()
-        turn.get_by_text("is right").wait_for()
+        turn.get_by_text("” is right.").wait_for()
         page.close()
     kept = read_feedback(store.path)[-1].words
     assert kept is not None

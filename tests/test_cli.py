@@ -85,6 +85,16 @@ def test_small_talk_gets_a_reply_and_exits_with_0(run: Run) -> None:
     assert (done.code, made["text"], made["reply"]["document_count"]) == (0, None, 2)
 
 
+def test_what_is_in_here_is_told_of_what_a_filter_leaves(run: Run) -> None:
+    done = run("ask", "What is in here?", "docs", "--document", "village.md")
+    assert done.code == 0
+    assert "1 document" in done.out
+    assert "Only what fits the filter; without it there are 2." in done.out
+    none = run("ask", "How many documents are there?", "docs", "--after", "2090")
+    assert "No document fits the filter; without it there are 2." in none.out
+    assert run("ask", "What is in here?", "docs", "--document", "hamlet.md").code != 0
+
+
 def test_a_file_that_is_skipped_is_named_on_stderr_and_stdout_stays_json(run: Run) -> None:
     Path("docs/picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     Path("docs/empty.txt").write_text("", encoding="utf-8")

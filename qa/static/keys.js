@@ -1,4 +1,7 @@
-// The keyboard: "/" goes to the question, arrows (or j and k) walk the citations, Enter opens one, Escape closes.
+// The keyboard: "/" goes to the question, arrows (or j and k) walk the citations, Enter opens one, Escape closes. Inside the
+// source "/" does the same, and Escape leads back to the citation that it was opened by.
+
+import { openedBy } from "./source.js";
 
 const links = () => [...document.querySelectorAll("#turns a.cite")].filter((link) => link.checkVisibility());
 
@@ -18,7 +21,11 @@ function walk(step) {
 // The innermost thing that is open around the focus, else the last that was opened.
 function close() {
   const edit = document.querySelector("#turns form.edit");
-  if (edit) return edit.remove();
+  if (edit) {
+    const button = edit.closest(".understood").querySelector("[data-edit]");
+    edit.remove();
+    return button.focus();
+  }
   const around = document.activeElement?.closest?.("details[open]");
   const opened = around ?? [...document.querySelectorAll("details[open]")].pop();
   if (opened) {
@@ -31,7 +38,33 @@ function close() {
   return undefined;
 }
 
+// A key that was pressed inside the source, where no script runs.
+function leave(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const question = document.querySelector("#question textarea");
+  if (event.key === "Escape") {
+    (openedBy() ?? question).focus();
+  } else if (event.key === "/" && !writes(event.target)) {
+    event.preventDefault();
+    question.focus();
+  }
+}
+
+function watchSource() {
+  const frame = document.querySelector("iframe[name=source]");
+  const watch = () => {
+    try {
+      frame.contentDocument.addEventListener("keydown", leave);
+    } catch {
+      // a page that says why there is nothing to show
+    }
+  };
+  frame.addEventListener("load", watch);
+  watch();
+}
+
 export function startKeys() {
+  watchSource();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") return close();

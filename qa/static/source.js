@@ -49,7 +49,13 @@ export function refreshList() {
   }
 }
 
+let last = null; // the citation that was opened last, also when the reader went on from there inside the source
+
+// Where Escape leads out of the source: the link that it was opened by, null where that is gone or folded away.
+export const openedBy = () => (last?.isConnected && last.checkVisibility() ? last : null);
+
 export function mark(current) {
+  last = current ?? last;
   for (const link of document.querySelectorAll("#conversation a.cite")) {
     link.toggleAttribute("aria-current", link === current);
   }

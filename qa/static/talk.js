@@ -9,6 +9,7 @@ import { loadAsked, loadTurns, saveAsked, saveTurns } from "./store.js";
 let turns = []; // what the server gave for the store, as text; one for each article, null while it is not finished
 let busy = false;
 let leaving = false; // the page goes: what breaks off now is asked anew when it is back
+const longest = 1_000; // characters of words that are given as the right ones
 const referred = 40; // turns that a follow-up may refer to
 
 const box = () => document.querySelector("#question textarea");
@@ -100,6 +101,7 @@ function again() {
 
 async function exported(form) {
   document.getElementById("export").open = false;
+  document.querySelector("#export summary").focus();
   try {
     const base = new URL(".", document.baseURI).href;
     const response = await post("talk/export", { turns: kept(), form, base });
@@ -127,6 +129,7 @@ function edit(button) {
     event.preventDefault();
     const words = field.value;
     form.remove();
+    button.focus();
     ask(words, true);
   });
   understood.append(form);
@@ -139,6 +142,10 @@ async function judge(button, turn) {
   const words = verdict === "words" ? selected() : null;
   if (verdict === "words" && !words) {
     said.textContent = "Select the right words in the source first, then press this again.";
+    return;
+  }
+  if (words && [...words.text].length > longest) {
+    said.textContent = `Select fewer words: at most ${longest.toLocaleString("en")} characters are kept.`;
     return;
   }
   try {

@@ -255,10 +255,14 @@ def _exported(talk: Talk, said: Fields, session: str | None) -> Response:
     if not turns:
         raise RecordError("there is nothing to export yet; ask a question first")
     now = datetime.now(UTC)
-    about = About(now, said.text("base"), talk.about or counted(talk.shelf.desk.document_count, "document"))
+    about = About(now, said.text("base"), talk.about or _asked_of(talk.shelf.desk.document_count))
     name = f"pincite-{now:%Y-%m-%d-%H%M}{SUFFIXES[form]}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(export(turns, form, about), media_type=f"{MEDIA_TYPES[form]}; charset=utf-8", headers=headers)
+
+
+def _asked_of(documents: int) -> str:
+    return f"asked of {counted(documents, 'document')}"
 
 
 # ---------------------------------------------------------------- what people say of answers
