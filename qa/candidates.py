@@ -14,7 +14,7 @@ from qa.quoting import quote_bounds
 from qa.reader import Span
 from qa.rows import Named, named, row_at, rows_of, within
 from qa.settings import Settings
-from qa.unfit import says_nothing, without_number
+from qa.unfit import says_nothing, within_cell, without_number
 from qa.widening import widened
 from qa.wording import shared_words
 
@@ -98,7 +98,7 @@ def _candidate(asked: _Asked, hit: Hit, span: Span, settings: Settings) -> Candi
     in_heading = start < chunk.body_start
     bounds = (chunk.start, chunk.body_start) if in_heading else (chunk.body_start, chunk.end)
     start, end = widened(hit.document.text, start, end, bounds)
-    start, end = without_number(hit.document.text, start, end)
+    start, end = within_cell(hit.document.text, *without_number(hit.document.text, start, end))
     quote_start, quote_end = quote_bounds(hit, start, end)
     start, end = asked.instead(hit.document.text, start, end, (quote_start, quote_end))
     if asked.want != "phrase":

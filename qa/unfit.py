@@ -6,6 +6,7 @@ import re
 
 from embeddings.types import Chunk
 from qa.quantities import numbers
+from qa.quoting import stripped
 
 _POINTER = re.compile(
     r"(?:it|its|they|them|their|theirs|he|him|his|she|her|hers|we|us|our|you|your|i|me|my|one|who|whom|which|that|this"
@@ -54,10 +55,26 @@ def without_number(text: str, start: int, end: int) -> tuple[int, int]:
     return first + len(text[first:end]) - len(text[first:end].lstrip()), end
 
 
+def within_cell(text: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of the part of a span in the first cell that it touches, where it runs over the cells of a table.
+
+    >>> text = "| model | size |\\n| small | 22 MB |"
+    >>> text[slice(*within_cell(text, 2, 14))], within_cell(text, 10, 12)
+    ('model', (10, 12))
+    """
+    bar = text.find("|", start, end)
+    line = text.rfind("\n", 0, start) + 1
+    if bar < 0 or not text[line : line + 20].lstrip().startswith("|"):
+        return start, end
+    if not text[start:bar].strip():  # it begins with the bar
+        return within_cell(text, bar + 1, end)
+    return stripped(text, start, bar)
+
+
 def says_nothing(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:
     """Do the words of a span answer nothing, whatever was asked?"""
     said = text[start:end].strip()
-    if not said or _POINTER.fullmatch(said) is not None or _LEGAL_FORM.fullmatch(said) is not None:
+    if not said or "```" in said or _POINTER.fullmatch(said) is not None or _LEGAL_FORM.fullmatch(said) is not None:
         return True
     if _COUNTS.search(question) is not None and not numbers(said) and _QUANTITY.search(said) is None:
         return True
