@@ -182,7 +182,7 @@ class Assistant:
             SettingsError: the threshold is no number from 0 to 1.
         """
         settings = self.settings if threshold is None else replace(self.settings, threshold=threshold)
-        return self._answered(_ways(question, history, resolve), where, settings)[1]
+        return self._answered(_ways(question, history, resolve), history, where, settings)[1]
 
     def explain(
         self,
@@ -201,7 +201,7 @@ class Assistant:
         Raises:
             QuestionError, FilterError: as `answer`.
         """
-        reading, answer = self._answered(_ways(question, history, resolve), where, self.settings, found)
+        reading, answer = self._answered(_ways(question, history, resolve), history, where, self.settings, found)
         return explained(reading, answer, self._calibration, self.settings.threshold, self.reliability)
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
@@ -227,18 +227,25 @@ class Assistant:
         return with_definitions(question, hits, self.settings.passages)
 
     def _answered(
-        self, ways: Sequence[str], where: Where | None, settings: Settings, found: Found | None = None
+        self,
+        ways: Sequence[str],
+        history: Sequence[Turn],
+        where: Where | None,
+        settings: Settings,
+        found: Found | None = None,
     ) -> tuple[Reading, Answer]:
         """The answer to a question as it is understood, or as it was asked where that is as sure.
 
         What belongs to a question makes its answer surer. So where the choice is open, both are read, and what was
-        taken from the turns before is let go where the answer is sure without it, and not much surer with it.
+        taken from the turns before is let go where the answer is sure without it, and not much surer with it; or where
+        it is less sure with it, and the document is that of the last answer.
         """
         first, *others = ways
         chosen = self._composed(first, where, settings, found)
         for question in others:
             alone = self._composed(question, where, settings)
-            if alone[1].confidence >= max(SURE_ALONE, settings.threshold, chosen[1].confidence - WORTH):
+            least = min(SURE_ALONE, chosen[1].confidence) if _goes_on(history, alone[1]) else SURE_ALONE
+            if alone[1].confidence >= max(least, settings.threshold, chosen[1].confidence - WORTH):
                 chosen = alone
                 if found is not None:
                     found(question, chosen[0].hits)
@@ -256,6 +263,12 @@ class Assistant:
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:
         spans = self._reader.read(question, [Passage.of(hit) for hit in hits])
         return Reading(question, hits, tuple(rank(question, hits, spans, self.settings)), tuple(spans))
+
+
+def _goes_on(history: Sequence[Turn], answer: Answer) -> bool:
+    """Does an answer stand in the document that the last turn's answer stands in?"""
+    cited = [turn.answer.citations for turn in history[-1:]] + [answer.citations]
+    return all(cited) and len({citations[0].document.id for citations in cited}) == 1
 
 
 def _ways(question: str, history: Sequence[Turn], resolve: bool) -> tuple[str, ...]:

@@ -200,6 +200,18 @@ def test_a_question_whose_topic_tells_the_answers_apart_takes_it_along() -> None
         assert symptom in (answer.text or "")
 
 
+def test_an_answer_of_the_document_at_hand_is_taken_alone_where_the_topic_makes_it_no_surer() -> None:
+    ferry = Document.from_text("The ferry has a locker for coats. The office opens at 09:10.", "ferry.txt")
+    train = Document.from_text("The train has seats.", "train.txt")
+    assistant = small_assistant([ferry, train], r"\d\d:\d\d", confidence=0.4)
+    asked = "What is the opening time?"
+    for document, understood in ((ferry, asked), (train, "What is the opening time of the locker?")):
+        cited = Citation(document, 0, 5, 0, 5)
+        history = [Turn("What is the locker?", Answer("What is the locker?", "coats", 0.5, (cited,)))]
+        answer = assistant.answer(asked, history)
+        assert (answer.question, answer.text) == (understood, "09:10")
+
+
 def test_passages_are_told_again_where_a_question_stands_alone_after_all() -> None:
     assistant = Assistant.from_documents([HANDBOOK])
     history = [Turn("How much is the fee?", assistant.answer("How much is the fee for a locker?"))]
