@@ -10,6 +10,7 @@ from qa.clauses import Wanted, completed, wanted
 from qa.definitions import asked_term, definition
 from qa.descriptions import asked_name, described
 from qa.offices import Office, asked_office, held_by
+from qa.parallel import done_to, of_the_named
 from qa.quoting import quote_bounds
 from qa.reader import Span
 from qa.rows import Named, named, row_at, rows_of, within
@@ -104,6 +105,8 @@ def _candidate(asked: _Asked, hit: Hit, span: Span, settings: Settings) -> Candi
     if asked.want != "phrase":
         start, end = completed(hit.document.text, start, end, asked.want, (quote_start, quote_end))
         start, end = widened(hit.document.text, start, end, (quote_start, quote_end))
+    start, end = done_to(asked.question, hit.document.text, start, end)
+    start, end = of_the_named(asked.question, hit.document.text, start, end, (quote_start, quote_end))
     score = (
         span.score
         - settings.no_answer_weight * span.no_answer

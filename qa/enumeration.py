@@ -2,8 +2,9 @@
 
 A sentence is cut at its commas, semicolons and conjunctions. The parts that the span covers are items; where they are
 names, the enumeration goes on to the left and to the right as long as names follow, since a name shows where it begins
-and ends. It must hold a conjunction, as enumerations do: "Oslo, Norway" is none. A span of two items stays one phrase:
-"Elena and Bo" says both, and "Housing and Transport" may be one office.
+and ends. Common words go on where a verb or a colon opens them: "The effects are nausea, dry mouth and dizziness". It
+must hold a conjunction, as enumerations do: "Oslo, Norway" is none. A span of two items stays one phrase: "Elena and
+Bo" says both, and "Housing and Transport" may be one office.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ _DETERMINER = frozenset(
 _FUNCTION = frozenset(
     """in on at by for with to from as into after before during since until while when where which who that than because
     is are was were be been has have had do does did will would can could said says""".split()
+)
+_OPENED = re.compile(
+    r"(?:\b(?:are|is|were|was|be|includes?|including|included|such\sas|namely|comprises?|contains?|causes?)|:)\s(?:the\s)?",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w’'&.-]+")
 _LONGEST_ITEM = 8  # words
@@ -59,6 +64,10 @@ def items(text: str, start: int, end: int, sentence: Bounds) -> list[Bounds]:
     shape = _shape(text[start : parts[first].end])
     left: list[Bounds] = []
     right: list[Bounds] = []
+    if shape == "plain":
+        start, end = _common(text, parts, first, last, start, end)
+        touched = [i for i, part in enumerate(parts) if part.start < end and start < part.end]
+        first, last = touched[0], touched[-1]
     if shape == "name":
         start, end = _whole_names(text, parts, first, last, start, end)
         left, right = _to_the_left(text, parts, first, start), _to_the_right(text, parts, last, end)
@@ -94,6 +103,59 @@ def _inside(parts: Sequence[_Part], first: int, last: int, start: int, end: int)
     return [
         (start if i == first else parts[i].start, end if i == last else parts[i].end) for i in range(first, last + 1)
     ]
+
+
+def _common(text: str, parts: Sequence[_Part], first: int, last: int, start: int, end: int) -> Bounds:
+    """A span, gone on to all of an enumeration of short common words that a verb or a colon opens.
+
+    The bounds of the span where the enumeration is not closed by a conjunction.
+    """
+    if end < _short_end(text, parts[last]):
+        return start, end
+    low, high = first, last
+    while low > 0 and not _opens(text, parts[low]) and _is_short(text[parts[low - 1].start : parts[low - 1].end]):
+        low -= 1
+    if low > 0 and not _opens(text, parts[low]):
+        low -= 1
+    opening = _opening(text, parts[low])
+    while high + 1 < len(parts) and not (parts[high].closes and high > low):
+        following = parts[high + 1]
+        ceiling = _short_end(text, following) if following.closes else following.end
+        if not _is_short(text[following.start : ceiling]):
+            break
+        high += 1
+    if opening is None or opening > start or not parts[high].closes or high - low < 2:
+        return start, end
+    between = all(_is_short(text[part.start : part.end]) for part in parts[low + 1 : high])
+    return (opening, _short_end(text, parts[high])) if between else (start, end)
+
+
+def _short_end(text: str, part: _Part) -> int:
+    """Where the last item of an enumeration ends: before a word that joins it to what follows."""
+    end = part.start
+    for word in _words(text, part):
+        if word[0].lower() in _FUNCTION:
+            break
+        end = word.start() + len(word[0].rstrip("."))
+    return end
+
+
+def _opens(text: str, part: _Part) -> bool:
+    return _opening(text, part) is not None
+
+
+def _opening(text: str, part: _Part) -> int | None:
+    """Where the first item of an enumeration begins, behind what opens it; None where nothing does."""
+    found = list(_OPENED.finditer(text, part.start, part.end))
+    if not found or not _is_short(text[found[-1].end() : part.end]):
+        return None
+    return found[-1].end()
+
+
+def _is_short(words: str) -> bool:
+    """Is it an item by its look: one to three common words, none of which only joins others?"""
+    found = _WORD.findall(words)
+    return 0 < len(found) <= _REST and not any(word.lower() in _FUNCTION for word in found) and words[:1].islower()
 
 
 def _whole_names(text: str, parts: Sequence[_Part], first: int, last: int, start: int, end: int) -> tuple[int, int]:

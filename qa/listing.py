@@ -62,10 +62,13 @@ def items_of(question: str, best: Judged, sure: Sequence[Judged]) -> list[Judged
 
 def _enumerated(question: str, candidate: Candidate) -> list[tuple[int, int]]:
     """The items of the enumeration that a candidate touches; [] where the question names one of them itself."""
-    text = candidate.hit.document.text
-    if len(sentences(candidate.text)) > 1:
-        return []
-    listed = items(text, candidate.start, candidate.end, quote_bounds(candidate.hit, candidate.start, candidate.end))
+    text, end = candidate.hit.document.text, candidate.end
+    parts = sentences(candidate.text)
+    if len(parts) > 1:  # what a span takes of the next sentence is no item of the first
+        end = candidate.start + len(candidate.text[: parts[0][1]].rstrip())
+        if len(parts) > 2 or "," not in text[candidate.start : end]:
+            return []
+    listed = items(text, candidate.start, end, quote_bounds(candidate.hit, candidate.start, end))
     asked = set(words(question))
     return [] if any(asked.issuperset(words(text[start:end])) for start, end in listed) else listed
 

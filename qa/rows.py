@@ -227,7 +227,7 @@ def named(question: str, text: str, about: str = "", span: Bounds | None = None)
     found = weights(question, text, rows, about)
     top = max(found)
     if top[1] <= 0 or found.count(top) > 1:
-        return None
+        return _under_the_column(question, text, rows, span)
     row = rows[found.index(top)]
     value = _value(question, text, row, None if span is None else _column(rows, span))
     if value is None:
@@ -237,6 +237,18 @@ def named(question: str, text: str, about: str = "", span: Bounds | None = None)
     rest = terms(question) - terms(about)
     exact = bool(label) and label <= terms(question) and (rest or terms(question)) <= key | terms(" ".join(row.names))
     return Named(row, value, exact)
+
+
+def _under_the_column(question: str, text: str, rows: Sequence[Row], span: Bounds | None) -> Named | None:
+    """The cell of a span's own row under the one column that a question names, where the span stands in another."""
+    row, column = (None, None) if span is None else (row_at(rows, *span), _column(rows, span))
+    if row is None or column is None:
+        return None
+    asked = terms(question)
+    named_ones = [i for i, name in enumerate(row.names) if name and terms(name) and terms(name) <= asked]
+    if len(named_ones) != 1 or named_ones[0] == column or not _is_fit(question, text[slice(*row.cells[named_ones[0]])]):
+        return None
+    return Named(row, row.cells[named_ones[0]], exact=False)
 
 
 def _terms_of(text: str, row: Row) -> frozenset[str]:

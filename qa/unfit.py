@@ -31,6 +31,11 @@ _QUANTITY = re.compile(
     r"|zero|age|aged|born|year|month|week|day)\w*",
     re.IGNORECASE,
 )
+_PART = re.compile(
+    r"\b(?P<name>clause|section|article|paragraph|page|chapter|annex|appendix|schedule|figure|table|item)"
+    r"\b\.?[ \t]$",
+    re.IGNORECASE,
+)
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
@@ -78,7 +83,15 @@ def says_nothing(question: str, text: str, start: int, end: int, chunk: Chunk) -
         return True
     if _COUNTS.search(question) is not None and not numbers(said) and _QUANTITY.search(said) is None:
         return True
+    if _is_number_of_part(question, text, start, said):
+        return True
     return _is_heading(question, text, start, end, chunk) or _is_echo(question, said)
+
+
+def _is_number_of_part(question: str, text: str, start: int, said: str) -> bool:
+    """Does the span begin with the number of a clause or page, where the question asks for no such part?"""
+    part = _PART.search(text, max(0, start - 20), start)
+    return said[:1].isdigit() and part is not None and part["name"].lower() not in question.lower()
 
 
 def _is_heading(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:

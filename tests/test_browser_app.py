@@ -16,6 +16,7 @@ from fakes import small_assistant
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from embeddings import Document
+from embeddings.errors import DocumentError
 from qa.explanation import Explanation
 from qa.feedback import FeedbackStore, Version, read_feedback
 from qa.judging import Judging
@@ -142,6 +143,32 @@ def test_each_of_several_files_says_what_became_of_it_and_a_refusal_goes_with_th
     assert page.locator("#files [data-id]").count() == 2
     page.frame_locator("iframe[name=source]").get_by_role("link", name="A cab comes").wait_for()
     assert page.locator("#count").inner_text() == "4 documents"
+
+
+def test_what_becomes_of_files_for_everybody_is_told_too(opened: Opened) -> None:
+    seen: set[bytes] = set()
+
+    def share(name: str, data: bytes) -> tuple[bool, str]:
+        if name.endswith(".png"):
+            raise DocumentError(f"{name}: .png files are not read")
+        is_new = data not in seen
+        seen.add(data)
+        return is_new, f"{name} is in the index now, for everybody." if is_new else f"the index holds {name} already."
+
+    with serving(small_assistant([FERRY], r"\d\d:\d\d"), keeping=Keeping(share=share)) as url:
+        page = opened(url)
+        bad = {"name": "bad.png", "mimeType": "image/png", "buffer": bytes(3)}
+        page.locator("#chosen").set_input_files([BOAT, BOAT | {"name": "again.txt"}, bad])  # type: ignore[list-item]
+        page.get_by_text("1 added, 1 unchanged, 1 refused.").wait_for()
+        told = page.locator("#files .taken small").all_inner_texts()
+        assert told == [
+            "added: boats.txt is in the index now, for everybody.",
+            "unchanged: the index holds again.txt already.",
+        ]
+        assert page.locator("#files .failed small").inner_text() == "refused: bad.png: .png files are not read"
+        page.locator("#chosen").set_input_files([BOAT])  # type: ignore[list-item]
+        page.locator("#files .failed").wait_for(state="detached")
+        assert page.locator("#files .taken").count() == 1
 
 
 def test_a_question_that_a_reload_interrupts_is_asked_anew(opened: Opened) -> None:

@@ -200,6 +200,8 @@ def test_a_sentence_that_sets_two_numbers_against_each_other_tells_two_sides() -
         ("The deposit of 1,800 euros has been raised to 2,000 euros.", "2,000 euros", "1,800 euros"),
         ("The fee was reduced from $90 to $60 in May.", "$60", "$90"),
         ("The fee was $90 and the deposit $60.", "$60", None),
+        ("In clause 5 the period is reduced to 60 days.", "60 days", None),
+        ("Clause 5 is replaced by 60 days.", "60 days", None),
         ("The term of 5 years was changed to suit both.", "5 years", None),
     ],
 )

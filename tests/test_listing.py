@@ -27,6 +27,21 @@ def test_any_piece_of_an_enumeration_of_names_gives_all_of_it(piece: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Common side effects are nausea, dry mouth, headache and dizziness.",
+        "Side effects: nausea, dry mouth, headache and dizziness",
+        "Effects such as nausea, dry mouth, headache or dizziness in the morning may come.",
+        "They include the nausea, dry mouth, headache, and dizziness, which pass.",
+    ],
+)
+@pytest.mark.parametrize("piece", ["nausea", "dry mouth", "headache", "dizziness", "nausea, dry mouth"])
+def test_any_item_of_an_enumeration_of_common_words_that_something_opens_gives_all_of_it(text: str, piece: str) -> None:
+    found = listed(text, piece)
+    assert found == ["nausea", "dry mouth", "headache", "dizziness"]
+
+
+@pytest.mark.parametrize(
     ("text", "piece", "found"),
     [
         ("Ana Ruiz and Minister Bo Berg will go.", "Ana Ruiz", ["Ana Ruiz", "Minister Bo Berg"]),
@@ -47,6 +62,9 @@ def test_items_are_whole(text: str, piece: str, found: list[str]) -> None:
         ("The Office of Housing and Transport closed.", "Office of Housing and Transport"),
         ("Ana Ruiz and Bo Berg will go.", "Ana Ruiz and Bo Berg"),
         ("He blames rust and salt.", "rust"),
+        ("The town is small, old and poor people leave it.", "small"),
+        ("It was cold, he said, and it rained.", "cold"),
+        ("The cause is rust, not salt.", "rust"),
         ("Ana left and it rained.", "Ana"),
         ("The crews of Aurora, Bore and Castor left Oslo.", "Oslo"),
         ("Ana left, Bo stayed, and it rained.", "Bo"),

@@ -148,6 +148,10 @@ def test_a_piece_of_a_value_becomes_the_whole_of_it() -> None:
     assert answer("What is the notice period for 2 to 5 years?", SERVICE, "months |\n| Over") == "2 months"
 
 
+def test_a_question_that_names_a_column_and_no_row_gets_a_cell_of_that_column() -> None:
+    assert answer("How long is the notice period?", SERVICE, "Under 2 years") == "1 month"
+
+
 def test_the_name_of_a_column_becomes_the_cell_under_it() -> None:
     assert answer("Where is the pine desk?", STOCK, "Warehouse: Hull") == "Hull"
 

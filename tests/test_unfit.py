@@ -64,6 +64,14 @@ def test_words_that_run_over_a_fence_of_code_are_no_answer() -> None:
     assert all("```" not in candidate.text for candidate in found)
 
 
+def test_the_number_of_a_clause_is_no_measure() -> None:
+    document = Document.from_text("In clause 5 the period is cut to 60 days.", title="Amendment")
+    spans = [Span(0, 10, 11, 5.0, 0.0, 0.5), Span(0, 33, 40, 4.0, 0.0, 0.5)]
+    found = rank("How long is the notice period?", [hit_in(document)], spans, Settings())
+    assert [candidate.text for candidate in found] == ["60 days"]
+    assert rank("Which clause is it?", [hit_in(document)], spans, Settings())[0].text == "5"
+
+
 def test_a_heading_answers_where_a_heading_is_asked_for() -> None:
     assert answers("What is clause 3 called?", "Penalties") == ["Penalties"]
 

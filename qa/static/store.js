@@ -50,7 +50,13 @@ export const loadTurns = () => read([tab, all], turnsKey);
 export const saveTurns = (turns) => write([tab, all], turnsKey, turns, turns.map(brief));
 
 // The question that is being answered, as it was asked: a reload asks it anew, in its tab alone.
-export const loadAsked = () => JSON.parse(read([tab], askedKey)[0] ?? "null");
+export function loadAsked() {
+  try {
+    return JSON.parse(read([tab], askedKey)[0]);
+  } catch {
+    return null; // there is none, or it is damaged
+  }
+}
 export const saveAsked = (said) => write([tab], askedKey, said ? [JSON.stringify(said)] : []);
 
 export const loadPins = () => read([all], pinsKey);

@@ -71,7 +71,7 @@ export async function ask(question, verbatim = document.getElementById("typed").
 async function goOn() {
   await recall();
   const { question, verbatim, limits } = loadAsked() ?? {};
-  if (question) ask(question, verbatim, limits);
+  if (typeof question === "string") ask(question, verbatim, limits);
 }
 
 async function recall() {
