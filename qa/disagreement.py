@@ -49,6 +49,7 @@ _SET_AGAINST = re.compile(
     re.IGNORECASE,
 )
 
+_NUMBERED = re.compile(r"[ \t]*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|[-*•])[ \t]+\S")
 _LEAST_OF_SENTENCE = 0.75  # the same for the sentence, where dates are compared
 
 
@@ -131,6 +132,11 @@ def _of_another_thing(question: str, best: Candidate, other: Candidate) -> bool:
         return rows[0] != rows[1]
     if best.hit.chunk != other.hit.chunk:
         return False
+    numbered = [_item(candidate) for candidate in (best, other)]
+    if all(numbered) and numbered[0] != numbered[1]:
+        has, lacks = (terms(item) for item in numbered)
+        asked = [terms(phrase.text) for phrase in phrases(question) if not phrase.empty]
+        return any(phrase and phrase <= has and not phrase <= lacks for phrase in asked)
     told = [_sentence(candidate) for candidate in (best, other)]
     if told[0] == told[1]:
         return _SET_AGAINST.search(told[0]) is None
@@ -153,6 +159,14 @@ def _tells_of_another(phrase: Phrase | None, before: Phrase | None, best: str, o
     if before is None or phrase.before not in ("of", "for") or not before.head:
         return False
     return re.search(rf"\b{re.escape(before.head)}\w*\s+{phrase.before}\b", other, re.IGNORECASE) is not None
+
+
+def _item(candidate: Candidate) -> str:
+    """The numbered item of a list that a candidate stands in, which tells of one thing; "" where it stands in none."""
+    text = candidate.hit.document.text
+    line = text.rfind("\n", 0, candidate.start) + 1, text.find("\n", candidate.end)
+    words = text[line[0] : line[1] if line[1] >= 0 else len(text)]
+    return words if _NUMBERED.match(words) else ""
 
 
 def _row(candidate: Candidate) -> frozenset[str] | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from qa.moments import moments
 from qa.phrases import singular
 from qa.quantities import numbers
 from qa.tagging import verb_form
@@ -41,6 +42,7 @@ _NO_TERMS = frozenset(
     whose what which when where why how much many long old far of in on at by for to and or with per it its this that
     these those there i we you he she they his her their our your my please tell me name give show s""".split()
 )
+_RATES = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annual": "year", "annually": "year"}
 _WHO = re.compile(r"\W*who(?:m|se|['’]s)?\b", re.IGNORECASE)
 _COUNTS = re.compile(
     r"\bhow (?:many|much|long|old|far|big|large|tall|high|deep|heavy|wide|often)\b|\bwhen\b"
@@ -180,7 +182,7 @@ def terms(text: str) -> frozenset[str]:
     >>> sorted(terms("Who pays for the hotels within the Union?"))
     ['hotel', 'pay', 'union', 'withi']
     """
-    kept = (word for word in words(text) if word not in _NO_TERMS)
+    kept = (_RATES.get(word, word) for word in words(text) if word not in _NO_TERMS)
     return frozenset(stem((verb_form(word) or (singular(word),))[0]) for word in kept)
 
 
@@ -286,7 +288,7 @@ def _is_fit(question: str, value: str) -> bool:
         return False
     if _WHO.match(question):
         return any(character.isupper() for character in value) or not any(c.isdigit() for c in value)
-    return bool(numbers(value)) if _COUNTS.search(question) else True
+    return bool(numbers(value) or moments(value)) if _COUNTS.search(question) else True
 
 
 def _holds_number(question: str, text: str, row: Row) -> bool:

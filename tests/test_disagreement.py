@@ -168,6 +168,12 @@ def test_the_same_number_of_the_same_thing_agrees_in_other_words() -> None:
             "900",
         ),
         (
+            "How much does the garden plan cost?",
+            "1. Heating. The cost is 18,000 euros.\n2. The garden plan waits. Cost: 2,500 euros.",
+            "2,500 euros",
+            "18,000 euros",
+        ),
+        (
             "How long is the warranty for ropes?",
             "The warranty for winches is 24 months. The warranty for ropes is 12 months.",
             "12 months",

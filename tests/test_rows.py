@@ -28,6 +28,16 @@ SERVICE = """\
 | 2 to 5 years | 2 months |
 | Over 5 years | 3 months |
 """
+STAFF = """\
+Name: Ada Holm; Role: Accountant; Extension: 410; Start: 2019-03-01
+Name: Bo Lien; Role: Lawyer; Extension: 422; Start: 2021-08-15
+"""
+FEES = """\
+| Vessel | Fee per day | Fee per month |
+|---|---|---|
+| Rowing boat | 3 euros | 60 euros |
+| Motor yacht | 22 euros | 450 euros |
+"""
 PEOPLE = "Marta Olsen - Head of Travel\nPieter Haan - Insurance officer\nLucia Ferri - Visa desk"
 INVOICE = """\
 Invoice number: 2024-118
@@ -93,6 +103,10 @@ def test_prose_headings_and_a_single_label_are_no_rows(text: str) -> None:
         ("How many life jackets were ordered?", GOODS, "40"),
         ("How many pine desks are in stock?", STOCK, "8"),
         ("What is the price of the oak bench?", STOCK, "140"),
+        ("When did Bo Lien start?", STAFF, "2021-08-15"),
+        ("What is the extension of Ada Holm?", STAFF, "410"),
+        ("What is the daily fee for a rowing boat?", FEES, "3 euros"),
+        ("What is the monthly fee for a rowing boat?", FEES, "60 euros"),
     ],
 )
 def test_a_question_that_names_a_row_gets_its_value(question: str, text: str, value: str | None) -> None:
