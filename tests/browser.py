@@ -11,7 +11,10 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Playwright
 
+from embeddings import Document
 from qa.chat import ChatServer
+from qa.feedback import FeedbackStore, Version
+from qa.judging import Judging
 from qa.keeping import Keeping
 from qa.web import Responder, Serving
 from qa.web.serving import LOCAL
@@ -38,6 +41,12 @@ def launch(playwright: Playwright) -> Browser:
             pytest.fail(reason)
         pytest.skip(reason)
     return playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+
+
+def judging(store: FeedbackStore, *documents: Document) -> Keeping:
+    """What a chat over some documents keeps: what people say of its answers, in a store."""
+    hashes = tuple(sorted(document.content_hash for document in documents))
+    return Keeping(Judging(store, lambda: Version("", 0, hashes)))
 
 
 @contextmanager

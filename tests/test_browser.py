@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browser import launch, serving
+from browser import serving
 from keyword_assistant import KeywordAssistant
 from playwright.sync_api import (
     Browser,
@@ -18,7 +18,6 @@ from playwright.sync_api import (
     Request,
     Route,
     WebSocket,
-    sync_playwright,
 )
 
 from embeddings import Document
@@ -60,14 +59,6 @@ class Watch:
     def console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import launch, serving
+from browser import judging, serving
 from fakes import small_assistant
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from embeddings import Document
 from embeddings.errors import DocumentError
 from qa.explanation import Explanation
-from qa.feedback import FeedbackStore, Version, read_feedback
-from qa.judging import Judging
+from qa.feedback import FeedbackStore, read_feedback
 from qa.keeping import Keeping
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -47,22 +46,13 @@ Opened = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> FeedbackStore:
     return FeedbackStore(Path(tmp_path_factory.mktemp("kept")) / "feedback.sqlite")
 
 
 @pytest.fixture(scope="module")
 def chat(store: FeedbackStore) -> Iterator[str]:
-    judging = Judging(store, lambda: Version("", 0, tuple(sorted((FERRY.content_hash, TRAIN.content_hash)))))
-    with serving(small_assistant([FERRY, TRAIN], r"\d\d:\d\d"), keeping=Keeping(judging)) as url:
+    with serving(small_assistant([FERRY, TRAIN], r"\d\d:\d\d"), keeping=judging(store, FERRY, TRAIN)) as url:
         yield url
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browser import launch, serving
+from browser import serving
 from fakes import small_assistant
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from embeddings import Document
 
@@ -21,14 +21,13 @@ DATED = tuple(
 RUN = "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']})).violations"
 
 
-def test_the_page_has_no_serious_fault_of_accessibility_by_day_or_night_wide_or_narrow() -> None:
+def test_the_page_has_no_serious_fault_of_accessibility_by_day_or_night_wide_or_narrow(chromium: Browser) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not here: `make` fetches it where there is npm")
     found = []
-    with sync_playwright() as playwright, serving(small_assistant(DATED, r"\d\d ships")) as url:
-        browser = launch(playwright)
+    with serving(small_assistant(DATED, r"\d\d ships")) as url:
         for width, scheme in ((1280, "light"), (400, "dark")):
-            context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+            context = chromium.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
             page = context.new_page()
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             page.goto(url)
@@ -48,5 +47,4 @@ def test_the_page_has_no_serious_fault_of_accessibility_by_day_or_night_wide_or_
                 if each["impact"] in ("serious", "critical")
             ]
             context.close()
-        browser.close()
     assert not found

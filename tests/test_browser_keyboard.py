@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import launch, serving
+from browser import judging, serving
 from fakes import small_assistant
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from embeddings import Document
 from qa.conversation import from_json
-from qa.feedback import FeedbackStore, Version, read_feedback
-from qa.judging import Judging
-from qa.keeping import Keeping
+from qa.feedback import FeedbackStore, read_feedback
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,22 +28,13 @@ FOCUSED = "() => { const e = document.activeElement; return e.ariaLabel || e.tex
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> FeedbackStore:
     return FeedbackStore(Path(tmp_path_factory.mktemp("kept")) / "feedback.sqlite")
 
 
 @pytest.fixture(scope="module")
 def chat(store: FeedbackStore) -> Iterator[str]:
-    judging = Judging(store, lambda: Version("", 0, tuple(sorted((FERRY.content_hash, TRAIN.content_hash)))))
-    with serving(small_assistant([FERRY, TRAIN], r"\d\d:\d\d|\d{4}"), keeping=Keeping(judging)) as url:
+    with serving(small_assistant([FERRY, TRAIN], r"\d\d:\d\d|\d{4}"), keeping=judging(store, FERRY, TRAIN)) as url:
         yield url
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from browser import launch, serving
+from browser import serving
 from fakes import small_assistant
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from pdf_files import pdf, written
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from proxy import proxied
 
 from embeddings import Document
@@ -32,14 +32,6 @@ def timetable(tmp_path_factory: pytest.TempPathFactory) -> Document:
     file = Path(tmp_path_factory.mktemp("papers")) / "ferry.pdf"
     file.write_bytes(pdf([written(["Timetable"]), written(["The ferry to Oslo leaves at 14:30."])]))
     return load_file(file)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=["strips, hands on", "strips", "keeps, hands on", "keeps"])

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browser import launch, serving
-from playwright.sync_api import Browser, Page, sync_playwright
+from browser import serving
+from playwright.sync_api import Browser, Page
 
 from embeddings import Document
 from qa import Assistant
@@ -34,14 +34,6 @@ BRIGHTNESS = """(element, name) => {
   const [r, g, b] = getComputedStyle(element)[name].match(/[\\d.]+/g).map(Number);
   return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
 }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser import launch, serving
+from browser import serving
 from keyword_assistant import KeywordAssistant
 from pdf_files import pdf, written
 from PIL import Image
-from playwright.sync_api import Browser, Frame, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page
 
 from embeddings import Document
 from embeddings.loaders.pdf_marks import Box, picture
@@ -40,14 +40,6 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> tuple[Document, Docum
     (folder / "towns.csv").write_text(f"Town,People\n{rows}", encoding="utf-8")
     hostile = Document.from_text(HOSTILE * (10_000_000 // len(HOSTILE)), "<script>parent.pwned = 3</script>", "<b>.txt")
     return load_file(folder / "ferry.pdf"), load_file(folder / "towns.csv"), hostile
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
