@@ -22,7 +22,7 @@ from PIL import Image
 from eval.curves import Histogram, Reliability, RiskCoverage
 from eval.metrics import Estimate
 
-# Those of qa/static/chat.css in light mode; `eval.svg` puts the page's own in their place.
+# Those of qa/static/palette.css in light mode; `eval.svg` puts the page's own in their place.
 PAPER, INK, MUTED, LINE = "#ffffff", "#1c2430", "#586273", "#ddd7c9"
 CURVE, BAR, MARK = "#1f4f8b", "#6d8db5", "#b45309"
 

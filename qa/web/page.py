@@ -20,11 +20,11 @@ _OUTSIDE = re.compile(
 )
 _INLINE_SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
 # Relative, so that they hold behind a proxy, too.
+_SHEETS = ("palette", "chat", "turn", "folded", "asking", "actions", "timeline")  # in the order of their precedence
 _HEAD = (
-    '<link rel="icon" type="image/svg+xml" href="pincite/icon.svg"><link rel="stylesheet" href="pincite/palette.css">'
-    '<link rel="stylesheet" href="pincite/chat.css">'
-    '<link rel="stylesheet" href="pincite/asking.css"><link rel="stylesheet" href="pincite/timeline.css">'
-    '<script src="pincite/root.js"></script><script src="pincite/chat.js" type="module"></script>'
+    '<link rel="icon" type="image/svg+xml" href="pincite/icon.svg">'
+    + "".join(f'<link rel="stylesheet" href="pincite/{name}.css">' for name in _SHEETS)
+    + '<script src="pincite/root.js"></script><script src="pincite/chat.js" type="module"></script>'
 )
 
 
