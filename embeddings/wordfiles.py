@@ -32,10 +32,15 @@ def begin_words(store: Store) -> None:
 
 
 def record_words(folder: Path, store: Store) -> None:
-    """Takes the digests of the files of words, after they were written; of those that were known, the old ones."""
-    known = _known(store)
+    """Takes the digests of the files of words, after they were written; of those that were known, the old ones.
+
+    Only of files that are part of the index: what an interrupted writer left is none, and tantivy may still write it.
+    """
+    known, parts = _known(store), _parts(folder)
     found = {}
     for file in _files(folder):
+        if parts is not None and file.name not in _CHANGING and file.name.partition(".")[0] not in parts:
+            continue
         with suppress(FileNotFoundError):  # tantivy tidies up whenever it likes
             there = known.get(file.name) if file.name not in _CHANGING else None
             found[file.name] = there if there is not None else file_digest(file)
@@ -108,6 +113,15 @@ def _known(store: Store) -> dict[str, str]:
         return {str(name): str(digest) for name, digest in json.loads(store.fact(_FACT)).items()}
     except (ValueError, AttributeError):
         raise store.error(f"its {_FACT} are damaged") from None
+
+
+def _parts(folder: Path) -> frozenset[str] | None:
+    """The segments that tantivy's own list names, as their files are named; None where it can't be read."""
+    try:
+        listed = json.loads((folder / LEXICAL_FOLDER / "meta.json").read_bytes())
+        return frozenset(str(segment["segment_id"]).replace("-", "") for segment in listed["segments"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _files(folder: Path) -> list[Path]:

@@ -98,7 +98,10 @@ def defines(hit: Hit, term: str) -> bool:
     return definition(hit.document.text, term, (hit.chunk.body_start, hit.chunk.end)) is not None
 
 
-_END = re.compile(r"[.!?;](?=\s|$)(?<!\be\.g\.)(?<!\bi\.e\.)|\n[^\S\n]*\n|:\s*\n")
+# Also the line of an entry, unless the next one goes on with it.
+_END = re.compile(
+    r"[.!?;](?=\s|$)(?<!\be\.g\.)(?<!\bi\.e\.)|\n[^\S\n]*\n|:\s*\n|\n(?=[^\S\n]*(?:[-*•(\d]|[^\n:]{1,60}:\s))"
+)
 
 
 @lru_cache(maxsize=64)

@@ -45,6 +45,8 @@ def test_the_term_that_a_question_asks_the_meaning_of(question: str, term: str |
         ("A “reversible day” is a day that is saved in one port.", "reversible day", "a day that is saved in one port"),
         ("Despatch refers to money paid back.", "despatch", "money paid back"),
         ("Terms\n- **Demurrage**: money for lost days.\n- Despatch: money back.", "demurrage", "money for lost days"),
+        ("Laytime: 12 days\nPort: Oslo\nCargo: salt.", "laytime", "12 days"),
+        ("- Despatch: money back\n  for saved days\n- Demurrage: money.", "despatch", "money back\n  for saved days"),
         ("Weather day – a day without rain.\nSunday - a rest.", "weather day", "a day without rain"),
         ("Demurrage (as used here) is defined as money for lost days.", "demurrage", "money for lost days"),
     ],

@@ -403,6 +403,18 @@ def test_what_an_interrupted_update_staged_is_not_seen_and_not_lost_by_other_upd
     assert 0 < report.resumed < report.added == len(texts)
 
 
+def test_a_file_of_words_that_an_interrupted_writer_left_may_still_change(
+    tmp_path: Path, path: Path, folder: Path
+) -> None:
+    update(path, folder)
+    big(tmp_path / "more")
+    left = path / "lexical" / f"{'5c' * 16}.store"  # tantivy compresses in a thread of its own, which outlives a writer
+    left.write_bytes(b"half")
+    interrupted(path, tmp_path / "more", after=59)
+    left.write_bytes(b"half and whole")
+    living.checked(path, folder, [living.content(0)])
+
+
 def test_what_was_staged_of_a_file_that_is_gone_when_it_goes_on_does_not_appear(tmp_path: Path, path: Path) -> None:
     texts = big(tmp_path / "docs")
     interrupted(path, tmp_path / "docs", after=59)
