@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from embeddings.types import Hit
+from qa.quoting import stripped
 
 _ARTICLE = r"(?:(?:a|an|the|any)\s+)?"
 _QUOTE = r"[\"“”'‘’«»*_]{0,3}"
@@ -32,7 +33,8 @@ _MEANS = (
 _LONGEST = 320  # characters
 # What stands in front of a term that only belongs to what is defined: "the key of a User Product means".
 _BELONGS = re.compile(
-    r"\b(?:of|for|in|by|with|from|on|under|and|or|than|such|every|each)\s+(?:(?:a|an|the|any|its|their)\s+)?[\"“‘'*_]*$",
+    r"\b(?:(?:of|for|in|by|with|from|on|under|and|or|than|such|every|each)\s+(?:(?:a|an|the|any)\s+)?"
+    r"|(?:my|our|your|his|her|its|their)\s+)[\"“‘'*_]*$",
     re.IGNORECASE,
 )
 _PROMOTED = 2  # passages
@@ -78,7 +80,10 @@ def _end(text: str, start: int, ceiling: int) -> int:
     stop = _END.search(text, start, end)
     if stop is not None:
         return stop.start()
-    return end if end == ceiling else max(text.rfind(mark, start, end) for mark in (",", ";", " (", "\n"))
+    if end == ceiling:
+        return end
+    pause = max(text.rfind(mark, start, end) for mark in (",", ";", " (", "\n"))
+    return pause if pause >= 0 else max(start, text.rfind(" ", start, end))
 
 
 def with_definitions(question: str, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
@@ -95,10 +100,17 @@ def with_definitions(question: str, hits: Sequence[Hit], k: int) -> tuple[Hit, .
 
 def defines(hit: Hit, term: str) -> bool:
     """Does a passage say what a term means?"""
-    return definition(hit.document.text, term, (hit.chunk.body_start, hit.chunk.end)) is not None
+    return defined_in(hit, term) is not None
 
 
-_END = re.compile(r"[.!?;](?=\s|$)(?<!\be\.g\.)(?<!\bi\.e\.)|\n[^\S\n]*\n|:\s*\n")
+def defined_in(hit: Hit, term: str) -> tuple[int, int] | None:
+    """The bounds, in its document, of what a passage says that a term means; None where it says nothing of it."""
+    text, chunk = hit.document.text, hit.chunk
+    return definition(text, term, stripped(text, chunk.body_start, chunk.end))
+
+
+# No full stop ends a sentence before a small letter: "6 a.m. to noon".
+_END = re.compile(r"(?:[!?;]|(?<!\be\.g)(?<!\bi\.e)\.(?!\s+[a-z]))(?=\s|$)|\n[^\S\n]*\n|:\s*\n")
 
 
 @lru_cache(maxsize=64)
@@ -109,7 +121,7 @@ def _patterns(term: str) -> tuple[re.Pattern[str], ...]:
     quoted = rf"(?<![\w-]){_QUOTE}{said}{_QUOTE}(?![\w-])"
     aside = r"(?:\s*\([^()\n]{1,60}\))?"  # "(as used here)"
     object = r"(?:\s+(?:a|an|the)\s+\w+)?"  # "to “propagate” a work means"
-    sentence = rf"{quoted}{object}{aside},?\s+(?:{_MEANS})\s*:?,?\s+(?!that\b)"
+    sentence = rf"{quoted}{object}{aside},?\s+(?:{_MEANS})\s*:?,?\s+(?!(?:that|nothing|little|much|more)\b)"
     entry = rf"(?:(?<=\n)|(?<=^))[^\S\n]*(?:[-*•]\s+|\(?\w{{1,4}}[.)]\s+)?{quoted}{aside}\s*(?::|\s[–—-])\s+"
     is_ = rf"(?<![\w-])[\"“”«]{said}[\"”“»]{aside},?\s+(?:is|are)\s+(?=(?:a|an|the|any|either|one)\b)"
     return tuple(re.compile(form, re.IGNORECASE | re.MULTILINE) for form in (sentence, is_, entry))
