@@ -16,9 +16,9 @@ _POINTER = re.compile(
     r"|night|century|decade|season|quarter|hour|minute|time)[a-z]+"
 )
 _ACRONYM = re.compile(r"[A-Z]{2,}")  # "US", "IT", "WHO"
-_NUMBER = r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§ ?\d{1,4})"
-_ITEM_NUMBER = re.compile(rf"[ \t]*(?P<number>{_NUMBER})(?=\s+(?P<next>\S\w*))", re.IGNORECASE)
-_BARE_NUMBER = re.compile(rf"\s*{_NUMBER}?", re.IGNORECASE)
+ITEM_NUMBER = r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§ ?\d{1,4})"
+_AT_LINE = re.compile(rf"[ \t]*(?P<number>{ITEM_NUMBER})(?=\s+(?P<next>\S\w*))", re.IGNORECASE)
+_BARE_NUMBER = re.compile(rf"\s*{ITEM_NUMBER}?", re.IGNORECASE)
 _LAST_PART = re.compile(r"(?P<front>.*?)(?P<last>\d+|[a-z]+)(?P<behind>\W*)", re.IGNORECASE)
 _ROMAN = tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split())
 _AROUND = 4_000  # characters in which the item before or behind one is looked for
@@ -71,7 +71,7 @@ def _item_at(text: str, line: int) -> re.Match[str] | None:
     A number in brackets, or with a full stop before a capital letter, is that of an item; any other that of one where
     the next one or the one before it begins a line, too.
     """
-    found = _ITEM_NUMBER.match(text, line)
+    found = _AT_LINE.match(text, line)
     if found is None:
         return None
     number, following = found["number"], found["next"]
@@ -150,7 +150,7 @@ def _is_heading(question: str, text: str, start: int, end: int, chunk: Chunk) ->
         return False
     line = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     heading = text[line[0] : line[1] if line[1] >= 0 else len(text)]
-    bare = re.sub(rf"^[#\s]*(?:{_NUMBER}\s+)?", "", heading).strip(" #*_:.\t")
+    bare = re.sub(rf"^[#\s]*(?:{ITEM_NUMBER}\s+)?", "", heading).strip(" #*_:.\t")
     return text[start:end].strip(" :.") == bare
 
 

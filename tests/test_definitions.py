@@ -47,6 +47,8 @@ def test_the_term_that_a_question_asks_the_meaning_of(question: str, term: str |
         ("Terms\n- **Demurrage**: money for lost days.\n- Despatch: money back.", "demurrage", "money for lost days"),
         ("Weather day – a day without rain.\nSunday - a rest.", "weather day", "a day without rain"),
         ("Demurrage (as used here) is defined as money for lost days.", "demurrage", "money for lost days"),
+        ("Due date: 12 July 2024\nNet total: 1,482.00 euros\nTotal due: 5", "due date", "12 July 2024"),
+        ("Laytime: the time\nallowed for loading\n- Despatch: money", "laytime", "the time\nallowed for loading"),
         ("Terms\nLaytime: 6 a.m. to noon of any weather day. Then it stops.", "laytime", "6 a.m. to noon of any weather day"),  # noqa: E501
     ],
 )  # fmt: skip
@@ -64,6 +66,8 @@ def test_what_a_term_means_is_found_where_a_text_says_it(text: str, term: str, m
         ("The laytime is long. Overlaytime means the rest.", "laytime"),
         ("Demurrage is paid by the charterer.", "demurrage"),
         ("Demurrage means.", "demurrage"),
+        ("Demurrage\n- a fine of 5 euros\n- a fee of 6 euros", "demurrage"),
+        ("Demurrage:\n- a fine of 5 euros\n- a fee of 6 euros", "demurrage"),
         ("Demurrage means nothing to the master.", "demurrage"),
         ("Their demurrage refers to May.", "demurrage"),
     ],
