@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from qa.candidates import Candidate
 from qa.quoting import quote_bounds
+from qa.unfit import PARTS
 
 _NO_UNIT = r"(?!(?:was|were|is|are|has|had|to|be|the|a|an|its|their)\b)"
 _VALUE = rf"[$€£¥]?\d(?:[\d.,]*\d)?(?:\s?%|[^\S\n]{_NO_UNIT}[^\W\d_]+){{0,2}}?"
-_NO_PART = "".join(rf"(?<!{part} )" for part in ("clause", "section", "article", "paragraph", "item"))
+_NO_PART = "".join(rf"(?<!{part} )" for part in PARTS.split("|"))
 _CHANGED = (
     r"(?:corrected|changed|revised|raised|lowered|reduced|increased|cut|amended|adjusted|updated|restated|extended"
     r"|shortened)"
