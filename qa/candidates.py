@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from embeddings.types import Hit
 from qa.clauses import Wanted, completed, wanted
-from qa.definitions import asked_term, definition
+from qa.definitions import asked_term, defined_in
 from qa.descriptions import asked_name, described
 from qa.offices import Office, asked_office, held_by
 from qa.parallel import done_to, of_the_named
@@ -169,7 +169,13 @@ def _moved(candidate: Candidate, place: int, hit: Hit, found: Named) -> Candidat
     start, end = within(hit.document.text, value, *((candidate.start, candidate.end) if inside else value))
     if (start, end) == (candidate.start, candidate.end):
         return candidate
-    span = replace(candidate.span, passage=place, start=start - offset, end=end - offset)
+    return _at(candidate, place, hit, (start, end))
+
+
+def _at(candidate: Candidate, place: int, hit: Hit, bounds: tuple[int, int]) -> Candidate:
+    """The candidate, moved to other words of a passage."""
+    start, end = bounds
+    span = replace(candidate.span, passage=place, start=start - hit.chunk.start, end=end - hit.chunk.start)
     return replace(candidate, hit=hit, rank=place, span=span, start=start, end=end)
 
 
@@ -181,14 +187,15 @@ def _definitions_first(question: str, candidates: Sequence[Candidate]) -> list[C
     term = asked_term(question)
     if term is None:
         return list(candidates)
-    first: dict[int, Candidate] = {}
+    best: dict[int, Candidate] = {}
     for candidate in candidates:
-        chunk, text = candidate.hit.chunk, candidate.hit.document.text
-        if candidate.rank not in first and (place := definition(text, term, (chunk.body_start, chunk.end))) is not None:
-            start, end = place
-            span = replace(candidate.span, start=start - chunk.start, end=end - chunk.start)
-            first[candidate.rank] = replace(candidate, span=span, start=start, end=end, defines=True)
-    return [*first.values(), *candidates]
+        best.setdefault(candidate.rank, candidate)
+    found = [
+        replace(_at(candidate, candidate.rank, candidate.hit, place), defines=True)
+        for candidate in best.values()
+        if (place := defined_in(candidate.hit, term)) is not None
+    ]
+    return [*found, *candidates]
 
 
 def overlap(a: Candidate, b: Candidate) -> bool:

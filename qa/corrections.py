@@ -7,17 +7,19 @@ from dataclasses import replace
 
 from qa.candidates import Candidate
 from qa.quoting import quote_bounds
+from qa.unfit import PARTS
 
 _NO_UNIT = r"(?!(?:was|were|is|are|has|had|to|be|the|a|an|its|their)\b)"
 _VALUE = rf"[$€£¥]?\d(?:[\d.,]*\d)?(?:\s?%|[^\S\n]{_NO_UNIT}[^\W\d_]+){{0,2}}?"
-_NO_PART = "".join(rf"(?<!{part} )" for part in ("clause", "section", "article", "paragraph", "item"))
+_NO_PART = "".join(rf"(?<!{part} )" for part in PARTS.split("|"))
 _CHANGED = (
     r"(?:corrected|changed|revised|raised|lowered|reduced|increased|cut|amended|adjusted|updated|restated|extended"
-    r"|shortened|replaced)"
+    r"|shortened)"
 )
+_TO = rf"(?:{_CHANGED}[^\S\n]+(?:to|into)|replaced[^\S\n]+by)"  # "raised by 5" gives no other value
 _CORRECTION = re.compile(
     rf"(?<![\w.,]){_NO_PART}(?P<old>{_VALUE})[^\S\n]+(?:(?:was|were|is|are|has been|have been|had been|to be)[^\S\n]+)?"
-    rf"(?:(?:later|since|now|then|hereby)[^\S\n]+)?{_CHANGED}[^\S\n]+(?:to|by|into)[^\S\n]+(?P<new>{_VALUE})(?![\w])"
+    rf"(?:(?:later|since|now|then|hereby)[^\S\n]+)?{_TO}[^\S\n]+(?P<new>{_VALUE})(?![\w])"
     rf"|{_CHANGED}[^\S\n]+from[^\S\n]+(?P<old2>{_VALUE})[^\S\n]+to[^\S\n]+(?P<new2>{_VALUE})(?![\w])",
     re.IGNORECASE,
 )

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from embeddings.types import Hit
+from qa.quoting import stripped
+from qa.unfit import ITEM_NUMBER
 
 _ARTICLE = r"(?:(?:a|an|the|any)\s+)?"
 _QUOTE = r"[\"“”'‘’«»*_]{0,3}"
@@ -32,7 +34,8 @@ _MEANS = (
 _LONGEST = 320  # characters
 # What stands in front of a term that only belongs to what is defined: "the key of a User Product means".
 _BELONGS = re.compile(
-    r"\b(?:of|for|in|by|with|from|on|under|and|or|than|such|every|each)\s+(?:(?:a|an|the|any|its|their)\s+)?[\"“‘'*_]*$",
+    r"\b(?:(?:of|for|in|by|with|from|on|under|and|or|than|such|every|each)\s+(?:(?:a|an|the|any)\s+)?"
+    r"|(?:my|our|your|his|her|its|their)\s+)[\"“‘'*_]*$",
     re.IGNORECASE,
 )
 _PROMOTED = 2  # passages
@@ -61,24 +64,27 @@ def definition(text: str, term: str, within: tuple[int, int]) -> tuple[int, int]
     >>> text[slice(*definition(text, "covered work", (0, len(text))))]
     'the Program, or a work based on it'
     """
-    for pattern in _patterns(term):
+    for pattern, stop in _patterns(term):
         for found in pattern.finditer(text, *within):
             if _BELONGS.search(text, max(within[0], found.start() - _REACH), found.start()) is not None:
                 continue
-            last = _end(text, found.end(), within[1])
+            last = _end(text, found.end(), within[1], stop)
             words = text[found.end() : last].rstrip(" \t\n.;,")
             if len(words.split()) > 1:
                 return found.end(), found.end() + len(words)
     return None
 
 
-def _end(text: str, start: int, ceiling: int) -> int:
-    """Where a definition ends: with its sentence, or at the last pause before it grows longer than an answer may be."""
+def _end(text: str, start: int, ceiling: int, stop: re.Pattern[str]) -> int:
+    """Where a definition ends: where it stops, or at the last pause before it grows longer than an answer may be."""
     end = min(ceiling, start + _LONGEST)
-    stop = _END.search(text, start, end)
-    if stop is not None:
-        return stop.start()
-    return end if end == ceiling else max(text.rfind(mark, start, end) for mark in (",", ";", " (", "\n"))
+    found = stop.search(text, start, end)
+    if found is not None:
+        return found.start()
+    if end == ceiling:
+        return end
+    pause = max(text.rfind(mark, start, end) for mark in (",", ";", " (", "\n"))
+    return pause if pause >= 0 else max(start, text.rfind(" ", start, end))
 
 
 def with_definitions(question: str, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
@@ -95,24 +101,33 @@ def with_definitions(question: str, hits: Sequence[Hit], k: int) -> tuple[Hit, .
 
 def defines(hit: Hit, term: str) -> bool:
     """Does a passage say what a term means?"""
-    return definition(hit.document.text, term, (hit.chunk.body_start, hit.chunk.end)) is not None
+    return defined_in(hit, term) is not None
 
 
-# Also the line of an entry, unless the next one goes on with it.
-_END = re.compile(
-    r"[.!?;](?=\s|$)(?<!\be\.g\.)(?<!\bi\.e\.)|\n[^\S\n]*\n|:\s*\n|\n(?=[^\S\n]*(?:[-*•(\d]|[^\n:]{1,60}:\s))"
-)
+def defined_in(hit: Hit, term: str) -> tuple[int, int] | None:
+    """The bounds, in its document, of what a passage says that a term means; None where it says nothing of it."""
+    text, chunk = hit.document.text, hit.chunk
+    return definition(text, term, stripped(text, chunk.body_start, chunk.end))
+
+
+# No full stop ends a sentence before a small letter: "6 a.m. to noon".
+_END = re.compile(r"(?:[!?;]|(?<!\be\.g)(?<!\bi\.e)\.(?!\s+(?-i:[a-z])))(?=\s|$)|\n[^\S\n]*\n|:\s*\n")
+_BULLET = rf"(?:[-*•]|{ITEM_NUMBER})\s+"
+_COLON = r"(?:[^\S\n]*:|[^\S\n][–—-])\s"  # or a dash
+# An entry ends at the next one, too.
+_ENTRY_END = re.compile(rf"{_END.pattern}|\n(?=[^\S\n]*(?:{_BULLET}|\||[^\s:][^\n:]{{0,60}}?{_COLON}))", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
-def _patterns(term: str) -> tuple[re.Pattern[str], ...]:
-    """How texts define a term: in a sentence, or as an entry of a list."""
+def _patterns(term: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """How texts define a term, in a sentence or as an entry of a list, and where such a definition stops."""
     said = r"\s+".join(map(re.escape, term.split()))
     said = rf"{said}(?:s|es)?" if not term.endswith("s") else said
     quoted = rf"(?<![\w-]){_QUOTE}{said}{_QUOTE}(?![\w-])"
     aside = r"(?:\s*\([^()\n]{1,60}\))?"  # "(as used here)"
     object = r"(?:\s+(?:a|an|the)\s+\w+)?"  # "to “propagate” a work means"
-    sentence = rf"{quoted}{object}{aside},?\s+(?:{_MEANS})\s*:?,?\s+(?!that\b)"
-    entry = rf"(?:(?<=\n)|(?<=^))[^\S\n]*(?:[-*•]\s+|\(?\w{{1,4}}[.)]\s+)?{quoted}{aside}\s*(?::|\s[–—-])\s+"
+    sentence = rf"{quoted}{object}{aside},?\s+(?:{_MEANS})\s*:?,?\s+(?!(?:that|nothing|little|much|more)\b)"
+    entry = rf"(?:(?<=\n)|(?<=^))[^\S\n]*(?:{_BULLET})?{quoted}{aside}{_COLON}\s*(?!\s|\||{_BULLET})"
     is_ = rf"(?<![\w-])[\"“”«]{said}[\"”“»]{aside},?\s+(?:is|are)\s+(?=(?:a|an|the|any|either|one)\b)"
-    return tuple(re.compile(form, re.IGNORECASE | re.MULTILINE) for form in (sentence, is_, entry))
+    forms = ((sentence, _END), (is_, _END), (entry, _ENTRY_END))
+    return tuple((re.compile(form, re.IGNORECASE | re.MULTILINE), stop) for form, stop in forms)

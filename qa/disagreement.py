@@ -17,6 +17,7 @@ from qa.phrases import Phrase, phrases
 from qa.quantities import Amount, amount
 from qa.quoting import quote_bounds
 from qa.rows import row_at, rows_of, terms
+from qa.unfit import ITEM_NUMBER
 from qa.wording import shared_words, stem, words
 
 _ASKS_FOR_NUMBER = re.compile(
@@ -49,7 +50,7 @@ _SET_AGAINST = re.compile(
     re.IGNORECASE,
 )
 
-_NUMBERED = re.compile(r"[ \t]*(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|[-*•])[ \t]+\S")
+_NUMBERED = re.compile(rf"[ \t]*(?:{ITEM_NUMBER}|[-*•])[ \t]+\S")
 _LEAST_OF_SENTENCE = 0.75  # the same for the sentence, where dates are compared
 
 
@@ -163,9 +164,10 @@ def _tells_of_another(phrase: Phrase | None, before: Phrase | None, best: str, o
 
 def _item(candidate: Candidate) -> str:
     """The numbered item of a list that a candidate stands in, which tells of one thing; "" where it stands in none."""
-    text = candidate.hit.document.text
-    line = text.rfind("\n", 0, candidate.start) + 1, text.find("\n", candidate.end)
-    words = text[line[0] : line[1] if line[1] >= 0 else len(text)]
+    text, chunk = candidate.hit.document.text, candidate.hit.chunk
+    first = max(chunk.start, text.rfind("\n", 0, candidate.start) + 1)
+    last = text.find("\n", candidate.end, chunk.end)
+    words = text[first : last if last >= 0 else chunk.end]
     return words if _NUMBERED.match(words) else ""
 
 

@@ -145,11 +145,15 @@ def counted_again(question: str, last: str) -> str | None:
 
     >>> counted_again("how many crews?", "How many boats did the mayor inspect?")
     'How many crews did the mayor inspect?'
+    >>> counted_again("how many sank?", "How many boats did the mayor inspect?") is None
+    True
     """
     asked, before, new, old = _ASKING.match(question), _ASKING.match(last), phrases(question), phrases(last)
     if asked is None or before is None or len(new) != 1 or not new[0].asked or not old or not old[0].asked:
         return None
     if any(token.tag in ("auxiliary", "verb", "pronoun") for token in tagged(question)):
+        return None
+    if (verb_form(new[0].tokens[-1].text) or ("", ""))[1] == "past":  # "How many sank?"
         return None
     return _sentence(f"{question.rstrip(' ?!.')} {last[old[0].end :].strip().rstrip(' ?')}")
 

@@ -61,10 +61,11 @@ def done_to(question: str, text: str, start: int, end: int) -> Bounds:
         return start, end
     verb, agent = _base(asked["verb"]), terms(asked["agent"])
     for word in re.finditer(r"[^\W\d_]+", text[start:end]):
-        behind = end - start - word.end()
-        told_before = agent <= terms(text[start : start + word.start()])
-        if _base(word[0]) == verb and behind > 1 and told_before and text[start + word.end()].isspace():
-            return start + word.end() + 1, end
+        last = start + word.end()
+        if _base(word[0]) != verb or end - last < 2 or not text[last].isspace():
+            continue
+        if agent <= terms(text[start : start + word.start()]):
+            return last + 1, end
     return start, end
 
 

@@ -17,25 +17,26 @@ from qa.moments import moments
 from qa.phrases import singular
 from qa.quantities import numbers
 from qa.tagging import verb_form
+from qa.unfit import PARTS
 from qa.wording import stem, words
 
 Bounds = tuple[int, int]
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"\S[^\n]*")
 _BULLET = re.compile(r"\s*(?:(?:[-*+•‣◦▪·–—]|\(?(?:\d{1,2}|[a-z])[.)]|\d{1,2}(?:\.\d{1,2})+\.?)\s+)?")
 _RULE = re.compile(r"(?=[^-\n]{0,20}-)[\s|:+=-]{3,400}$")  # the line under the names of columns
 _FIELD = re.compile(r"(?P<a>[^\W_][^:;|\n]{0,70}?)\s?:\s+(?P<b>\S[^\n]*)")
 _PAIR = re.compile(r"(?P<a>[^\W_][^|\n]{0,70}?)\s+[-–—]\s+(?P<b>\S[^\n]{0,120})")
-_SECTION = re.compile(
-    r"(?:(?:clause|section|article|part|chapter|schedule|annex|appendix|item|no)\b\.?\s*)?(?:\w{1,2}|[ivxlc]+)$",
-    re.IGNORECASE,
-)
+_ASIDE = re.compile(r"\s[-–—]\s+[a-z]")  # "a nurse - moved in 1999", behind another dash
+_SECTION = re.compile(rf"(?:(?:{PARTS}|part|no)\b\.?\s*)?(?:\w{{1,2}}|[ivxlc]+)$", re.IGNORECASE)
+_PART = re.compile(rf"\b(?:{PARTS})s?\b\.?\s\d[\d.]*", re.IGNORECASE)
 _RECORD = re.compile(r"(?:[^:;\n]{1,60}: [^;\n]*(?:; |$)){2,}$")
 _LABELLED = re.compile(r"(?P<label>[^:;\n]{1,60}): (?P<cell>[^;\n]*)")
 _COLUMN = re.compile(r"\S+(?:[^\S\n\t]\S+)*")  # columns stand two spaces or a tab apart
 _SENTENCE_END = re.compile(r"[.!?]\s")
 _LONGEST_LABEL, _LONGEST_CELL = 9, 12  # words
 _LONGEST_CUT = 6  # words of a cell that a span is widened to
+_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had)\b")  # in a cell that is a sentence
 
 _NO_TERMS = frozenset(
     """a an the is are was were be been do does did has have had will would can could should may might must who whom
@@ -57,6 +58,8 @@ _KINDS = (
     (re.compile(r"\bwhere\b", re.IGNORECASE), "place location site address room city town country venue"),
     (re.compile(r"\bwhen\b", re.IGNORECASE), "date day time year deadline due"),
 )
+_MEASURED = re.compile(r"\bhow (?:long|old|far|often|tall|deep|wide)\b", re.IGNORECASE)
+_MONEY = re.compile(r"[$€£¥]|\b(?:euro|dollar|pound|franc|rouble|ruble|cent|krone|yen)r?s?\b", re.IGNORECASE)
 _NO_VALUE = re.compile(
     r"\W*(?:why|how(?! (?:many|much|long|old|far|big|large|tall|high|deep|heavy|wide|often)\b))\b", re.IGNORECASE
 )
@@ -153,9 +156,14 @@ def _simple(text: str, line: re.Match[str]) -> Row | None:
     if field is not None and _is_label(field["a"]):
         return Row((field.span("a"), field.span("b")), ("", ""), "field", start)
     pair = _PAIR.fullmatch(text, start, end)
-    if pair is not None and _is_label(pair["a"]) and not _SENTENCE_END.search(pair["b"]):
+    if pair is not None and _is_label(pair["a"]) and not _goes_on(pair["b"]):
         return Row((pair.span("a"), pair.span("b")), ("", ""), "pair", start)
     return None
+
+
+def _goes_on(behind: str) -> bool:
+    """Does what stands behind a dash go on as a sentence does?"""
+    return _SENTENCE_END.search(behind) is not None or _ASIDE.search(behind) is not None
 
 
 def _is_cell(label: str, cell: str) -> bool:
@@ -283,12 +291,16 @@ def _value(question: str, text: str, row: Row, column: int | None) -> Bounds | N
 
 
 def _is_fit(question: str, value: str) -> bool:
-    """May a value answer: a name asked who, a number asked how many or when?"""
+    """May a value answer: a name asked who, a number asked how many or when, no money asked how long?"""
     if len(value.split()) > _LONGEST_CELL:
         return False
     if _WHO.match(question):
         return any(character.isupper() for character in value) or not any(c.isdigit() for c in value)
-    return bool(numbers(value) or moments(value)) if _COUNTS.search(question) else True
+    if _COUNTS.search(question) is None:
+        return True
+    if _MEASURED.search(question) is not None and _MONEY.search(value) is not None:
+        return False
+    return bool(numbers(_PART.sub("", value)) or moments(value))
 
 
 def _holds_number(question: str, text: str, row: Row) -> bool:
@@ -322,4 +334,6 @@ def within(text: str, value: Bounds, start: int, end: int) -> Bounds:
     whole = (value[0], comma.start() if comma is not None else value[1])
     if first >= last:
         return value
-    return whole if first < whole[1] and len(text[slice(*whole)].split()) <= _LONGEST_CUT else (first, last)
+    words_of_cell = text[slice(*whole)]
+    short = len(words_of_cell.split()) <= _LONGEST_CUT and _FINITE.search(words_of_cell) is None
+    return whole if first < whole[1] and short else (first, last)

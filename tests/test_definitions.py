@@ -49,6 +49,9 @@ def test_the_term_that_a_question_asks_the_meaning_of(question: str, term: str |
         ("- Despatch: money back\n  for saved days\n- Demurrage: money.", "despatch", "money back\n  for saved days"),
         ("Weather day – a day without rain.\nSunday - a rest.", "weather day", "a day without rain"),
         ("Demurrage (as used here) is defined as money for lost days.", "demurrage", "money for lost days"),
+        ("Due date: 12 July 2024\nNet total: 1,482.00 euros\nTotal due: 5", "due date", "12 July 2024"),
+        ("Laytime: the time\nallowed for loading\n- Despatch: money", "laytime", "the time\nallowed for loading"),
+        ("Terms\nLaytime: 6 a.m. to noon of any weather day. Then it stops.", "laytime", "6 a.m. to noon of any weather day"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_what_a_term_means_is_found_where_a_text_says_it(text: str, term: str, meaning: str) -> None:
@@ -65,10 +68,24 @@ def test_what_a_term_means_is_found_where_a_text_says_it(text: str, term: str, m
         ("The laytime is long. Overlaytime means the rest.", "laytime"),
         ("Demurrage is paid by the charterer.", "demurrage"),
         ("Demurrage means.", "demurrage"),
+        ("Demurrage\n- a fine of 5 euros\n- a fee of 6 euros", "demurrage"),
+        ("Demurrage:\n- a fine of 5 euros\n- a fee of 6 euros", "demurrage"),
+        ("Demurrage means nothing to the master.", "demurrage"),
+        ("Their demurrage refers to May.", "demurrage"),
     ],
 )
 def test_a_sentence_that_only_holds_the_term_defines_nothing(text: str, term: str) -> None:
     assert definition(text, term, (0, len(text))) is None
+
+
+def test_a_definition_without_a_pause_ends_between_two_words() -> None:
+    text = f"Laytime means {'days ' * 100}that are counted. Demurrage is paid."
+    place = definition(text, "laytime", (0, len(text)))
+    assert place is not None
+    assert place[1] - place[0] <= 320
+    assert set(text[slice(*place)].split()) == {"days"}
+    unbroken = f"Laytime means all {'x' * 400}. Demurrage is paid."
+    assert definition(unbroken, "laytime", (0, len(unbroken))) is None
 
 
 @given(st.text(max_size=200), st.text(alphabet="ab c", min_size=1, max_size=8).filter(lambda t: t.strip() != ""))

@@ -208,6 +208,9 @@ def test_a_sentence_that_sets_two_numbers_against_each_other_tells_two_sides() -
         ("The fee was $90 and the deposit $60.", "$60", None),
         ("In clause 5 the period is reduced to 60 days.", "60 days", None),
         ("Clause 5 is replaced by 60 days.", "60 days", None),
+        ("The fee of 90 euros is replaced by 60 euros.", "60 euros", "90 euros"),
+        ("The fee of 90 euros was raised by 10 euros.", "90 euros", None),
+        ("The price of $90 was cut by 5%.", "5%", None),
         ("The term of 5 years was changed to suit both.", "5 years", None),
     ],
 )

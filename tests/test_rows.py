@@ -170,6 +170,36 @@ def test_the_name_of_a_column_becomes_the_cell_under_it() -> None:
     assert answer("Where is the pine desk?", STOCK, "Warehouse: Hull") == "Hull"
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "taken"),
+    [
+        ("How long is the lease?", "Lease: see section 4\nTerm: 12 months", "12 months"),
+        ("How long is the lease?", "Lease: 900 euros\nTerm: 12 months", "12 months"),
+        ("How much is the fine?", "Smoking: 50 euros\nFine print: page 3 of the contract", "50 euros"),
+    ],
+)
+def test_the_value_of_another_row_stays_where_that_of_the_named_one_is_of_another_kind(
+    question: str, text: str, taken: str
+) -> None:
+    assert answer(question, text, taken) == taken
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "taken"),
+    [
+        ("When did Ana Ruiz move?", "Ana Ruiz - a nurse - moved in 1999.\nBo Lind - a cook - moved in 2001.", "1999"),
+        ("How much is the rent, as Ana said?", "Ana said: the rent is 5 euros.\nBo said: the fee is 6.", "5 euros"),
+    ],
+)
+def test_what_a_reader_takes_of_a_sentence_is_not_widened_to_all_of_it(question: str, text: str, taken: str) -> None:
+    assert answer(question, text, taken) == taken
+
+
+def test_lines_of_white_space_are_no_lines_of_a_table() -> None:
+    text = "| a | b |\n| --- | --- |\n  \n| 1 | 2 |\n\n| 3 | 4 |"
+    assert [[text[slice(*cell)] for cell in row.cells] for row in rows_of(text)] == [["1", "2"], ["3", "4"]]
+
+
 def test_words_in_prose_stay_unless_the_question_names_a_label_and_nothing_else() -> None:
     text = f"The hall cost 900 euros and was paid at once.\n\n{INVOICE}"
     assert answer("How much did the hall cost?", text, "900 euros") == "900 euros"

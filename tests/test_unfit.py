@@ -104,14 +104,45 @@ def test_the_number_of_an_item_is_left_off_its_words() -> None:
     [
         ("(b) It ends in May", "(b) It ends", "It ends"),
         ("12 houses burnt", "12", "12"),
-        ("2.5 million people", "2.5 million", "million"),
+        ("2.5 million people", "2.5 million", "2.5 million"),
+        ("Came:\n2.5 million people\n2.6 million dogs", "2.6 million", "2.6 million"),
         ("On 3. May", "3", "3"),
+        ("12. June 2024 is the day", "12. June 2024", "12. June 2024"),
+        ("4. place went to Bo", "4. place", "4. place"),
+        ("10.30 Opening\n11.15 Lunch", "11.15", "11.15"),
+        ("I. Nilsen wrote it", "I. Nilsen", "I. Nilsen"),
+        ("I. Scope\nII. Term of years", "II. Term", "Term"),
+        ("A. Scope\n\nB. Term of years", "B. Term", "Term"),
+        ("3. Rent\n3.1 The rent\n3.2 The term", "3.2 The term", "The term"),
+        ("The sum:\n2.5 million people", "The sum:\n2.5", "The sum:\n2.5"),
     ],
 )
 def test_only_what_opens_a_line_is_the_number_of_an_item(text: str, taken: str, left: str) -> None:
     start = text.index(taken)
     first, last = without_number(text, start, start + len(taken))
     assert text[first:last] == left
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "taken"),
+    [
+        ("Which country objected?", "The US objected.", "US"),
+        ("Which office keeps the key?", "The key is kept by IT.", "IT"),
+        ("Which film won?", "First prize: This Life.", "This Life"),
+        ("What is her blood type?", "Her blood type is AB.", "AB"),
+        ("How old is she?", "She is in her thirties.", "in her thirties"),
+        ("How many came?", "A handful of guests came.", "A handful of guests"),
+        ("How many of the two came?", "Neither came.", "Neither"),
+        ("How many came?", "Tens of thousands came.", "Tens of thousands"),
+        ("How many stars are there?", "The stars are countless.", "countless"),
+    ],
+)
+def test_a_name_or_an_amount_that_looks_like_nothing_is_an_answer(question: str, text: str, taken: str) -> None:
+    start = text.index(taken)
+    found = rank(
+        question, [hit_in(Document.from_text(text))], [Span(0, start, start + len(taken), 5, 0, 0.5)], Settings()
+    )
+    assert [candidate.text for candidate in found] == [taken]
 
 
 def test_the_season_of_a_year_is_an_answer() -> None:
