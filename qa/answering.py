@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from embeddings.types import Hit
 from qa.candidates import Candidate, Judged
 from qa.confidence import Calibration, features
-from qa.corrections import other_side
+from qa.corrections import other_side, superseded
 from qa.disagreement import agree, conflict
 from qa.listing import asks_for_list, items_of
 from qa.quoting import quote_bounds, stripped
@@ -53,7 +53,8 @@ def compose(reading: Reading, calibration: Calibration, settings: Settings) -> A
     if asks_for_list(reading.question) and len(items := items_of(reading.question, best, sure)) > 1:
         return _list_answer(reading.question, items, passages)
     answer = _answer(reading.question, best, sure)
-    return replace(answer, alternatives=_alternatives(reading.question, best, sure), passages=passages)
+    others = _alternatives(reading.question, best, sure, reading.candidates)
+    return replace(answer, alternatives=others, passages=passages)
 
 
 def confidence_of(candidate: Candidate, reading: Reading, calibration: Calibration) -> float:
@@ -73,10 +74,12 @@ def _supports(question: str, best: Judged, other: Judged) -> bool:
     return same_answer(other.text, best.text) or agree(question, best.candidate, other.candidate)
 
 
-def _alternatives(question: str, best: Judged, sure: Sequence[Judged]) -> tuple[Answer, ...]:
+def _alternatives(
+    question: str, best: Judged, sure: Sequence[Judged], candidates: Sequence[Candidate]
+) -> tuple[Answer, ...]:
     """Answers to the same question that contradict the best one and each other."""
     chosen = [best]
-    corrected = other_side(best.candidate)
+    corrected = other_side(best.candidate) or superseded(question, best.candidate, candidates)
     if corrected is not None:
         chosen.append(replace(best, candidate=corrected))
     for judged in sure:

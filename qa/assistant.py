@@ -18,7 +18,7 @@ from embeddings.updating import Tuning
 from qa.answering import Reading, compose
 from qa.candidates import rank
 from qa.confidence import Calibration
-from qa.definitions import with_definitions
+from qa.definitions import sought, with_definitions
 from qa.explanation import Explanation, Found, explained
 from qa.followup import leans, standalone
 from qa.models import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
@@ -223,8 +223,10 @@ class Assistant:
 
     def _found(self, question: str, where: Where | None) -> tuple[Hit, ...]:
         """The passages that are read for a question."""
-        hits = self.retrieve(question, self.settings.candidates, where)
-        return with_definitions(question, hits, self.settings.passages)
+        few, many = self.settings.passages, self.settings.candidates
+        if sought(question) is None:
+            return self.retrieve(question, few, where)
+        return with_definitions(question, self.retrieve(question, max(few, many), where), few)
 
     def _answered(
         self,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from embeddings.types import Hit
 from qa.clauses import Wanted, completed, wanted
-from qa.definitions import asked_term, defined_in
+from qa.definitions import sought
 from qa.descriptions import asked_name, described
 from qa.offices import Office, asked_office, held_by
-from qa.parallel import done_to, of_the_named
+from qa.parallel import done_to, first_number, of_the_named
 from qa.quoting import quote_bounds
 from qa.reader import Span
 from qa.rows import Named, named, row_at, rows_of, within
@@ -105,6 +105,7 @@ def _candidate(asked: _Asked, hit: Hit, span: Span, settings: Settings) -> Candi
     if asked.want != "phrase":
         start, end = completed(hit.document.text, start, end, asked.want, (quote_start, quote_end))
         start, end = widened(hit.document.text, start, end, (quote_start, quote_end))
+    start, end = first_number(hit.document.text, start, end)
     start, end = done_to(asked.question, hit.document.text, start, end)
     start, end = of_the_named(asked.question, hit.document.text, start, end, (quote_start, quote_end))
     score = (
@@ -180,12 +181,12 @@ def _at(candidate: Candidate, place: int, hit: Hit, bounds: tuple[int, int]) -> 
 
 
 def _definitions_first(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates, after those passages' definitions that define what the question asks the meaning of.
+    """The candidates, after the definitions of what the question asks the meaning of, or who it is.
 
-    The best candidate of such a passage is moved to its definition.
+    The best candidate of a passage that defines it is moved there.
     """
-    term = asked_term(question)
-    if term is None:
+    find = sought(question)
+    if find is None:
         return list(candidates)
     best: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -193,7 +194,7 @@ def _definitions_first(question: str, candidates: Sequence[Candidate]) -> list[C
     found = [
         replace(_at(candidate, candidate.rank, candidate.hit, place), defines=True)
         for candidate in best.values()
-        if (place := defined_in(candidate.hit, term)) is not None
+        if (place := find(candidate.hit)) is not None
     ]
     return [*found, *candidates]
 

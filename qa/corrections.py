@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.candidates import Candidate
+from qa.disagreement import about_the_same
+from qa.quantities import amount
 from qa.quoting import quote_bounds
 from qa.unfit import PARTS
 
@@ -30,10 +33,36 @@ def other_side(candidate: Candidate) -> Candidate | None:
     text = candidate.hit.document.text
     start, end = quote_bounds(candidate.hit, candidate.start, candidate.end)
     for found in _CORRECTION.finditer(text, start, end):
-        names = ("old", "new") if found["old"] is not None else ("old2", "new2")
-        old, new = (found.span(name) for name in names)
+        old, new = _values(found)
         for this, other in ((old, new), (new, old)):
             if candidate.start < this[1] and this[0] < candidate.end:
                 both = candidate.start < other[1] and other[0] < candidate.end
                 return None if both else replace(candidate, start=other[0], end=other[1])
+    return None
+
+
+def _values(found: re.Match[str]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The bounds of the old value and the new one, which has the unit of the old one where it follows there."""
+    names = ("old", "new") if found["old"] is not None else ("old2", "new2")
+    old, new = (found.span(name) for name in names)
+    unit = re.search(r"\s[^\W\d_]+$", found[names[0]])
+    behind = "" if unit is None else unit[0]
+    return old, (new[0], new[1] + len(behind) * found.string.startswith(behind, new[1]))
+
+
+def superseded(question: str, best: Candidate, others: Sequence[Candidate]) -> Candidate | None:
+    """The value that another passage puts in place of a candidate's ("raised from 900 to 960"); None without one."""
+    old_value = amount(best.text)
+    if old_value is None:
+        return None
+    for other in others:
+        if other.hit.chunk == best.hit.chunk:
+            continue
+        text = other.hit.document.text
+        for found in _CORRECTION.finditer(text, *quote_bounds(other.hit, other.start, other.end)):
+            old, new = _values(found)
+            before = amount(text[slice(*old)])
+            moved = replace(other, start=new[0], end=new[1])
+            if before is not None and before.equals(old_value) and about_the_same(question, best, moved):
+                return moved
     return None

@@ -7,10 +7,11 @@ that defines it. Where a text defines the term in the words in which texts defin
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 from embeddings.types import Hit
+from qa.parties import asked_party, named_in
 from qa.quoting import stripped
 from qa.unfit import ITEM_NUMBER
 
@@ -92,16 +93,23 @@ def with_definitions(question: str, hits: Sequence[Hit], k: int) -> tuple[Hit, .
 
     A term stands in many passages, and the one that defines it need not be among the nearest.
     """
-    term = asked_term(question)
-    if term is None:
+    find = sought(question)
+    if find is None:
         return tuple(hits[:k])
-    further = [hit for hit in hits[k:] if defines(hit, term)][: min(_PROMOTED, k - 1)]
+    further = [hit for hit in hits[k:] if find(hit) is not None][: min(_PROMOTED, k - 1)]
     return (*hits[: k - len(further)], *further)
 
 
-def defines(hit: Hit, term: str) -> bool:
-    """Does a passage say what a term means?"""
-    return defined_in(hit, term) is not None
+def sought(question: str) -> Callable[[Hit], tuple[int, int] | None] | None:
+    """What finds the definition that a question asks for in a passage: of a term, or of a party to a contract.
+
+    It gives bounds in the passage's document, or None. None where a question asks for neither.
+    """
+    if (term := asked_term(question)) is not None:
+        return partial(defined_in, term=term)
+    if (role := asked_party(question)) is not None:
+        return partial(named_in, role=role)
+    return None
 
 
 def defined_in(hit: Hit, term: str) -> tuple[int, int] | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from qa.phrases import singular
+from qa.quantities import numbers
 from qa.rows import terms
 from qa.tagging import verb_form
 
@@ -22,6 +23,7 @@ _PAIR = re.compile(
     r"(?P<label>(?:(?:the|a|an|each|every|all)\s)?[^\s,;.]+(?:\s(?!(?:and|or|but)\b)[^\s,;.]+){0,2})",
     re.IGNORECASE,
 )
+_STOP = re.compile(r"(?<=[^\W\d_]{3})[.!?]\s+(?=[A-Z])")  # no initial, and no "No. 5"
 _PASSIVE = re.compile(
     r"\W*who(?:m)?\s+(?:was|were|is|are|has been|had been)\s+(?P<verb>\w+)\s+by\s+(?P<agent>\w.*?)\W*$", re.IGNORECASE
 )
@@ -47,6 +49,19 @@ def of_the_named(question: str, text: str, start: int, end: int, sentence: Bound
     if len(units) != 1 or len(fitting) != 1 or touched == fitting:
         return start, end
     return fitting[0].span("value")
+
+
+def first_number(text: str, start: int, end: int) -> Bounds:
+    """The bounds of the part of a span in its first sentence, where the next one gives a number of its own.
+
+    >>> text = "It costs 9 euros a day. The deposit is 90 euros."
+    >>> text[slice(*first_number(text, 9, 47))]
+    '9 euros a day'
+    """
+    stop = _STOP.search(text, start, end)
+    if stop is None or not numbers(text[start : stop.start()]) or not numbers(text[stop.end() : end]):
+        return start, end
+    return start, stop.start()
 
 
 def done_to(question: str, text: str, start: int, end: int) -> Bounds:

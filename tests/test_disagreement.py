@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embeddings.types import Document
-from qa.corrections import other_side
+from qa.corrections import other_side, superseded
 from qa.disagreement import agree, asks_for_date, asks_for_number, conflict
 from tests.fakes import candidate_for
 
@@ -217,3 +217,18 @@ def test_a_sentence_that_sets_two_numbers_against_each_other_tells_two_sides() -
 def test_a_corrected_value_has_another_side(text: str, taken: str, side: str | None) -> None:
     found = other_side(candidate_for(taken, Document.from_text(text)))
     assert (None if found is None else found.text) == side
+
+
+def test_a_value_that_another_document_replaces_is_shown_beside_the_old_one() -> None:
+    lease = Document.from_text("The rent of the boathouse is 900 euros a month.", "Lease")
+    amended = Document.from_text("The rent of the boathouse is raised from 900 euros to 960 euros.", "Amendment")
+    other = Document.from_text("The rent of the kiosk is raised from 300 euros to 350 euros.", "Kiosk")
+    asked, best = "How much is the rent of the boathouse?", candidate_for("900 euros", lease)
+    beside = candidate_for("900 euros to 960 euros", amended)
+    found = superseded(asked, best, [best, candidate_for("350 euros", other), beside])
+    assert found is not None
+    assert (found.text, found.hit.document.title) == ("960 euros", "Amendment")
+    assert superseded(asked, candidate_for("The boathouse", amended), [best]) is None
+    assert (
+        superseded(asked, candidate_for("850 euros", Document.from_text("Rent: 850 euros.", "Old")), [beside]) is None
+    )
