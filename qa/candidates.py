@@ -13,7 +13,7 @@ from qa.offices import Office, asked_office, held_by
 from qa.parallel import done_to, of_the_named
 from qa.quoting import quote_bounds
 from qa.reader import Span
-from qa.rows import Named, named, row_at, rows_of, within
+from qa.rows import Named, named, row_at, rows_of, terms, within
 from qa.settings import Settings
 from qa.unfit import says_nothing, within_cell, without_number
 from qa.widening import widened
@@ -139,11 +139,15 @@ def _in_their_rows(question: str, hits: Sequence[Hit], candidates: Sequence[Cand
 def _in_its_row(question: str, hits: Sequence[Hit], candidate: Candidate) -> Candidate:
     """The candidate, moved to the value of the row that the question names.
 
-    That is a row of its own passage if it stands in a row there; else one whose label the question names in full.
+    That is a row of its own passage if it stands in a row there; else one whose label the question names in full,
+    unless its own sentence already has all that the question says.
     """
     own = _in_passage(question, candidate.hit, candidate)
     chunk = candidate.hit.chunk
     in_row = row_at(rows_of(candidate.hit.text), candidate.start - chunk.start, candidate.end - chunk.start) is not None
+    quote = quote_bounds(candidate.hit, candidate.start, candidate.end)
+    if not in_row and terms(question) <= terms(candidate.hit.document.text[slice(*quote)]):
+        return candidate
     if own is not None and (own.exact or in_row):
         return _moved(candidate, candidate.rank, candidate.hit, own)
     for place, hit in enumerate(hits):
@@ -184,8 +188,7 @@ def _definitions_first(question: str, candidates: Sequence[Candidate]) -> list[C
 
     The best candidate of such a passage is moved to its definition.
     """
-    term = asked_term(question)
-    if term is None:
+    if asked_term(question) is None:
         return list(candidates)
     best: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -193,7 +196,7 @@ def _definitions_first(question: str, candidates: Sequence[Candidate]) -> list[C
     found = [
         replace(_at(candidate, candidate.rank, candidate.hit, place), defines=True)
         for candidate in best.values()
-        if (place := defined_in(candidate.hit, term)) is not None
+        if (place := defined_in(candidate.hit, question)) is not None
     ]
     return [*found, *candidates]
 

@@ -38,6 +38,7 @@ _BELONGS = re.compile(
     r"|(?:my|our|your|his|her|its|their)\s+)[\"“‘'*_]*$",
     re.IGNORECASE,
 )
+_OF_A_VALUE = re.compile(r"\s*what(?:['’]s|\s+(?:is|are))\s+the\s+(?!(?:definition|meaning)\b)", re.IGNORECASE)
 _PROMOTED = 2  # passages
 _REACH = 20  # characters
 _WEAK = frozenset("this that it these those you he she they we i there".split())
@@ -57,14 +58,17 @@ def asked_term(question: str) -> str | None:
     return " ".join(found["term"].split())
 
 
-def definition(text: str, term: str, within: tuple[int, int]) -> tuple[int, int] | None:
+def definition(text: str, term: str, within: tuple[int, int], entries: bool = True) -> tuple[int, int] | None:
     """The bounds of what a term means, in the first sentence within some bounds that says so; None where none does.
+
+    Args:
+        entries: whether an entry of a list of terms says so, too.
 
     >>> text = 'A "covered work" means the Program, or a work based on it. To convey a covered work takes a licence.'
     >>> text[slice(*definition(text, "covered work", (0, len(text))))]
     'the Program, or a work based on it'
     """
-    for pattern, stop in _patterns(term):
+    for pattern, stop in _patterns(term)[: None if entries else -1]:
         for found in pattern.finditer(text, *within):
             if _BELONGS.search(text, max(within[0], found.start() - _REACH), found.start()) is not None:
                 continue
@@ -92,22 +96,22 @@ def with_definitions(question: str, hits: Sequence[Hit], k: int) -> tuple[Hit, .
 
     A term stands in many passages, and the one that defines it need not be among the nearest.
     """
-    term = asked_term(question)
-    if term is None:
+    if asked_term(question) is None:
         return tuple(hits[:k])
-    further = [hit for hit in hits[k:] if defines(hit, term)][: min(_PROMOTED, k - 1)]
+    further = [hit for hit in hits[k:] if defined_in(hit, question) is not None][: min(_PROMOTED, k - 1)]
     return (*hits[: k - len(further)], *further)
 
 
-def defines(hit: Hit, term: str) -> bool:
-    """Does a passage say what a term means?"""
-    return defined_in(hit, term) is not None
+def defined_in(hit: Hit, question: str) -> tuple[int, int] | None:
+    """The bounds, in its document, of what a passage defines of what a question asks the meaning of; None without that.
 
-
-def defined_in(hit: Hit, term: str) -> tuple[int, int] | None:
-    """The bounds, in its document, of what a passage says that a term means; None where it says nothing of it."""
+    "What is the rent?" asks for a value, of which "Rent: payable in May" is no definition.
+    """
+    term = asked_term(question)
+    if term is None:
+        return None
     text, chunk = hit.document.text, hit.chunk
-    return definition(text, term, stripped(text, chunk.body_start, chunk.end))
+    return definition(text, term, stripped(text, chunk.body_start, chunk.end), _OF_A_VALUE.match(question) is None)
 
 
 # No full stop ends a sentence before a small letter: "6 a.m. to noon".
