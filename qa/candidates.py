@@ -13,7 +13,7 @@ from qa.offices import Office, asked_office, held_by
 from qa.parallel import done_to, first_number, of_the_named
 from qa.quoting import quote_bounds
 from qa.reader import Span
-from qa.rows import Named, named, row_at, rows_of, within
+from qa.rows import Named, named, row_at, rows_of, terms, within
 from qa.settings import Settings
 from qa.unfit import says_nothing, within_cell, without_number
 from qa.widening import widened
@@ -140,11 +140,15 @@ def _in_their_rows(question: str, hits: Sequence[Hit], candidates: Sequence[Cand
 def _in_its_row(question: str, hits: Sequence[Hit], candidate: Candidate) -> Candidate:
     """The candidate, moved to the value of the row that the question names.
 
-    That is a row of its own passage if it stands in a row there; else one whose label the question names in full.
+    That is a row of its own passage if it stands in a row there; else one whose label the question names in full,
+    unless its own sentence already has all that the question says.
     """
     own = _in_passage(question, candidate.hit, candidate)
     chunk = candidate.hit.chunk
     in_row = row_at(rows_of(candidate.hit.text), candidate.start - chunk.start, candidate.end - chunk.start) is not None
+    quote = quote_bounds(candidate.hit, candidate.start, candidate.end)
+    if not in_row and terms(question) <= terms(candidate.hit.document.text[slice(*quote)]):
+        return candidate
     if own is not None and (own.exact or in_row):
         return _moved(candidate, candidate.rank, candidate.hit, own)
     for place, hit in enumerate(hits):

@@ -39,6 +39,7 @@ _BELONGS = re.compile(
     r"|(?:my|our|your|his|her|its|their)\s+)[\"“‘'*_]*$",
     re.IGNORECASE,
 )
+_OF_A_VALUE = re.compile(r"\s*what(?:['’]s|\s+(?:is|are))\s+the\s+(?!(?:definition|meaning)\b)", re.IGNORECASE)
 _PROMOTED = 2  # passages
 _REACH = 20  # characters
 _WEAK = frozenset("this that it these those you he she they we i there".split())
@@ -58,14 +59,17 @@ def asked_term(question: str) -> str | None:
     return " ".join(found["term"].split())
 
 
-def definition(text: str, term: str, within: tuple[int, int]) -> tuple[int, int] | None:
+def definition(text: str, term: str, within: tuple[int, int], entries: bool = True) -> tuple[int, int] | None:
     """The bounds of what a term means, in the first sentence within some bounds that says so; None where none does.
+
+    Args:
+        entries: whether an entry of a list of terms says so, too.
 
     >>> text = 'A "covered work" means the Program, or a work based on it. To convey a covered work takes a licence.'
     >>> text[slice(*definition(text, "covered work", (0, len(text))))]
     'the Program, or a work based on it'
     """
-    for pattern, stop in _patterns(term):
+    for pattern, stop in _patterns(term)[: None if entries else -1]:
         for found in pattern.finditer(text, *within):
             if _BELONGS.search(text, max(within[0], found.start() - _REACH), found.start()) is not None:
                 continue
@@ -105,17 +109,23 @@ def sought(question: str) -> Callable[[Hit], tuple[int, int] | None] | None:
 
     It gives bounds in the passage's document, or None. None where a question asks for neither.
     """
-    if (term := asked_term(question)) is not None:
-        return partial(defined_in, term=term)
+    if asked_term(question) is not None:
+        return partial(defined_in, question=question)
     if (role := asked_party(question)) is not None:
         return partial(named_in, role=role)
     return None
 
 
-def defined_in(hit: Hit, term: str) -> tuple[int, int] | None:
-    """The bounds, in its document, of what a passage says that a term means; None where it says nothing of it."""
+def defined_in(hit: Hit, question: str) -> tuple[int, int] | None:
+    """The bounds, in its document, of what a passage defines of what a question asks the meaning of; None without that.
+
+    "What is the rent?" asks for a value, of which "Rent: payable in May" is no definition.
+    """
+    term = asked_term(question)
+    if term is None:
+        return None
     text, chunk = hit.document.text, hit.chunk
-    return definition(text, term, stripped(text, chunk.body_start, chunk.end))
+    return definition(text, term, stripped(text, chunk.body_start, chunk.end), _OF_A_VALUE.match(question) is None)
 
 
 # No full stop ends a sentence before a small letter: "6 a.m. to noon".

@@ -16,7 +16,7 @@ from qa.types import Citation
 WHOLE = WINDOW  # characters of a text that is shown whole
 MOST = 4_000_000  # characters of all texts of a file together: half of them for whole ones, half for the others
 CONTEXTS = (4_000, 1_000, 200, 0)  # characters shown around cited words, the first that keeps within MOST
-LONGEST = 50_000  # characters of one citation that are shown
+LONGEST = 50_000  # characters of one citation that are shown; fewer where all of them would be more than MOST
 _TO_WORD = 40  # how far a window shrinks to begin and end between words
 
 
@@ -53,9 +53,10 @@ def windows_of(cited: Sequence[tuple[Document, Sequence[Citation]]]) -> Windows:
         if len(document.text) <= min(WHOLE, room):
             whole.add(place)
             room -= len(document.text)
+    longest = min(LONGEST, MOST // 2 // max(1, sum(len(citations) for _, citations in cited)))
     for context in CONTEXTS:
         parts = tuple(
-            (Range(0, len(document.text)),) if place in whole else _around(document.text, citations, context)
+            (Range(0, len(document.text)),) if place in whole else _around(document.text, citations, context, longest)
             for place, (document, citations) in enumerate(cited)
         )
         shown = sum(part.end - part.start for place, each in enumerate(parts) if place not in whole for part in each)
@@ -64,12 +65,12 @@ def windows_of(cited: Sequence[tuple[Document, Sequence[Citation]]]) -> Windows:
     return Windows(parts, context, len(whole) < len(cited))
 
 
-def _around(text: str, citations: Sequence[Citation], context: int) -> tuple[Range, ...]:
+def _around(text: str, citations: Sequence[Citation], context: int, longest: int) -> tuple[Range, ...]:
     """What lies around the words of citations, and the sentences that they are quoted in."""
     merged: list[Range] = []
     for citation in sorted(citations, key=lambda each: min(each.start, each.quote_start)):
-        first = max(citation.quote_start, citation.start - LONGEST) if context else citation.start
-        last = min(citation.end, citation.start + LONGEST)
+        first = max(citation.quote_start, citation.start - longest) if context else citation.start
+        last = min(citation.end, citation.start + longest)
         start, end = _from_word(text, first - context, first), _to_word(text, last, last + context)
         if merged and start <= merged[-1].end:
             merged[-1] = Range(merged[-1].start, max(end, merged[-1].end))

@@ -14,8 +14,8 @@ from qa.tagging import verb_form
 Bounds = tuple[int, int]
 
 _NUMBER = (
-    r"(?:[$€£¥]?\d(?:[\d.,]*\d)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty"
-    r"|fifty|sixty|seventy|eighty|ninety|hundred)\b)"
+    r"(?:[$€£¥]?(?<![\d.,])\d(?:[\d.,]*\d)?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+    r"|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred)\b)"
 )
 _TO = r"(?:for|in|of|at|on|from|per)"
 _PAIR = re.compile(

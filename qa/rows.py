@@ -63,9 +63,9 @@ _MONEY = re.compile(r"[$€£¥]|\b(?:euro|dollar|pound|franc|rouble|ruble|cent|
 _NO_VALUE = re.compile(
     r"\W*(?:why|how(?! (?:many|much|long|old|far|big|large|tall|high|deep|heavy|wide|often)\b))\b", re.IGNORECASE
 )
-_RANGE = re.compile(r"(?P<low>\d[\d,.]*)\s?(?:to|-|–|and)\s?(?P<high>\d[\d,.]*)")
+_RANGE = re.compile(r"(?<![\d,.])(?P<low>\d[\d,.]*)\s?(?:to|-|–|and)\s?(?P<high>\d[\d,.]*)")
 _OVER = re.compile(
-    r"\b(?:over|more than|above|from|at least)\s(?P<low>\d[\d,.]*)|(?P<or_more>\d[\d,.]*)\s?(?:\+|or more)",
+    r"\b(?:over|more than|above|from|at least)\s(?P<low>\d[\d,.]*)|(?<![\d,.])(?P<or_more>\d[\d,.]*)\s?(?:\+|or more)",
     re.IGNORECASE,
 )
 _UNDER = re.compile(r"\b(?:under|less than|fewer than|below|up to|at most)\s(?P<high>\d[\d,.]*)", re.IGNORECASE)

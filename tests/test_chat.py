@@ -337,7 +337,7 @@ def test_on_loopback_this_machines_own_names_are_answered(client: TestClient, ho
     assert client.get("/health", headers={"host": host}).json() == {"status": "ok"}
 
 
-@pytest.mark.parametrize("origin", ["http://example.org", "null", "http://127.0.0.1:9999"])
+@pytest.mark.parametrize("origin", ["http://example.org", "null", "http://127.0.0.1:9999", "http://[", "http://[:::1]"])
 def test_a_request_made_by_another_page_is_refused(client: TestClient, origin: str) -> None:
     headers = {"origin": origin}
     assert client.post("/gradio_api/queue/join", headers=headers, json={}).status_code == 403

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from embeddings.types import Document
 from qa.assistant import Assistant
-from qa.definitions import asked_term, definition, with_definitions
+from qa.definitions import asked_term, defined_in, definition, with_definitions
 from qa.settings import Settings
 from tests.fakes import hit_in
 
@@ -76,6 +76,13 @@ def test_what_a_term_means_is_found_where_a_text_says_it(text: str, term: str, m
 )
 def test_a_sentence_that_only_holds_the_term_defines_nothing(text: str, term: str) -> None:
     assert definition(text, term, (0, len(text))) is None
+
+
+def test_an_entry_of_a_list_defines_no_thing_of_which_the_value_is_asked() -> None:
+    hit = hit_in(Document.from_text("Rent: payable monthly in advance\nTerm: 12 months"))
+    assert defined_in(hit, "What is rent?") is not None
+    assert defined_in(hit, "What is meant by the rent?") is not None
+    assert defined_in(hit, "What is the rent?") is None
 
 
 def test_a_definition_without_a_pause_ends_between_two_words() -> None:

@@ -228,7 +228,7 @@ def test_a_value_that_another_document_replaces_is_shown_beside_the_old_one() ->
     found = superseded(asked, best, [best, candidate_for("350 euros", other), beside])
     assert found is not None
     assert (found.text, found.hit.document.title) == ("960 euros", "Amendment")
-    assert superseded(asked, candidate_for("The boathouse", amended), [best]) is None
+    assert superseded(asked, candidate_for("The rent", amended), [best]) is None
     assert (
         superseded(asked, candidate_for("850 euros", Document.from_text("Rent: 850 euros.", "Old")), [beside]) is None
     )

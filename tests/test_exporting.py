@@ -181,6 +181,8 @@ def test_the_texts_of_a_file_keep_within_a_bound_whatever_is_cited() -> None:
     book = Document("", "Book", "book.txt", "ship " * 2_000_000)
     many = windows_of([(book, [Citation(book, n, n + 4, n, n + 4) for n in range(0, 10_000_000, 10_000)])])
     assert sum(part.end - part.start for part in many.parts[0]) <= MOST // 2
+    long = windows_of([(book, [Citation(book, n, n + 9_000, n, n + 9_000) for n in range(0, 10_000_000, 10_000)])])
+    assert 0 < sum(part.end - part.start for part in long.parts[0]) <= MOST // 2
     assert (many.context, CONTEXTS[1]) == (200, 1_000)  # a thousand windows of two thousand letters would be too much
     assert all(
         book.text[part.start : part.end].split() == ["ship"] * len(book.text[part.start : part.end].split())

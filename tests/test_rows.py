@@ -206,6 +206,12 @@ def test_words_in_prose_stay_unless_the_question_names_a_label_and_nothing_else(
     assert answer("What is the net total?", text, "900 euros") == "1,482.00 euros"
 
 
+def test_a_sentence_that_has_all_of_the_question_is_not_left_for_a_row() -> None:
+    text = "Rent: payable monthly in advance\nTerm: 12 months\n\nThe rent is 900 euros. It is paid in May."
+    assert answer("What is the rent?", text, "900 euros") == "900 euros"
+    assert answer("What is the rent?", text, "May") == "payable monthly in advance"
+
+
 def test_a_label_in_another_passage_of_the_document_is_found_too() -> None:
     text = f"The form was sent in May.\n{INVOICE}"
     document = Document.from_text(text, title="Form")

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import logging
 import re
+from typing import Literal
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -151,11 +152,11 @@ class Gate:
         """The refusal of a request by another name, or made by another page."""
         headers, names = Headers(scope=scope), self._serving.names
         host, origin = headers.get("host", ""), headers.get("origin")
-        if names is not None and _hostname(host) not in names:
+        if names is not None and _part(f"//{host}", "hostname") not in names:
             return _refuse(
                 path, 403, "Another name", "This chat answers only to the name of this machine: use 127.0.0.1."
             )
-        own = origin is None or origin == self._serving.origin or urlsplit(origin).netloc == host
+        own = origin is None or origin == self._serving.origin or _part(origin, "netloc") == host
         # What a browser alone can say of a request: a proxy that names itself in Host leaves this as it is.
         own = own or headers.get("sec-fetch-site") == "same-origin"
         # A page of no origin, as the sources are, leads on by links and forms, and asks for nothing in between.
@@ -183,11 +184,12 @@ class Gate:
         return None
 
 
-def _hostname(host: str) -> str:
+def _part(address: str, name: Literal["hostname", "netloc"]) -> str | None:
+    """A part of an address; None where it has none, or is none."""
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        return getattr(urlsplit(address), name) or None
     except ValueError:
-        return ""
+        return None
 
 
 def _refuse(path: str, status: int, title: str, words: str, headers: dict[str, str] | None = None) -> Response:
