@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from embeddings.sentences import sentences
+from qa.bullets import bulleted
 from qa.candidates import Candidate, Judged, overlap
 from qa.enumeration import items
 from qa.quoting import quote_bounds
@@ -63,6 +64,8 @@ def items_of(question: str, best: Judged, sure: Sequence[Judged]) -> list[Judged
 def _enumerated(question: str, candidate: Candidate) -> list[tuple[int, int]]:
     """The items of the enumeration that a candidate touches; [] where the question names one of them itself."""
     text, end = candidate.hit.document.text, candidate.end
+    if lines := bulleted(text, candidate.start, end, (candidate.hit.chunk.start, candidate.hit.chunk.end)):
+        return lines
     parts = sentences(candidate.text)
     if len(parts) > 1:  # what a span takes of the next sentence is no item of the first
         end = candidate.start + len(candidate.text[: parts[0][1]].rstrip())
