@@ -145,9 +145,11 @@ def _in_its_row(question: str, hits: Sequence[Hit], candidate: Candidate) -> Can
     """
     own = _in_passage(question, candidate.hit, candidate)
     chunk = candidate.hit.chunk
-    in_row = row_at(rows_of(candidate.hit.text), candidate.start - chunk.start, candidate.end - chunk.start) is not None
+    rows = rows_of(candidate.hit.text)
+    in_row = row_at(rows, candidate.start - chunk.start, candidate.end - chunk.start) is not None
     quote = quote_bounds(candidate.hit, candidate.start, candidate.end)
-    if not in_row and terms(question) <= terms(candidate.hit.document.text[slice(*quote)]):
+    in_prose = row_at(rows, quote[0] - chunk.start, quote[1] - chunk.start) is None  # and not among names of columns
+    if in_prose and terms(question) <= terms(candidate.hit.document.text[slice(*quote)]):
         return candidate
     if own is not None and (own.exact or in_row):
         return _moved(candidate, candidate.rank, candidate.hit, own)

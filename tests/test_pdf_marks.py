@@ -15,6 +15,7 @@ from embeddings.loaders.pdf_lines import blocks, joined
 from embeddings.loaders.pdf_marks import Box, Letters, Page, PageMark, _on_page, marks, picture, read_page
 from embeddings.loading import load_file
 from embeddings.types import Document, Layout
+from qa.assistant import Assistant
 
 LINES = [
     "The ferry to Oslo leaves",
@@ -94,6 +95,27 @@ def test_running_heads_do_not_move_the_boxes(tmp_path: Path) -> None:
     mark = marked(document, "number 2")
     assert (mark.page, mark.exact) == (2, True)
     assert (1 - mark.boxes[0].bottom) * HEIGHT == pytest.approx(697, abs=4)
+
+
+TABLE = [["Service", "Provider", "Price"], ["Water", "Kvam Works", "30 euros"], ["Heating", "Lind Energy", "75 euros"]]
+
+
+def test_cells_of_a_table_stay_apart_and_are_answered_by_row_and_column(tmp_path: Path) -> None:
+    cells = [
+        Line(cell, x, 700 - 20 * n) for n, row in enumerate(TABLE) for cell, x in zip(row, (72, 200, 330), strict=True)
+    ]
+    prose = Line("The landlord pays what the table does not name.", 72, 600)
+    path = tmp_path / "services.pdf"
+    path.write_bytes(pdf([[*cells, prose]]))
+    document = load_file(path)
+    assert [line.split("\t") for line in document.text.split("\n\n")[0].split("\n")] == TABLE
+    assert "\t" not in document.text.split("\n\n")[1]
+    start = document.text.index("Lind Energy")
+    (mark,) = marks(document, start, start + len("Lind Energy"))
+    assert mark.exact
+    assert mark.boxes[0].left == pytest.approx(200 / 612, abs=0.005)
+    answer = Assistant.from_documents([document]).answer("Who is the provider of the heating?")
+    assert answer.text == "Lind Energy"
 
 
 def test_a_page_can_be_drawn(ferry: Document) -> None:

@@ -26,6 +26,7 @@ from embeddings.types import Document
 
 _GZIP_MARK = b"\x1f\x8b"
 _WORD = re.compile(r"\S+")
+_SPACES = str.maketrans("\n\t", "  ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +214,8 @@ def _without_heads(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
 
 
 def _same(page: str, text: str) -> bool:
-    """Whether a page's text is this one, of whose headings the line ends became spaces."""
-    return len(page) == len(text) and page.replace("\n", " ") == text.replace("\n", " ")
+    """Whether a page's text is this one, of whose headings the line ends became spaces; whatever its spaces are."""
+    return len(page) == len(text) and page.translate(_SPACES) == text.translate(_SPACES)
 
 
 def _mark(

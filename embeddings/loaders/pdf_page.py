@@ -14,6 +14,7 @@ from embeddings.loaders.pdf_lines import HYPHEN, Line
 _LINE_ENDS = (0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029)
 _BULLETS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "➢"}  # those of the fonts Symbol and Wingdings
 _LIGATURES = range(0xFB00, 0xFB07)
+_WIDE_SPACE = 0.8  # times the height of a letter: a wider one stands between two cells
 _HIGH, _LOW = range(0xD800, 0xDC00), range(0xDC00, 0xE000)
 
 
@@ -63,7 +64,21 @@ class _Gathered:
             if self._text and self._text[-1] != " ":
                 self.add(" ", -1 if generated else glyph)
         elif words:
+            if self._text[-1:] == [" "] and self._is_column(glyph):
+                self._text[-1] = "\t"
             self.add(words, glyph)
+
+    def _is_column(self, glyph: int) -> bool:
+        """Does a letter stand so far behind the last one that a cell of a table begins with it?"""
+        last = next((before for before in reversed(self._glyphs[:-1]) if before >= 0), None)
+        if last is None:
+            return False
+        before, here = _box(self._page, last), _box(self._page, glyph)
+        if before is None or here is None:
+            return False
+        height = abs(float(here.top) - float(here.bottom))
+        beside = abs(float(here.bottom) - float(before.bottom)) < height / 2
+        return beside and float(here.left) - float(before.right) > _WIDE_SPACE * height
 
     def add(self, words: str, glyph: int) -> None:
         """Adds the characters that one glyph stands for."""
@@ -97,10 +112,14 @@ def _character(code: int) -> str:
 
 def _size(page: pypdfium2.PdfTextPage, glyph: int) -> float:
     """The height of a letter, in points, as it stands on the page."""
+    box = _box(page, glyph)
+    return 0.0 if box is None else abs(float(box.top) - float(box.bottom))
+
+
+def _box(page: pypdfium2.PdfTextPage, glyph: int) -> raw.FS_RECTF | None:
+    """The box of a letter and the space around it, in points; None where the page does not say."""
     box = raw.FS_RECTF()
-    if not raw.FPDFText_GetLooseCharBox(page, glyph, ctypes.byref(box)):
-        return 0.0
-    return abs(float(box.top) - float(box.bottom))
+    return box if raw.FPDFText_GetLooseCharBox(page, glyph, ctypes.byref(box)) else None
 
 
 def _base(page: pypdfium2.PdfTextPage, glyph: int) -> float:
