@@ -20,6 +20,7 @@ from embeddings.loaders.formats import (
     FORMATS,
     GZIP,
     MARKDOWN,
+    WRITTEN,
     Format,
     check_name,
     format_of,
@@ -249,7 +250,10 @@ def _extract(chosen: Format, data: bytes, source: str, limits: Limits) -> Extrac
 
 
 def _document(found: Extract, chosen: Format, name: str, source: str) -> Document:
-    """A Document, with the title and the date of its metadata, else of its text, else of its name."""
+    """A Document, with the title and the date of its metadata, else of its text, else of its name.
+
+    Of what people write and print, the text's own date comes first: the metadata's is that of the file.
+    """
     markdown = chosen is MARKDOWN
     title = found.title
     if title is None and not found.layout.rows:
@@ -257,9 +261,8 @@ def _document(found: Extract, chosen: Format, name: str, source: str) -> Documen
     suffix = suffix_of(name)
     stem = source_of(Path(name[: -len(suffix)] if suffix else name))
     author = front_matter(found.text).get("author") if markdown and found.author is None else found.author
-    date = found.date
-    if date is None and not found.layout.rows:
-        date = document_date(found.text)
+    own = None if found.layout.rows else document_date(found.text)
+    date = (own or found.date) if chosen in WRITTEN else (found.date or own)
     return Document("", title or stem, source, found.text, date, chosen.media_type, author=author, layout=found.layout)
 
 

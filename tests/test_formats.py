@@ -193,6 +193,13 @@ def test_a_pdf_keeps_title_author_date_pages_and_headings(put: Path) -> None:
     assert [found.layout.page(found.text.index(words)) for words in ("rained", "Seven")] == [1, 2]
 
 
+def test_the_date_that_a_letter_gives_itself_comes_before_the_day_on_which_its_file_was_made(put: Path) -> None:
+    facts = {"CreationDate": "D:20260503101112Z"}
+    letter = [*written(["Lease of the boathouse", "", "Date: 3 March 2024", "This lease is made in Vardo."])]
+    assert read(put, "lease.pdf", pdf([letter], facts)).date == "2024-03-03"
+    assert read(put, "other.pdf", pdf([written(["It rained on 3 March 2024."])], facts)).date == "2026-05-03"
+
+
 def test_a_divided_word_is_put_together_and_one_with_a_hyphen_of_its_own_stays(put: Path) -> None:
     lines = ["A well-known exam-", "ination of a well-", "known harbour of 19-", "th century."]
     found = read(put, "a.pdf", pdf([written(lines)]))

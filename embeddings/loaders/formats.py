@@ -49,6 +49,8 @@ XLSX = Format("XLSX", f"{_OFFICE}spreadsheetml.sheet", (".xlsx",), "office", iso
 XLS = Format("XLS", "application/vnd.ms-excel", (".xls",), "office", isolated=True, binary=True)
 MSG = Format("Outlook's MSG", "application/vnd.ms-outlook", (".msg",), "office", isolated=True, binary=True)
 
+WRITTEN = (PDF, DOCX, ODT, PPTX)  # the date in their metadata is the day on which the file was made
+
 READ = (
     *(TEXT, MARKDOWN, HTML, PDF, DOCX, ODT, EPUB, MAIL, CSV, TSV, JSON, JSON_LINES),
     *(PPTX, XLSX, XLS, MSG),
