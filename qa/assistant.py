@@ -195,8 +195,8 @@ class Assistant:
         """Answers a question as `answer` does, and keeps what the answer was chosen from.
 
         Args:
-            found: told of the passages as soon as they are found, before they are read; twice where the question is
-                read as it was asked too.
+            found: told of the passages as soon as they are found, before they are read; and of those of the question
+                as it was asked, where that is answered instead of what it was understood as.
 
         Raises:
             QuestionError, FilterError: as `answer`.

@@ -45,6 +45,7 @@ _REACH = 20  # characters
 _WEAK = frozenset("this that it these those you he she they we i there".split())
 
 
+@lru_cache(maxsize=64)  # asked again for each passage
 def asked_term(question: str) -> str | None:
     """The term whose meaning a question may ask for; None in any other question.
 
