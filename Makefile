@@ -97,23 +97,23 @@ eval: $(STAMPS)/run ## measure answers against gold questions, the samples' or y
 
 .PHONY: models
 models: $(STAMPS)/compile ## compile the models that ship (ENCODER=folder READER=folder)
-	$(OFFLINE) $(PY) -m qa.compiling $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(READER),--reader "$(READER)")
+	$(OFFLINE) $(PY) -m qa.models.compiling $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(READER),--reader "$(READER)")
 
 .PHONY: train
 train: $(STAMPS)/compile ## train the reader, an hour or more (ARGS="--data DIR --base FOLDER --work FOLDER --to FOLDER")
-	@$(OFFLINE) $(PY) -m qa.training $(ARGS)
+	@$(OFFLINE) $(PY) -m qa.training.command $(ARGS)
 
 .PHONY: bench
 bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS="--write docs/benchmarks.md")
-	$(OFFLINE) $(PY) -m eval.benchmarks $(ARGS)
+	$(OFFLINE) $(PY) -m eval.bench.benchmarks $(ARGS)
 
 .PHONY: bench-scale
 bench-scale: $(STAMPS)/run ## measure size and speed from 10^3 to 10^6 passages (ARGS="--data DIR --write docs/scale.md")
-	$(OFFLINE) $(PY) -m eval.scale $(ARGS)
+	$(OFFLINE) $(PY) -m eval.bench.scale $(ARGS)
 
 .PHONY: peers
 peers: $(STAMPS)/peers ## measure Pincite beside Haystack, txtai and a plain reader (READER=folder ARGS="--sample 100")
-	$(OFFLINE) $(PEERS)/bin/python -m eval.peers $(if $(READER),--reader "$(READER)") $(ARGS)
+	$(OFFLINE) $(PEERS)/bin/python -m eval.bench.peers $(if $(READER),--reader "$(READER)") $(ARGS)
 
 # ---------------------------------------------------------------- checks
 

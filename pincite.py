@@ -43,7 +43,7 @@ def main() -> None:
     """The command line."""
     from qa.ending import end
 
-    end(lambda: importlib.import_module("qa.cli").run())
+    end(lambda: importlib.import_module("qa.commands.cli").run())
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-from eval.machine import describe_machine
-from eval.readme import check_markers, rewrite
-from eval.rendering import markdown_table
+from eval.bench.machine import describe_machine
+from eval.report.readme import check_markers, rewrite
+from eval.report.rendering import markdown_table
 
 PART = "long"
 TESTS = ("tests/test_killing.py", "tests/test_corruption.py")

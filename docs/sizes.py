@@ -15,7 +15,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from eval.readme import check_markers, rewrite
+from eval.report.readme import check_markers, rewrite
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = "sizes"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import FilterError
 
 if TYPE_CHECKING:
-    from embeddings.records import Stored
+    from embeddings.store.records import Stored
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _NAMES = ("documents", "folders", "media_types")

@@ -31,7 +31,7 @@ from embeddings.loaders.formats import (
 from embeddings.loaders.limits import LIMITS, Limits, size
 from embeddings.loaders.plain import title_of
 from embeddings.loaders.reading import check_regular, first_bytes, gunzip, read_bytes, source_of
-from embeddings.matter import document_date, front_matter
+from embeddings.text.matter import document_date, front_matter
 from embeddings.types import Document
 
 __all__ = [

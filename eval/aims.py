@@ -17,10 +17,10 @@ from pathlib import Path
 from rich.console import Console
 
 from eval.command import measured
-from eval.readme import publish
-from eval.rendering import figure_cells, markdown_table
-from eval.report import Report
-from eval.squad import data_file, reported_articles
+from eval.report.figures import Report
+from eval.report.readme import publish
+from eval.report.rendering import figure_cells, markdown_table
+from eval.sets.squad import data_file, reported_articles
 from eval.trial import SquadChoice, open_trial
 from qa.ending import done_or_told
 from qa.settings import Settings

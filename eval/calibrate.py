@@ -27,17 +27,17 @@ from rich.progress import track
 
 from embeddings.errors import ModelError
 from embeddings.types import Document
-from eval.gold import GoldQuestion
 from eval.metrics import RIGHT_F1, Column, auroc, overlap, token_f1
-from eval.readme import check_markers, markers, rewrite, write_whole
-from eval.rendering import markdown_table
-from eval.squad import DATA_FILE, data_file, load_squad, sample, tuning_articles
-from qa.answering import Reading
+from eval.report.readme import check_markers, markers, rewrite, write_whole
+from eval.report.rendering import markdown_table
+from eval.sets.gold import GoldQuestion
+from eval.sets.squad import DATA_FILE, data_file, load_squad, sample, tuning_articles
+from qa.answers.compose import Reading
+from qa.answers.confidence import COEFFICIENTS, FEATURES, Calibration, features
+from qa.answers.reliability import FIELD, Reliability, SureBin
 from qa.assistant import Assistant, build_index
-from qa.confidence import COEFFICIENTS, FEATURES, Calibration, features
 from qa.ending import done_or_told
-from qa.models import calibration_path, encoder_for, reader_for
-from qa.reliability import FIELD, Reliability, SureBin
+from qa.models.chosen import calibration_path, encoder_for, reader_for
 from qa.settings import Settings, precision_of
 
 # How often each kind is assumed to be asked: three questions in four can be answered.

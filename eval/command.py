@@ -11,16 +11,16 @@ from rich.console import Console
 from rich.progress import Progress, track
 
 from embeddings.types import Document
-from eval.baseline import Baseline, Subject, compare, read_baseline
-from eval.conversations import Conversation, read_conversations
-from eval.dialogues import Conversing, follow
-from eval.following import cast_table, dialogue_figure, dialogue_table
 from eval.given import GivenPassage
-from eval.publishing import Outputs
-from eval.rendering import to_terminal
-from eval.report import Report, make_report
+from eval.report.baseline import Baseline, Subject, compare, read_baseline
+from eval.report.figures import Report, make_report
+from eval.report.publishing import Outputs
+from eval.report.rendering import to_terminal
 from eval.runner import Answerer, Asked, run_each
 from eval.runner import Progress as OnProgress
+from eval.talks.command import cast_table, dialogue_figure, dialogue_table
+from eval.talks.conversations import Conversation, read_conversations
+from eval.talks.dialogues import Conversing, follow
 from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, feedback_trial, open_trial
 from qa.settings import Settings
 
@@ -58,7 +58,7 @@ class Bench:
 def open_bench(documents: Sequence[Document], settings: Settings) -> Bench:
     """Both assistants over one index of the documents, in memory, with the models that the settings name."""
     from qa.assistant import Assistant, build_index
-    from qa.models import UNCALIBRATED, encoder_for, reader_for
+    from qa.models.chosen import UNCALIBRATED, encoder_for, reader_for
 
     encoder, reader = encoder_for(settings), reader_for(settings)
     index = build_index(_shown(documents), None, settings, encoder=encoder)
@@ -96,10 +96,11 @@ def run_eval(
 
     Args:
         questions, documents, squad: what is asked of what (see `eval.trial.open_trial`).
-        json_path, readme, html, curves, baseline_path: what to write, see `eval.publishing.Outputs`.
+        json_path, readme, html, curves, baseline_path: what to write, see `eval.report.publishing.Outputs`.
         against: such a file, to compare with.
         from_feedback, write_gold: a file of feedback, whose questions are asked, and where to write those as gold.
-        conversations: a file of TREC CAsT 2019's, on which follow-ups are measured besides (see `eval.conversations`).
+        conversations: a file of TREC CAsT 2019's, on which follow-ups are measured besides (see
+            `eval.talks.conversations`).
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.

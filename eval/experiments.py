@@ -27,22 +27,22 @@ from pathlib import Path
 from rich import progress
 from rich.console import Console
 
-from embeddings.encoder import Encoder, OnnxEncoder, Vectors, shipped_encoder
 from embeddings.errors import ModelError, SettingsError
 from embeddings.loading import load
-from embeddings.runtime import ModelCard
-from eval.ablations import compare_parts
-from eval.choices import compare_chunks, compare_fusions, compare_reading
+from embeddings.models.encoder import Encoder, OnnxEncoder, Vectors, shipped_encoder
+from embeddings.models.runtime import ModelCard
 from eval.command import SHIPPED_GOLD
-from eval.gold import load_gold
-from eval.precision import Embeds, compare_encoders, compare_readers
-from eval.readme import publish
-from eval.squad import DATA_FILE, Squad, article_of, data_file, load_squad, sample, set_aside
-from eval.tables import Collection, Item, Track
-from qa.compiling import ALL_MINILM_SHA256, READER_MAX_TOKENS, compile_reader, shipped_weights
+from eval.report.readme import publish
+from eval.sets.gold import load_gold
+from eval.sets.squad import DATA_FILE, Squad, article_of, data_file, load_squad, sample, set_aside
+from eval.tables.ablations import compare_parts
+from eval.tables.choices import compare_chunks, compare_fusions, compare_reading
+from eval.tables.precision import Embeds, compare_encoders, compare_readers
+from eval.tables.shared import Collection, Item, Track
 from qa.ending import done_or_told
-from qa.reader import SHIPPED as SHIPPED_READER
-from qa.reader import OnnxReader, Reader, shipped_reader
+from qa.models.compiling import ALL_MINILM_SHA256, READER_MAX_TOKENS, compile_reader, shipped_weights
+from qa.reading.reader import SHIPPED as SHIPPED_READER
+from qa.reading.reader import OnnxReader, Reader, shipped_reader
 from qa.samples import seeds_folder
 from qa.settings import Settings
 
@@ -159,7 +159,7 @@ class SentenceTransformersEncoder:
 
 def encoder(materials: Materials) -> str:
     """sentence-transformers, ONNX and int8 side by side. Raises ModelError where the weights are not installed."""
-    from embeddings.compiling import compile_encoder
+    from embeddings.models.compiling import compile_encoder
 
     try:
         weights = shipped_weights()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embeddings.index import Index
+from embeddings.index.index import Index
 from embeddings.types import Chunk, Hit
 from qa.assistant import Assistant, checked_question
 from qa.types import Answer

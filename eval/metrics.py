@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import Hit
-from eval.gold import GoldAnswer
 from eval.normalise import normalise, tokens
+from eval.sets.gold import GoldAnswer
 from qa.types import Citation
 
 Column = NDArray[np.float64]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from eval.metrics import Column, auroc, exact_match, token_f1
-from eval.no_answer import best_threshold
-from eval.squad import Squad
-from qa.reader import Passage, Reader, Span
+from eval.report.no_answer import best_threshold
+from eval.sets.squad import Squad
+from qa.reading.reader import Passage, Reader, Span
 
 
 @dataclass(frozen=True, slots=True)

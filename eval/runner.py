@@ -9,8 +9,8 @@ from typing import Protocol
 
 from embeddings.errors import QuestionError
 from embeddings.types import Hit
-from eval.gold import GoldQuestion
 from eval.metrics import RIGHT_F1, cites, exact_match, first_relevant, share_cited, token_f1
+from eval.sets.gold import GoldQuestion
 from qa.types import Answer
 
 HITS = 20

@@ -10,14 +10,14 @@ from rich.console import Console
 
 from embeddings.errors import GoldError
 from embeddings.types import Document
-from eval.dialogues import SHIPPED as SHIPPED_DIALOGUES
-from eval.dialogues import Dialogue, load_dialogues
-from eval.feedback import learn, to_gold
-from eval.gold import GoldQuestion, load_gold
-from eval.mrqa import load_passages
-from eval.readme import write_whole
-from eval.report import Mode
-from eval.squad import Squad, sample
+from eval.report.figures import Mode
+from eval.report.readme import write_whole
+from eval.sets.feedback import learn, to_gold
+from eval.sets.gold import GoldQuestion, load_gold
+from eval.sets.mrqa import load_passages
+from eval.sets.squad import Squad, sample
+from eval.talks.dialogues import SHIPPED as SHIPPED_DIALOGUES
+from eval.talks.dialogues import Dialogue, load_dialogues
 
 SHIPPED_GOLD = Path(__file__).parent / "gold" / "seeds.jsonl"
 SEED = 0

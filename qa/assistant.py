@@ -6,25 +6,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from embeddings.chunking import Chunker
-from embeddings.encoder import Encoder
 from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
-from embeddings.index import Index, Progress
+from embeddings.index.index import Index, Progress
+from embeddings.index.updating import Tuning
 from embeddings.loading import load
-from embeddings.records import Listed
+from embeddings.models.encoder import Encoder
+from embeddings.store.records import Listed
+from embeddings.text.chunking import Chunker
 from embeddings.types import Document, Hit
-from embeddings.updating import Tuning
-from qa.answering import Reading, compose
-from qa.candidates import rank
-from qa.confidence import Calibration
-from qa.definitions import sought, with_definitions
-from qa.explanation import Explanation, Found, explained
-from qa.followup import leans, standalone
-from qa.models import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
-from qa.reader import Passage, Reader
-from qa.retriever import Retriever, Searchable
+from qa.answers.candidates import rank
+from qa.answers.compose import Reading, compose
+from qa.answers.confidence import Calibration
+from qa.answers.explanation import Explanation, Found, explained
+from qa.followup.resolve import leans, standalone
+from qa.models.chosen import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
+from qa.reading.reader import Passage, Reader
+from qa.reading.retriever import Retriever, Searchable
 from qa.settings import Settings
+from qa.steps.definitions import sought, with_definitions
 from qa.types import Answer, Turn
 
 LONGEST_QUESTION = 1_000  # characters
@@ -40,7 +40,7 @@ class Assistant:
     """Answers questions from one index. Make one with `from_documents` or `open`.
 
     The encoder and reader that ship are used unless the settings name others, or others are given here. The confidence
-    is a probability for the pair of models it was fitted for (`qa.models.calibration_for`), see `is_calibrated`.
+    is a probability for the pair of models it was fitted for (`qa.models.chosen.calibration_for`), see `is_calibrated`.
 
     An index that another process changes is followed: each question is asked of the last finished update.
 
@@ -174,7 +174,7 @@ class Assistant:
             where: the documents and days it is asked of, inside the assistant's own filter.
             threshold: the confidence from which it is answered; that of the settings where it is None.
             resolve: False asks exactly these words, whatever the history: also those that somebody put in the place
-                of an understood question (`qa.followup.standalone`).
+                of an understood question (`qa.followup.resolve.standalone`).
 
         Raises:
             QuestionError: the question is empty, holds no word, or is longer than LONGEST_QUESTION characters.

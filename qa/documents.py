@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from embeddings.connecting import STORE_FILE
 from embeddings.errors import StoreError, StoreNotFound
 from embeddings.filters import Where
-from embeddings.manifest import Manifest
+from embeddings.store.connecting import STORE_FILE
+from embeddings.store.manifest import Manifest
 from embeddings.types import Document
 from qa.assistant import Assistant, checked_question
 from qa.samples import open_samples

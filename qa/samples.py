@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from embeddings.connecting import FORMAT
 from embeddings.errors import StoreError
-from embeddings.index import Index
+from embeddings.index.index import Index
 from embeddings.loading import load
-from embeddings.records import Listed
+from embeddings.store.connecting import FORMAT
+from embeddings.store.records import Listed
 from embeddings.types import Document
 from qa.assistant import Assistant, build_index
-from qa.models import encoder_for, reader_for
+from qa.models.chosen import encoder_for, reader_for
 from qa.settings import Settings
 
 # Questions to start from, for whoever opens the chat on the samples.

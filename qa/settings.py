@@ -36,7 +36,7 @@ class Settings:
         reader: the folder or the name of a Hugging Face model for extractive question answering; None for the one
             that ships.
         vector_index: how many vectors are arranged for search: "flat", "hnsw" or "ivf"; "auto" chooses by their number
-            (`embeddings.bases`). Takes effect when an index is written.
+            (`embeddings.search.bases`). Takes effect when an index is written.
         precision: what the models that `encoder` and `reader` name are compiled to; those that ship are int8.
 
     Raises:

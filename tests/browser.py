@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from embeddings import Document
-from qa.chat import ChatServer
-from qa.feedback import FeedbackStore, Version
-from qa.judging import Judging
-from qa.keeping import Keeping
-from qa.web import Responder, Serving
-from qa.web.serving import LOCAL
+from qa.gate.desk import Responder
+from qa.gate.serving import LOCAL, Serving
+from qa.kept.feedback import FeedbackStore, Version
+from qa.kept.judging import Judging
+from qa.kept.keeping import Keeping
+from qa.web.app import ChatServer
 
 # Chromium without its own calls home, and unable to find any host but this machine.
 ARGUMENTS = (

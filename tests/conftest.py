@@ -94,8 +94,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     """Runs `pincite ...` in this process, in a folder with two documents and no index."""
     from command import TOWN, VILLAGE, Done
 
-    from qa import cli
     from qa import documents as places
+    from qa.commands import cli
 
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "town.txt").write_text(TOWN, encoding="utf-8")

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from embeddings.encoder import Vectors
-from embeddings.runtime import ModelCard
+from embeddings.models.encoder import Vectors
+from embeddings.models.runtime import ModelCard
 from embeddings.types import Chunk, Document, Hit
+from qa.answers.candidates import Candidate
+from qa.answers.confidence import FEATURES, Calibration
 from qa.assistant import Assistant, build_index
-from qa.candidates import Candidate
-from qa.confidence import FEATURES, Calibration
-from qa.reader import Passage, Span, trimmed
+from qa.reading.reader import Passage, Span, trimmed
 from qa.settings import Settings
 from qa.types import Answer, Citation
 

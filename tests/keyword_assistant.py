@@ -8,9 +8,9 @@ from pathlib import Path
 
 from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
-from embeddings.records import Listed
+from embeddings.store.records import Listed
 from embeddings.types import Chunk, Document, Hit
-from qa.explanation import Explanation, Found
+from qa.answers.explanation import Explanation, Found
 from qa.types import Answer, Citation, Turn
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|$)", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A system for the tests of `eval.peers`, small enough to read: it answers with a whole passage.
+"""A system for the tests of `eval.bench.peers`, small enough to read: it answers with a whole passage.
 
 The passage is the one that shares most words with the question; where none is shared it refuses. Asked for a tide it
 raises, and asked for a shipwreck it takes its whole process down.
@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import replace
 
-from eval.systems.work import Asked, GivenText, Reply, Words, Work
+from eval.bench.systems.work import Asked, GivenText, Reply, Words, Work
 
 _WORD = re.compile(r"\w{3,}")
 

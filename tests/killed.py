@@ -24,7 +24,10 @@ sys.path[:0] = [str(Path(__file__).parent.parent), str(Path(__file__).parent)]
 import faiss  # noqa: E402, F401  # imported before anything is forked
 import living  # noqa: E402
 
-from embeddings import bases, index, lexical, manifest, store, updating  # noqa: E402
+from embeddings.index import index, updating  # noqa: E402
+from embeddings.search import bases, lexical  # noqa: E402
+from embeddings.store import manifest  # noqa: E402
+from embeddings.store import sqlite as store  # noqa: E402
 
 
 class Count:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from small_encoder import HashingEncoder, small_chunker
 
-from embeddings.bases import VectorIndex
-from embeddings.beside import Maker
-from embeddings.folders import Report, Step, update_index
-from embeddings.index import Index
-from embeddings.updating import Tuning
+from embeddings.index.beside import Maker
+from embeddings.index.folders import Report, Step, update_index
+from embeddings.index.index import Index
+from embeddings.index.updating import Tuning
+from embeddings.search.bases import VectorIndex
 
 ENCODER = HashingEncoder(dimension=32)
 CHUNKER = small_chunker(ENCODER)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from embeddings.types import Chunk, Document, Hit
-from eval.gold import GoldAnswer, GoldQuestion
 from eval.runner import Outcome, score
+from eval.sets.gold import GoldAnswer, GoldQuestion
 from qa.types import Answer, Citation
 
 HARBOUR = Document(

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embeddings.chunking import Chunker
-from embeddings.encoder import Vectors
-from embeddings.runtime import ModelCard
+from embeddings.models.encoder import Vectors
+from embeddings.models.runtime import ModelCard
+from embeddings.text.chunking import Chunker
 
 _WORD = re.compile(r"\w+")
 _TOKEN = re.compile(r"\w{1,6}|[^\w\s]")

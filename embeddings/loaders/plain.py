@@ -8,7 +8,7 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.extract import Extract
 from embeddings.loaders.limits import Limits
-from embeddings.matter import front_matter
+from embeddings.text.matter import front_matter
 
 _WRAPPED = 40  # characters; a longer line that the next one carries on in lower case was wrapped there
 LONGEST_TITLE = 120  # characters; a longer first line is text

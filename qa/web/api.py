@@ -17,10 +17,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from embeddings.errors import FilterError, PinciteError, QuestionError, printable
+from qa.gate.desk import Busy, Desk
+from qa.gate.serving import Serving
 from qa.render import to_dict
-from qa.web.desk import Busy, Desk
 from qa.web.schema import AnswerOut, Asked, ErrorOut, turns_of
-from qa.web.serving import Serving
 
 LARGEST_BODY = 1_000_000  # bytes of a request
 _RETRY = {"Retry-After": "2"}  # seconds

@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from embeddings.errors import PinciteError, RecordError, printable
-from qa.web.desk import Busy
+from qa.gate.desk import Busy
 
 
 async def body_of(request: Request, most: int, refusal: str | None = None) -> bytes:

@@ -21,14 +21,14 @@ from starlette.responses import JSONResponse, Response
 
 from embeddings.errors import DocumentError, PinciteError, RecordError
 from embeddings.loaders.limits import size
-from embeddings.records import Listed
+from embeddings.store.records import Listed
 from embeddings.types import Document
-from qa.fields import read_object
+from qa.gate.desk import Desk
+from qa.gate.session import session_of
+from qa.kept.fields import read_object
 from qa.render import counted
-from qa.uploads import Added, Upload, UploadLimits, Uploads, file_name
+from qa.uploads.private import Added, Upload, UploadLimits, Uploads, file_name
 from qa.web.bodies import body_of, failure
-from qa.web.desk import Desk
-from qa.web.session import session_of
 
 _LONGEST_REQUEST = 10_000  # characters of what to remove
 _NO_SESSION = "open the chat's page first: its files belong to the browser that added them"

@@ -20,14 +20,14 @@ from starlette.responses import JSONResponse, Response
 
 from embeddings.errors import PinciteError, RecordError
 from embeddings.types import Document
-from qa.conversation import MOST_CHARACTERS
-from qa.evidence import text
-from qa.fields import Fields, read_object
-from qa.kept import recalled_turns
-from qa.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
+from qa.gate.desk import Desk
+from qa.gate.session import session_of
+from qa.kept.conversation import MOST_CHARACTERS
+from qa.kept.fields import Fields, read_object
+from qa.kept.turns import recalled_turns
+from qa.show.evidence import text
+from qa.show.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
 from qa.web.bodies import body_of, failure
-from qa.web.desk import Desk
-from qa.web.session import session_of
 from qa.web.talk import Talk
 
 _LARGEST = 10_000_000  # bytes

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from embeddings.errors import DocumentError
 from embeddings.filters import Where
+from qa.gate.desk import Responder
 from qa.types import Answer, Citation, Turn
-from qa.web.desk import Responder
 
 MOST_TURNS = 100
 

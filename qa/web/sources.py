@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from embeddings.errors import DocumentError, PinciteError
-from embeddings.loaders.pdf_marks import picture
+from embeddings.loaders.pdf.marks import picture
 from embeddings.types import Document
-from qa.source_page import MOST_LISTED, Range, View, page_of_documents, page_of_message, page_of_source
-from qa.source_sheet import WIDTH
+from qa.gate.security import SOURCE_POLICY
+from qa.gate.session import session_of
+from qa.source.page import MOST_LISTED, Range, View, page_of_documents, page_of_message, page_of_source
+from qa.source.sheet import WIDTH
 from qa.web.files import Shelf
-from qa.web.security import SOURCE_POLICY
-from qa.web.session import session_of
 
 
 def routes(shelf: Shelf) -> APIRouter:

@@ -30,21 +30,22 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from embeddings.errors import FilterError, PinciteError, RecordError
 from embeddings.filters import Where
 from embeddings.types import Document, Hit
-from qa.answering import passage_citation
-from qa.cards import Exchange, Offers, first_citation, turn
-from qa.conversation import MOST_CHARACTERS, MOST_TURNS
-from qa.evidence_file import About
-from qa.exporting import MEDIA_TYPES, SUFFIXES, export
-from qa.fields import Fields, read_object
-from qa.filtering import where_of
-from qa.judging import Judging
-from qa.kept import from_store, history_of, recalled_turns, to_store
+from qa.answers.compose import passage_citation
+from qa.gate.session import session_of
+from qa.kept.conversation import MOST_CHARACTERS, MOST_TURNS
+from qa.kept.fields import Fields, read_object
+from qa.kept.filtering import where_of
+from qa.kept.judging import Judging
+from qa.kept.turns import from_store, history_of, recalled_turns, to_store
 from qa.render import counted, one_line
-from qa.responding import respond
-from qa.source_page import citation_url
+from qa.show.cards import Offers, first_citation, turn
+from qa.show.evidence_file import About
+from qa.show.exporting import MEDIA_TYPES, SUFFIXES, export
+from qa.source.page import citation_url
+from qa.talk.exchange import Exchange
+from qa.talk.responding import respond
 from qa.web.bodies import body_of, failure
 from qa.web.files import Shelf
-from qa.web.session import session_of
 
 _LARGEST = 20_000_000  # bytes of a request: a long conversation, each character at most 4, and escaped
 _HISTORY = 40  # turns that a follow-up may refer to

@@ -17,11 +17,11 @@ from gradio.events import api
 
 from embeddings.errors import FilterError, PinciteError
 from embeddings.filters import Where
-from embeddings.records import Listed
+from embeddings.store.records import Listed
 from embeddings.types import Document, Hit
+from qa.gate.desk import Desk
 from qa.render import document_dict, to_dict
-from qa.source_page import Range, View, view_url
-from qa.web.desk import Desk
+from qa.source.page import Range, View, view_url
 
 MOST_PASSAGES = 50  # of one search
 MOST_LISTED = 200  # documents of one list

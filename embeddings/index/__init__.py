@@ -1,0 +1,1 @@
+"""An index as a whole: open, search, update, watch, repair."""

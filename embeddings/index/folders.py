@@ -1,0 +1,310 @@
+"""Files and folders -> an index that is kept up to date with them: `pincite index` again, and again.
+
+A file is known by the digest of its bytes. What has not changed is not read, let alone embedded; what has is replaced;
+what is gone goes; what was moved, the same text under another path, keeps its passages and vectors. What was indexed
+from elsewhere stays.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from hashlib import blake2b
+from pathlib import Path
+
+from embeddings.errors import DocumentError, printable
+from embeddings.index.ahead import Ahead
+from embeddings.index.beside import Maker, discard, is_usable, made_anew, next_to, sweep_beside
+from embeddings.index.index import check_target, replace_index
+from embeddings.index.staging import FileRow, file_path
+from embeddings.index.updating import Writer, writing
+from embeddings.loading import Skipped, files_of, load_file, nothing_in, read_file
+from embeddings.store.records import Stored, key_of
+from embeddings.store.sqlite import State
+from embeddings.types import Document
+
+_PIECE = 1 << 20  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A file that was dealt with: its path, its bytes, and how many passages were embedded for it."""
+
+    path: Path
+    size: int
+    passages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an update came to, in documents.
+
+    Attributes:
+        documents, passages: how many there are now, those that were indexed from elsewhere with them.
+        added, changed, moved, removed, unchanged: what became of the documents of this update.
+        resumed: how many of those added or changed an interrupted update had embedded.
+        skipped: files that were left out, and why.
+        partly: what was left out of files that were read in this update: pages without text, attachments.
+    """
+
+    documents: int
+    passages: int
+    added: int
+    changed: int
+    moved: int
+    removed: int
+    unchanged: int
+    resumed: int
+    skipped: tuple[Skipped, ...]
+    partly: tuple[Skipped, ...] = ()
+
+
+def update_index(
+    folder: Path,
+    paths: Sequence[Path],
+    maker: Maker,
+    tell: Callable[[Step], None] | None = None,
+    wait: float = 0.0,
+    suspects: Collection[bytes] | None = None,
+) -> Report:
+    """Brings an index up to date with files and folders; makes it where there is none.
+
+    An index of another format, encoder or chunk size, or a damaged one, is made anew beside its place, which it takes
+    when it is finished. An update that was interrupted goes on where it stopped.
+
+    Args:
+        folder: of the index.
+        paths: files and folders.
+        maker: what the index is made with.
+        tell: called after each file.
+        wait: seconds to wait for another writer.
+        suspects: files that may have changed (`staging.file_path`); None for any. The others are not read.
+
+    Raises:
+        DocumentError: a path is missing, a file that was named itself is bad, or a folder holds nothing to read.
+        StoreLocked: another process is writing to the index.
+        StoreError: it can't be written, or the folder holds something else.
+    """
+    check_target(folder)
+    _check_paths(paths)
+    if is_usable(folder, maker):
+        discard(next_to(folder))
+        sweep_beside(folder)
+        with writing(folder, maker.encoder, maker.chunker, wait, maker.tuning) as writer:
+            return _update(writer, (folder,), tell, suspects, paths)
+    with made_anew(folder, maker) as new:
+        with writing(new, maker.encoder, maker.chunker, wait, maker.tuning) as writer:
+            report = _update(writer, (folder, new), tell, suspects, paths)
+        replace_index(new, folder)
+    discard(new)  # now the one that was replaced
+    return report
+
+
+def measure(paths: Sequence[Path]) -> tuple[int, int]:
+    """How many files there are under some paths, and their bytes."""
+    files = size = 0
+    for path in paths:
+        for file in files_of(path, []):
+            files, size = files + 1, size + _size(file)
+    return files, size
+
+
+def _update(
+    writer: Writer,
+    own: Sequence[Path],
+    tell: Callable[[Step], None] | None,
+    suspects: Collection[bytes] | None,
+    paths: Sequence[Path],
+) -> Report:
+    with Ahead(writer) as ahead:
+        return _Sync(writer, ahead, own, tell, suspects).run(paths)
+
+
+class _Sync:
+    """One update."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        ahead: Ahead,
+        own: Sequence[Path],
+        tell: Callable[[Step], None] | None,
+        suspects: Collection[bytes] | None,
+    ) -> None:
+        self._writer, self._staging, self._tell, self._suspects = writer, writer.staging, tell, suspects
+        self._ahead, self._waiting = ahead, set[bytes]()  # paths of documents that are not yet staged
+        self._own = [os.path.realpath(folder) for folder in own]  # the index itself is never read
+        self._skipped: list[Skipped] = []
+        self._partly: list[Skipped] = []
+        self._counts = dict.fromkeys(("added", "changed", "moved", "unchanged", "resumed"), 0)
+
+    def run(self, paths: Sequence[Path]) -> Report:
+        """Everything under the paths, and then what is not there any more."""
+        roots = tuple(_root(path) for path in paths)
+        for path in paths:
+            if not self._all_under(path):
+                raise nothing_in(path, self._skipped)
+        self._ahead.finish()
+        for root in roots:
+            self._staging.lose_unseen(root)
+        changed = self._writer.finish(roots)
+        state: State = self._writer.state
+        removed = max(0, changed.removed - self._counts["changed"])
+        return Report(
+            state.documents,
+            state.passages,
+            removed=removed,
+            skipped=tuple(self._skipped),
+            partly=tuple(self._partly),
+            **self._counts,
+        )
+
+    def _all_under(self, path: Path) -> int:
+        """Deals with all files of a path; how many of them are part of the index."""
+        found, is_folder = 0, path.is_dir()
+        for file in files_of(path, self._skipped):
+            real = Path(os.path.realpath(file))  # Path.resolve raises at links in a circle
+            if any(real.is_relative_to(own) for own in self._own):
+                continue
+            try:
+                waits = self._file(file)
+                found += 1
+            except DocumentError as error:
+                if not is_folder:
+                    raise
+                source = printable(file.as_posix())
+                self._skipped.append(Skipped(source, str(error).removeprefix(f"{source}: ")))
+                waits = False
+            if not waits:
+                self._is_done(file, 0)
+        return found
+
+    def _is_done(self, file: Path, passages: int) -> None:
+        if self._tell is not None:
+            self._tell(Step(file, _size(file), passages))
+
+    def _file(self, file: Path) -> bool:
+        """Deals with a file; whether it is done only when it was embedded. Raises DocumentError where it is bad."""
+        path = file_path(file)
+        if path in self._waiting or self._staging.was_met(path):
+            return False
+        row = self._staging.file(path)
+        may_differ = self._suspects is None or path in self._suspects or row is None
+        digest = digest_of(file) if may_differ or row is None else row.digest
+        known = (
+            self._staging.by_key(row.key) if row is not None and digest is not None and row.digest == digest else None
+        )
+        if row is not None and known is not None:
+            self._is_known(file, path, row, known)
+            return False
+        document, notes = read_file(file)
+        self._partly += [Skipped(document.source, note) for note in notes]
+        return self._read(file, document, digest, row)
+
+    def _is_known(self, file: Path, path: bytes, row: FileRow, known: Stored) -> None:
+        self._writer.keep(known)
+        self._staging.meet(path)
+        self._count_kept(known, "unchanged")
+        if row.own and known.source != printable(file.as_posix()):
+            self._staging.relabel(known, printable(file.as_posix()), path)
+
+    def _count_kept(self, stored: Stored, otherwise: str) -> None:
+        """Counts a document whose vectors are there: from an interrupted update, or from before."""
+        if stored.added == self._staging.update:
+            self._counts["added"] += 1
+            self._counts["resumed"] += 1
+        else:
+            self._counts[otherwise] += 1
+
+    def _read(self, file: Path, document: Document, digest: str | None, row: FileRow | None) -> bool:
+        path, key = file_path(file), key_of(document)
+        if self._ahead.holds(document.id):
+            self._ahead.finish()
+        twin = self._staging.by_id(document.id)
+        owner = self._staging.owner(twin) if twin is not None else None
+        if twin is not None and owner is not None and owner != path and self._is_there(owner, twin):
+            self._note(path, FileRow(None, twin.key, own=False))
+            self._skipped.append(Skipped(document.source, f"same text as {twin.source}"))
+            return False
+        if twin is not None and owner is not None and owner != path:
+            self._staging.lose(owner, twin.key)
+        if twin is not None and twin.key == key:
+            self._writer.keep(twin)
+            self._note(path, FileRow(digest, key, own=True))
+            if twin.source != document.source:
+                self._staging.relabel(twin, document.source, path)
+            self._count_kept(twin, "moved" if owner not in (None, path) else "unchanged")
+            return False
+        if twin is not None:  # the same text, but its title or its kind is another
+            self._writer.remove(twin)
+        self._waiting.add(path)
+        change = "changed" if row is not None or twin is not None else "added"
+        self._ahead.add(document, partial(self._is_added, file, path, FileRow(digest, key, own=True), change))
+        return True
+
+    def _is_added(self, file: Path, path: bytes, row: FileRow, change: str, stored: Stored) -> None:
+        self._waiting.discard(path)
+        self._note(path, row)
+        self._counts[change] += 1
+        self._is_done(file, stored.count)
+
+    def _note(self, path: bytes, row: FileRow) -> None:
+        self._staging.set_file(path, row)
+        self._staging.meet(path)
+
+    def _is_there(self, owner: bytes, twin: Stored) -> bool:
+        """Whether the file that a document is named after still holds it."""
+        row = self._staging.file(owner)
+        if row is None or row.key != twin.key:
+            return False
+        return self._staging.was_met(owner) or digest_of(Path(os.fsdecode(owner))) == row.digest
+
+
+def digest_of(file: Path) -> str | None:
+    """Names the bytes of a file, its suffix, and the version that read it; None where it can't be read."""
+    digest = blake2b(f"{_version()}\0{file.suffix.lower()}\0".encode(errors="surrogateescape"), digest_size=16)
+    try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return None
+        with file.open("rb") as opened:
+            while piece := opened.read(_PIECE):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+@cache
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("pincite")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _check_paths(paths: Sequence[Path]) -> None:
+    """Raises DocumentError for a path that is not there, before anything is written."""
+    for path in paths:
+        try:
+            there = path.exists()
+        except OSError:  # a name too long; loading says so
+            there = False
+        if not there:
+            load_file(path)
+
+
+def _root(path: Path) -> bytes:
+    """A path as the beginning of what the store keeps of the files below it."""
+    return os.fsencode(os.path.realpath(path)) if path.is_dir() else file_path(path)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,1 @@
+"""Formats that are a ZIP archive of XML, and those that need the extra `office`."""

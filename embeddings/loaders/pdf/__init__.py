@@ -1,0 +1,1 @@
+"""PDF: its text, and where each letter lies on the page."""

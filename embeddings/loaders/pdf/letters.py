@@ -1,0 +1,96 @@
+"""The lines of one page of a PDF and the box of each of its letters, and a picture of the page."""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import io
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pypdfium2
+import pypdfium2.raw as raw
+
+from embeddings.errors import DocumentError
+from embeddings.loaders.limits import Limits
+from embeddings.loaders.pdf.document import opened
+from embeddings.loaders.pdf.marks import Box, Letters
+from embeddings.loaders.pdf.page import lines_of
+
+_GRID = 1 << 24  # steps across a page, in which PDFium gives the place of a point
+
+
+def letters(data: bytes, name: str, limits: Limits, page: int) -> Letters:
+    """The lines and the boxes of a page, counted from 1.
+
+    Raises:
+        DocumentError: damaged, protected, or there is no such page.
+    """
+    with _page(data, name, page) as shown:
+        lines = tuple(lines_of(shown, limits.characters))
+        return Letters(lines, _boxes(shown, {glyph for line in lines for glyph in line.glyphs if glyph >= 0}))
+
+
+@contextmanager
+def _page(data: bytes, name: str, number: int) -> Iterator[pypdfium2.PdfPage]:
+    """A page, counted from 1, for as long as it is looked at. Raises DocumentError where there is none."""
+    document = opened(data, name)
+    try:
+        if not 1 <= number <= len(document):
+            raise DocumentError(f"{name}: has no page {number}; index it again")
+        yield document[number - 1]
+    finally:
+        document.close()
+
+
+def _boxes(page: pypdfium2.PdfPage, glyphs: set[int]) -> dict[int, Box]:
+    """The box of each glyph that has one, on the page as it is shown: turned and cut as the file says."""
+    text_page = page.get_textpage()
+    try:
+        found = {glyph: _box(page, text_page, glyph) for glyph in sorted(glyphs)}
+        return {glyph: box for glyph, box in found.items() if box is not None}
+    finally:
+        text_page.close()
+
+
+def _box(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, glyph: int) -> Box | None:
+    rectangle = raw.FS_RECTF()
+    if not raw.FPDFText_GetLooseCharBox(text_page, glyph, ctypes.byref(rectangle)):
+        return None
+    one = _place(page, float(rectangle.left), float(rectangle.top))
+    other = _place(page, float(rectangle.right), float(rectangle.bottom))
+    box = Box(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
+    return box if box.right > box.left and box.bottom > box.top else None
+
+
+def _place(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:
+    """A point of the page, in parts of its width and height from the upper left corner of what is shown."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    raw.FPDF_PageToDevice(page, 0, 0, _GRID, _GRID, 0, x, y, across, down)
+    return across.value / _GRID, down.value / _GRID
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as PNG."""
+
+    png: bytes
+
+    def to_json(self) -> str:
+        """As JSON."""
+        return json.dumps(base64.b64encode(self.png).decode("ascii"))
+
+
+def picture(data: bytes, name: str, limits: Limits, page: int, width: int) -> Picture:
+    """A page, counted from 1, as a picture so many pixels wide, at most three times as high.
+
+    Raises:
+        DocumentError: damaged, protected, or there is no such page.
+    """
+    with _page(data, name, page) as shown:
+        scale = width / max(shown.get_width(), shown.get_height() / 3, 1.0)
+        out = io.BytesIO()
+        shown.render(scale=scale, may_draw_forms=False).to_pil().save(out, format="PNG")
+        return Picture(out.getvalue())

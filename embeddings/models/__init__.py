@@ -1,0 +1,1 @@
+"""Models that run without PyTorch, and how they are made."""

@@ -1,0 +1,1 @@
+"""Which passages a question finds: by meaning (FAISS) and by words (tantivy)."""

@@ -1,0 +1,176 @@
+"""Which documents a filter lets through, found by SQL: what can't fit is not read, however many documents there are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+
+from embeddings.errors import FilterError, StoreError
+from embeddings.filters import Where, is_called, is_of_type, lies_in
+from embeddings.store.records import STORED_COLUMNS, Stored, stored_row
+from embeddings.store.sqlite import SEEN, Store
+
+_ROW = ", ".join(f"d.{name}" for name in STORED_COLUMNS) + ", d.checksum"
+_PLACE = "d.number, d.first, d.count"
+_NO_DOCUMENT = "no document is called so"
+_EMPTY_FOLDER = "no document lies in this folder"
+# Sources that are not written as a path is when it is made anew.
+_ODD = "(d.source GLOB './*' OR d.source GLOB '*/./*' OR (d.source GLOB '*//*' AND d.source NOT GLOB '*://*'))"
+
+# Documents by their numbers, ascending, each with its first passage and how many it has: (documents, 3).
+Places = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def chosen(store: Store, where: Where) -> Places:
+    """The documents that a filter lets through; its dates are those of passages and not looked at.
+
+    Raises:
+        FilterError: a document or a folder that the filter names is not there.
+    """
+    parts = [] if where.inside is None or not where.inside.picks_documents else [chosen(store, where.inside)]
+
+    def inside(places: Places) -> Places:
+        return reduce(_both, parts[:1], places)
+
+    own = []
+    if where.media_types:
+        own.append(_of_types(store, where.media_types))
+    if where.documents:
+        own.append(_all(where.documents, lambda name: inside(_places(called(store, name))), _NO_DOCUMENT))
+    if where.folders:
+        own.append(_all(where.folders, lambda folder: inside(_lying_in(store, folder)), _EMPTY_FOLDER))
+    return reduce(_both, [*parts, *own])
+
+
+def _both(one: Places, other: Places) -> Places:
+    return one[np.isin(one[:, 0], other[:, 0])]
+
+
+def rows_of(store: Store, places: Places) -> Iterator[Stored]:
+    """The rows of documents, in the order they were added."""
+    for place in places:
+        yield from map(stored_row, _row(store, int(place[0])))
+
+
+def called(store: Store, name: str) -> list[Stored]:
+    """The documents of a name, as `Where.documents` takes it."""
+    found = {row[0]: row for row in _candidates(store, name)}
+    rows = map(stored_row, (found[number] for number in sorted(found)))
+    return [stored for stored in rows if is_called(stored, name, [stored.source, *_paths_of(store, stored)])]
+
+
+def named(store: Store, name: str) -> list[Stored]:
+    """The documents of a name, or those that lie in a folder of that name. Raises FilterError where there is none."""
+    found = called(store, name)
+    if not found:
+        found = list(rows_of(store, _lying_in(store, name)))
+    if not found:
+        raise _nothing(name, _NO_DOCUMENT)
+    return found
+
+
+def _row(store: Store, number: int) -> list[tuple[Any, ...]]:
+    return store.rows(f"SELECT {_ROW} FROM documents d WHERE d.number = ?", (number,))
+
+
+def _all(names: Sequence[str], find: Callable[[str], Places], failure: str) -> Places:
+    """What is found for any of some names. Raises FilterError where it is nothing for one of them."""
+    parts = [find(name) for name in names]
+    for name, part in zip(names, parts, strict=True):
+        if not len(part):
+            raise _nothing(name, failure)
+    return np.unique(np.concatenate(parts), axis=0)
+
+
+def _nothing(name: str, why: str) -> FilterError:
+    return FilterError(f"{name}: {why}; see: pincite documents list")
+
+
+def _of_types(store: Store, wanted: Sequence[str]) -> Places:
+    there = [row[0] for row in store.rows("SELECT DISTINCT media_type FROM documents") if isinstance(row[0], str)]
+    fitting = [kind for kind in there if any(is_of_type(kind, one) for one in wanted)]
+    return _seen(store, f"SELECT {_PLACE} FROM documents d WHERE d.media_type IN ({_marks(fitting)})", fitting)
+
+
+def _candidates(store: Store, name: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of all documents that may be called so, and of some that are not."""
+    for condition, values in _ways(name):
+        yield from store.rows(f"SELECT {_ROW} FROM documents d WHERE {condition} AND {SEEN}", (*values, *store.seen()))
+    keys = "SELECT f.key FROM files f WHERE f.path = ? OR substr(f.path, ?) = ?"
+    ending = os.fsencode(f"/{name}")
+    resolved = os.fsencode(Path(os.path.realpath(Path(name).parent), Path(name).name))
+    yield from store.rows(
+        f"SELECT {_ROW} FROM documents d WHERE d.key IN ({keys}) AND {SEEN}",
+        (resolved, -len(ending), ending, *store.seen()),
+    )
+
+
+def _ways(name: str) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Conditions on a document, and their values; none where no text of the store can be the name."""
+    if any("\ud800" <= character <= "\udfff" for character in name):
+        return
+    yield "d.id = ?", (name,)
+    yield "d.source = ?", (name,)
+    yield "json_extract(d.fields, '$.title') = ?", (name,)
+    if "/" not in name:  # the name of a file: the end of where it was read from
+        for ending in (f"/{name}", f"/{name}/"):
+            yield "substr(d.source, ?) = ?", (-len(ending), ending)
+
+
+def _lying_in(store: Store, folder: str) -> Places:
+    """The documents whose source, or a file that they were read from, lies in a folder."""
+    names = {folder.rstrip("/") or "/", str(PurePath(folder)), os.path.realpath(folder)}
+    found = []
+    for name in names:
+        bounds = _bounds(os.fsencode(name))
+        found.append(
+            _seen(
+                store,
+                f"SELECT {_PLACE} FROM documents d WHERE d.key IN "
+                "(SELECT f.key FROM files f WHERE f.path > ? AND f.path < ? AND f.run <= ?)",
+                (*bounds, store.state.update),
+            )
+        )
+        if not any("\ud800" <= character <= "\udfff" for character in name):
+            texts = [bound.decode() for bound in bounds]
+            inside = "d.source NOT GLOB '/*'" if name == "." else "d.source > ? AND d.source < ?"
+            found.append(_seen(store, f"SELECT {_PLACE} FROM documents d WHERE {inside}", [] if name == "." else texts))
+    odd = store.rows(f"SELECT {_PLACE}, d.source FROM documents d WHERE {_ODD} AND {SEEN}", store.seen())
+    found.append(_array(row[:3] for row in odd if lies_in(row[3], folder)))
+    return np.unique(np.concatenate(found), axis=0)
+
+
+def _bounds(folder: bytes) -> tuple[bytes, bytes]:
+    """What all paths below a folder lie between."""
+    inside = folder.rstrip(b"/") + b"/"
+    return inside, inside[:-1] + b"0"  # "0" follows "/"
+
+
+def _paths_of(store: Store, stored: Stored) -> list[str]:
+    """The files that a document was read from, as absolute paths."""
+    rows = store.rows("SELECT path FROM files WHERE key = ? AND run <= ?", (stored.key, store.state.update))
+    return [os.fsdecode(row[0]) for row in rows if isinstance(row[0], bytes)]
+
+
+def _seen(store: Store, query: str, values: Sequence[object]) -> Places:
+    return _array(store.rows(f"{query} AND {SEEN} ORDER BY d.number", (*values, *store.seen())))
+
+
+def _places(rows: Iterable[Stored]) -> Places:
+    return _array((stored.number, stored.first, stored.count) for stored in rows)
+
+
+def _array(rows: Iterable[Sequence[int]]) -> Places:
+    try:
+        return np.array(list(rows), dtype=np.int64).reshape(-1, 3)
+    except (ValueError, TypeError, OverflowError):  # out of a damaged page
+        raise StoreError("the record of a document is damaged; mend the index with: pincite doctor --repair") from None
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))

@@ -1,0 +1,1 @@
+"""A text -> its sections, sentences and passages, with their dates."""

@@ -1,0 +1,1 @@
+"""Speed, memory and size, beside other systems. Not part of the wheel."""

@@ -1,0 +1,1 @@
+"""From outcomes to figures, and where they are shown."""

@@ -1,0 +1,1 @@
+"""Questions of others: each format as gold questions."""

@@ -1,0 +1,1 @@
+"""The tables behind the defaults (docs/experiments.md)."""

@@ -1,0 +1,117 @@
+"""What the comparisons of `eval.experiments` share: whose questions, how a figure is written, how time is taken.
+
+A cell such as "89.4 (88.3 to 90.4)" is a mean in percent with its 95% bootstrap interval. The interval of a difference
+is over questions too: both sides are those of the same questions.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from embeddings.types import Document
+from eval.metrics import Column, Estimate, exact_match, mean_with_interval, recall_at, token_f1
+from eval.sets.gold import GoldQuestion
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents, and answerable questions that are each asked of all of them."""
+
+    name: str
+    documents: tuple[Document, ...]
+    questions: tuple[GoldQuestion, ...]
+
+    def caption(self) -> str:
+        """The line above a table."""
+        return f"**{self.name}**: {len(self.questions):,} questions of {len(self.documents)} documents"
+
+
+class Track(Protocol):
+    """Goes through items and shows how far it is."""
+
+    def __call__(self, items: Sequence[Item], what: str) -> Iterable[Item]:
+        """The items, one by one."""
+
+
+def silently(items: Sequence[Item], what: str) -> Iterable[Item]:
+    """A Track that shows nothing."""
+    return items
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Exact match and token F1 of an answer to each question: both (questions,)."""
+
+    exact: Column
+    f1: Column
+
+    @classmethod
+    def of(cls, answers: Iterable[tuple[str | None, GoldQuestion]]) -> Scores:
+        """Scores answers, None for one that was not found.
+
+        >>> question = GoldQuestion("1", "question", "Who?", (), ())
+        >>> Scores.of([(None, question), ("Ada", question)]).f1
+        array([0., 0.])
+        """
+        pairs = [score(text, question) for text, question in answers]
+        return cls(np.array([exact for exact, _ in pairs]), np.array([f1 for _, f1 in pairs]))
+
+    def brief(self) -> str:
+        """Both means in percent, without intervals: "61.2 / 70.3"."""
+        return f"{100 * self.exact.mean():.1f} / {100 * self.f1.mean():.1f}" if len(self.f1) else "—"
+
+
+def score(text: str | None, question: GoldQuestion) -> tuple[float, float]:
+    """Exact match and token F1 of an answer, 0 where there is none."""
+    gold = [answer.text for answer in question.answers]
+    return (float(exact_match(text, gold)), token_f1(text, gold)) if text is not None else (0.0, 0.0)
+
+
+def recall(ranks: Sequence[int | None], k: int) -> Column:
+    """Recall at k of each question, from the rank of its first relevant passage: (questions,)."""
+    return np.array([recall_at(rank, k) for rank in ranks])
+
+
+def percent(values: Column) -> str:
+    """The mean with its interval, in percent.
+
+    >>> percent(np.ones(4)), percent(np.ones(0))
+    ('100.0 (100.0 to 100.0)', '—')
+    """
+    return _cell(mean_with_interval(values), "{:.1f}")
+
+
+def gain(values: Column, base: Column) -> str:
+    """How many points more the mean is than that of `base` on the same questions; a dash where it is `base` itself.
+
+    >>> gain(np.array([1.0, 1.0]), np.array([0.0, 0.0]))
+    '+100.0 (+100.0 to +100.0)'
+    """
+    return "—" if values is base else _cell(mean_with_interval(values - base), "{:+.1f}")
+
+
+def _cell(estimate: Estimate, form: str) -> str:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return "—"
+    value, low, high = (form.format(100 * figure) for figure in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} to {high})"
+
+
+def milliseconds(seconds: Sequence[float], digits: int = 0) -> str:
+    """The median."""
+    return f"{1000 * median(seconds):.{digits}f}" if seconds else "—"
+
+
+def timed(call: Callable[[], Item]) -> tuple[Item, float]:
+    """What a call returns, and how many seconds it took."""
+    began = time.perf_counter()
+    result = call()
+    return result, time.perf_counter() - began

@@ -1,0 +1,131 @@
+"""The command `python -m eval.talks.command`: the tables on follow-ups, for docs/conversations.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+
+from eval.metrics import Estimate, mean_with_interval, with_interval
+from eval.report.figures import Figure, Table
+from eval.report.readme import publish
+from eval.report.rendering import table_as_markdown
+from eval.talks.conversations import (
+    DATA_FILE,
+    METHODS,
+    OURS,
+    Conversation,
+    Counts,
+    Measured,
+    load_conversations,
+    measured,
+    understood,
+)
+from eval.talks.dialogues import HALVES, SHIPPED, WAYS, Followed, follow, load_dialogues
+from eval.talks.resolving import fitted_on_others
+from qa.ending import done_or_told
+
+CAST_COLUMNS = ("terms taken from the history", "conversations", "precision", "recall", "F1", "left alone")
+CAST_TITLE = "Which terms of the history belong to a question"
+CAST_NOTE = (
+    "Conversations of TREC CAsT 2019 against their manual rewrites. Rules were written with those in view that were "
+    "read; there the choice among phrases is cross-validated by topic. Nobody has read the others."
+)
+DIALOGUE_COLUMNS = ("follow-ups", "n", *WAYS)
+DIALOGUE_TITLE = "Are follow-ups answered right?"
+DIALOGUE_NOTE = (
+    "Dialogues over the sample documents: follow-ups asked alone, after the turns before them, and as somebody rewrote "
+    "them. One that the documents do not answer is right where it is refused."
+)
+
+
+def cast_table(conversations: Sequence[Conversation]) -> Table:
+    """A row for each method and part: those that rules were written with in view, and those that nobody has read.
+
+    On the former the choice among phrases is cross-validated by topic.
+    """
+    unread = [conversation for conversation in conversations if conversation.set_aside]
+    read = [conversation for conversation in conversations if not conversation.set_aside]
+    crossed = [
+        measured(conversation, partial(understood, weights=weights))
+        for part, weights in fitted_on_others(read)
+        for conversation in part
+    ]
+    rows = []
+    for part, chosen, ours in (("never read", unread, None), ("read", read, crossed)):
+        for name, method in METHODS.items():
+            found = ours if name == OURS and ours is not None else [measured(c, method) for c in chosen]
+            rows.append((name, f"{len(chosen)} {part}", *_cast_cells(found)))
+    return Table(CAST_TITLE, CAST_NOTE, CAST_COLUMNS, tuple(rows))
+
+
+def _cast_cells(found: Sequence[Measured]) -> tuple[str, ...]:
+    """Precision, recall and F1 with its interval over conversations, and what was left alone."""
+    total = sum((one.counts for one in found), Counts())
+    columns = np.array([(one.counts.added, one.counts.wanted, one.counts.both) for one in found]).reshape(-1, 3).T
+    f1 = with_interval(lambda *drawn: Counts(*(int(column.sum()) for column in drawn)).f1, *columns.astype(float))
+    alone = f"{sum(one.kept for one in found)} of {sum(one.alone for one in found)}"
+    return f"{total.precision:.1%}", f"{total.recall:.1%}", _share(f1), alone
+
+
+def dialogue_figure(followed: Sequence[Followed]) -> Figure:
+    """The share of follow-ups that are answered right after the turns before them."""
+    right = [float(one.right[WAYS.index("with history")]) for one in followed]
+    return Figure("follow_ups", "right, of follow-ups in dialogues", "share", mean_with_interval(right))
+
+
+def dialogue_table(followed: Sequence[Followed]) -> Table:
+    """A row for each half, and for each kind of turn in both."""
+    rows = [_row(f"half {half!r}", [one for one in followed if one.half == half]) for half in reversed(HALVES)]
+    rows.append(_row("all", followed))
+    for kind in dict.fromkeys(one.turn.gold.kind for one in followed):
+        rows.append(_row(kind, [one for one in followed if one.turn.gold.kind == kind], interval=False))
+    return Table(DIALOGUE_TITLE, DIALOGUE_NOTE, DIALOGUE_COLUMNS, tuple(rows))
+
+
+def _row(name: str, followed: Sequence[Followed], interval: bool = True) -> tuple[str, ...]:
+    shares = [mean_with_interval([float(one.right[way]) for one in followed]) for way in range(len(WAYS))]
+    return name, str(len(followed)), *(_share(share, interval) for share in shares)
+
+
+def _share(share: Estimate, interval: bool = True) -> str:
+    if share.value is None or share.low is None or share.high is None:
+        return "-"
+    return f"{share.value:.1%}" + (f" ({share.low:.1%} to {share.high:.1%})" if interval else "")
+
+
+def shipped_followed() -> tuple[Followed, ...]:
+    """The dialogues that ship, held with the models and settings that ship."""
+    from embeddings.loading import load
+    from qa.assistant import Assistant
+    from qa.samples import seeds_folder
+
+    documents = load([seeds_folder()]).documents
+    return follow(Assistant.from_documents(documents), load_dialogues(SHIPPED, documents))
+
+
+def measure(options: argparse.Namespace, console: Console) -> None:
+    """Makes the tables that were asked for."""
+    tables: dict[str, Callable[[], str]] = {}
+    if options.data is not None:
+        conversations = load_conversations(options.data)
+        tables["cast"] = lambda: table_as_markdown(cast_table(conversations))
+    tables["dialogues"] = lambda: table_as_markdown(dialogue_table(shipped_followed()))
+    publish(tables, "conversations", options.write, console)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval.talks.command", description="Measure how follow-ups fare.")
+    parser.add_argument("--data", type=Path, help=f"folder that holds {DATA_FILE}; without it only the dialogues")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="the page to put the tables into")
+    return done_or_told(partial(measure, parser.parse_args(arguments), Console()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

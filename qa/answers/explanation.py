@@ -1,0 +1,185 @@
+"""Why this answer: the passages that were read for it, with every score that decided.
+
+An explanation is made of the same reading as its answer (`qa.answers.compose.Reading`), so nothing in it can differ
+from what was decided; it costs nothing unless it is asked for (`Assistant.explain`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from embeddings.types import Hit
+from qa.answers.candidates import Candidate
+from qa.answers.compose import Reading, confidence_of
+from qa.answers.confidence import Calibration
+from qa.answers.reliability import Reliability
+from qa.reading.reader import Span
+from qa.render import to_dict
+from qa.types import Answer, Citation
+
+# What became of the best words of a passage.
+Role = Literal["answer", "other answer", "under the threshold", "not chosen", "read in another passage", "nothing read"]
+
+# Told of the question as it is understood, and of the passages that were found for it, before they are read.
+Found = Callable[[str, Sequence[Hit]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BestSpan:
+    """The best words of a passage.
+
+    Attributes:
+        text: the words, which are `start:end` of the document.
+        start, end: code-point offsets in the document's text, half open.
+        score: the reader's start and end logits, added up.
+        no_answer: the same sum for "this passage does not answer".
+        ranked_by: the score with that of the passage and its sentence, which words of all passages are ranked by; None
+            where better words stand on the same characters.
+        confidence: the probability that they are right; None as `ranked_by`.
+    """
+
+    text: str
+    start: int
+    end: int
+    score: float
+    no_answer: float
+    ranked_by: float | None
+    confidence: float | None
+
+    @property
+    def margin(self) -> float:
+        """How far the words' score lies above that of no answer, in logits; under 0 speaks for no answer."""
+        return self.score - self.no_answer
+
+
+@dataclass(frozen=True, slots=True)
+class PassageRead:
+    """A passage that was read.
+
+    Attributes:
+        passage: the whole of it.
+        dense: cosine of question and passage, in [-1, 1].
+        lexical: BM25 score; 0 where no word is shared.
+        fused: both together, in [0, 1].
+        best: its best words; None where no word of it could be read as an answer.
+        role: what became of them.
+    """
+
+    passage: Citation
+    dense: float
+    lexical: float
+    fused: float
+    best: BestSpan | None
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An answer, and what it was chosen from.
+
+    Attributes:
+        answer: the answer.
+        threshold: the confidence under which there is none.
+        passages: what was read, in the order it was found.
+        reliability: how often answers of a confidence were right on a benchmark; None where that was not measured for
+            these models.
+    """
+
+    answer: Answer
+    threshold: float
+    passages: tuple[PassageRead, ...]
+    reliability: Reliability | None = None
+
+
+def explained(
+    reading: Reading, answer: Answer, calibration: Calibration, threshold: float, reliability: Reliability | None = None
+) -> Explanation:
+    """The explanation of an answer that was composed of a reading with this calibration."""
+    passages = tuple(
+        _read(number, hit, passage, reading, answer, calibration, threshold)
+        for number, (hit, passage) in enumerate(zip(reading.hits, answer.passages, strict=True))
+    )
+    return Explanation(answer, threshold, passages, reliability)
+
+
+def _read(
+    number: int,
+    hit: Hit,
+    passage: Citation,
+    reading: Reading,
+    answer: Answer,
+    calibration: Calibration,
+    threshold: float,
+) -> PassageRead:
+    candidate = next((c for c in reading.candidates if c.rank == number), None)
+    if candidate is not None:
+        confidence = confidence_of(candidate, reading, calibration)
+        best: BestSpan | None = _of_candidate(candidate, confidence)
+        role = _role(candidate, confidence, answer, threshold)
+    else:
+        spans = [span for span in reading.spans if span.passage == number]
+        best = _of_span(hit, max(spans, key=lambda span: span.score)) if spans else None
+        role = "read in another passage" if spans else "nothing read"
+    return PassageRead(passage, hit.dense, hit.lexical, hit.score, best, role)
+
+
+def _of_candidate(candidate: Candidate, confidence: float) -> BestSpan:
+    span = candidate.span
+    place = candidate.text, candidate.start, candidate.end
+    return BestSpan(*place, span.score, span.no_answer, candidate.score, confidence)
+
+
+def _of_span(hit: Hit, span: Span) -> BestSpan:
+    start, end = hit.chunk.start + span.start, hit.chunk.start + span.end
+    return BestSpan(hit.document.text[start:end], start, end, span.score, span.no_answer, None, None)
+
+
+def _role(candidate: Candidate, confidence: float, answer: Answer, threshold: float) -> Role:
+    if any(_stands(candidate, citation) for citation in answer.citations):
+        return "answer"
+    if any(_stands(candidate, citation) for other in answer.alternatives for citation in other.citations):
+        return "other answer"
+    return "under the threshold" if confidence < threshold else "not chosen"
+
+
+def _stands(candidate: Candidate, citation: Citation) -> bool:
+    """Does a citation share characters with a candidate? A list cites single items of one."""
+    same = candidate.hit.document.id == citation.document.id
+    return same and candidate.start < citation.end and citation.start < candidate.end
+
+
+def to_json(explanation: Explanation) -> dict[str, Any]:
+    """What `pincite ask --explain --json` prints: the answer's fields, and `explanation` beside them."""
+    table = explanation.reliability
+    return {
+        **to_dict(explanation.answer),
+        "explanation": {
+            "threshold": explanation.threshold,
+            "confidence_means": None if table is None else table.meaning(explanation.answer.confidence),
+            "passages": [_passage_json(each) for each in explanation.passages],
+        },
+    }
+
+
+def _passage_json(read: PassageRead) -> dict[str, Any]:
+    scores = {name: _rounded(getattr(read, name)) for name in ("dense", "lexical", "fused")}
+    best = read.best
+    place = {
+        "document": read.passage.document.id,
+        "title": read.passage.document.title,
+        "start": read.passage.start,
+        "end": read.passage.end,
+    }
+    return {**place, **scores, "best": None if best is None else _best_json(best), "role": read.role}
+
+
+def _best_json(best: BestSpan) -> dict[str, Any]:
+    numbers = ("score", "no_answer", "margin", "ranked_by", "confidence")
+    place = {"text": best.text, "start": best.start, "end": best.end}
+    return {**place, **{name: _rounded(getattr(best, name)) for name in numbers}}
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 4)

@@ -1,0 +1,47 @@
+"""What stands on the command line, read into values: each refusal names the value and what was expected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from qa.gate.address import LAST_PORT
+
+
+def confidence(text: str) -> float:
+    """A number from 0 to 1. Raises BadParameter for anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise typer.BadParameter(f"{text!r}, expected a number from 0 to 1")
+    return value
+
+
+def port(text: str | int) -> int:
+    """The number of a port, or the default. Raises BadParameter for anything else."""
+    digits = str(text)
+    value = int(digits) if digits.isdecimal() and digits.isascii() else -1
+    if not 0 <= value <= LAST_PORT:
+        raise typer.BadParameter(f"{text!r}, expected a number from 0 to {LAST_PORT} (0 takes any free port)")
+    return value
+
+
+def seconds(text: str | float) -> float:
+    """A number of seconds, 0 or more. Raises BadParameter for anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value < 10.0**9:
+        raise typer.BadParameter(f"{text!r}, expected a number of seconds, 0 or more")
+    return value
+
+
+def path(text: str) -> Path:
+    """A path. Raises BadParameter for an empty one, which would be taken for the folder one is in."""
+    if not text:
+        raise typer.BadParameter("an empty path, expected a file or folder (. is this one)")
+    return Path(text)

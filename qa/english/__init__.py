@@ -1,0 +1,1 @@
+"""What Pincite knows of English: words and their kinds, noun phrases, numbers, dates, names."""

@@ -1,0 +1,1 @@
+"""A question and the turns before it -> a question that stands alone."""

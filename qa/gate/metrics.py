@@ -1,0 +1,112 @@
+"""GET /health, and GET /metrics in the text format of Prometheus (version 0.0.4).
+
+Six figures need no library: a counter is a line "name value", a histogram one line for each bound.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Protocol
+
+from fastapi import APIRouter
+from starlette.responses import PlainTextResponse
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+BOUNDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds
+_COUNTERS = {
+    "questions": "Questions that were asked.",
+    "answers": "Questions that the documents answered.",
+    "refusals": "Questions that the documents did not answer.",
+    "errors": "Questions that could not be asked or answered.",
+    "busy": "Questions that were sent away because too many waited.",
+}
+
+
+class Metrics:
+    """What came of the questions, since the server was started; may be used by several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts = dict.fromkeys(_COUNTERS, 0)
+        self._seconds = [0] * (len(BOUNDS) + 1)  # questions by the first bound that their time does not exceed
+        self._sum = 0.0
+
+    def count(self, outcome: str, seconds: float | None = None) -> None:
+        """Counts a question: "answers", "refusals", "errors" or "busy", and the seconds from asking to answer."""
+        with self._lock:
+            self._counts["questions"] += 1
+            self._counts[outcome] += 1
+            if seconds is not None:
+                self._seconds[bisect_left(BOUNDS, seconds)] += 1
+                self._sum += seconds
+
+    def lines(self) -> Iterator[str]:
+        """As text, a line each."""
+        with self._lock:
+            counts, seconds, total = dict(self._counts), list(self._seconds), self._sum
+        for name, words in _COUNTERS.items():
+            yield from _figure(f"pincite_{name}_total", "counter", words, counts[name])
+        name = "pincite_answer_seconds"
+        yield f"# HELP {name} Seconds from a question to its answer or refusal, waiting included."
+        yield f"# TYPE {name} histogram"
+        seen = 0
+        for bound, inside in zip((*map(str, BOUNDS), "+Inf"), seconds, strict=True):
+            seen += inside
+            yield f'{name}_bucket{{le="{bound}"}} {seen}'
+        yield f"{name}_sum {total:.6f}"
+        yield f"{name}_count {seen}"
+
+
+def _figure(name: str, kind: str, words: str, value: int) -> Iterator[str]:
+    yield f"# HELP {name} {words}"
+    yield f"# TYPE {name} {kind}"
+    yield f"{name} {value}"
+
+
+class Counted(Protocol):
+    """What is told of; `qa.gate.desk.Desk` is one."""
+
+    metrics: Metrics
+
+    @property
+    def document_count(self) -> int:
+        """How many documents there are."""
+        ...
+
+    @property
+    def update(self) -> int:
+        """The number of the index's last finished update."""
+        ...
+
+    @property
+    def length(self) -> int:
+        """How many questions wait or are being answered."""
+        ...
+
+
+def text_of(desk: Counted) -> str:
+    """All figures, as Prometheus reads them."""
+    lines = [
+        *desk.metrics.lines(),
+        *_figure("pincite_waiting", "gauge", "Questions that wait or are being answered.", desk.length),
+        *_figure("pincite_documents", "gauge", "Documents that can be asked.", desk.document_count),
+        *_figure("pincite_index_update", "gauge", "The number of the index's last finished update.", desk.update),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def routes(desk: Counted) -> APIRouter:
+    """GET /health and GET /metrics."""
+    router = APIRouter()
+
+    @router.get("/health")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/metrics")
+    def metrics() -> PlainTextResponse:
+        return PlainTextResponse(text_of(desk), media_type=CONTENT_TYPE)
+
+    return router

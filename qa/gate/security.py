@@ -1,0 +1,199 @@
+"""What every request must show and every response keeps to: the one gate before all routes, and the headers.
+
+Both are pure ASGI, so that a stream of events passes through them unbuffered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import logging
+import re
+from typing import Literal
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from qa.gate.serving import Serving
+from qa.source.page import STYLE, page_of_message
+
+_LOG = logging.getLogger(__name__)
+_AFTER_WRONG_PASSWORD = 0.5  # seconds; who tries passwords must not get through many
+
+
+def hash_source(inline: str) -> str:
+    """An inline script or style as a source of a Content-Security-Policy."""
+    digest = hashlib.sha256(inline.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+# Gradio's components set style attributes, hence 'unsafe-inline' for styles; scripts are never allowed inline.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'self'; "
+    "form-action 'self'"
+)
+# No script runs in a source page: the sandbox forbids it, and so does the policy. It is of this origin all the same, so
+# that the page around it can read which words are selected in it, and so that the cookie of a browser's own files comes
+# along when a link in it is followed. Its one form looks for words in the document.
+_SOURCE_POLICY = (
+    "sandbox{allowed}; default-src 'none'; script-src 'none'; style-src {style}; img-src {images}; "
+    "frame-ancestors 'self'; base-uri 'none'; form-action {action}"
+)
+SOURCE_POLICY = _SOURCE_POLICY.format(
+    allowed=" allow-same-origin allow-forms", style=hash_source(STYLE), images="data:", action="'self'"
+)
+MESSAGE_POLICY = _SOURCE_POLICY.format(allowed="", style=hash_source(STYLE), images="'none'", action="'none'")
+_HEADERS = {
+    "Content-Security-Policy": PAGE_POLICY.format(hashes=""),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+# What is served. Of Gradio only what the page, its Python client and its MCP server ask for: its uploads, files,
+# proxies and dashboards are not.
+PATHS = (
+    *("/", "/health", "/metrics", "/source", "/source/picture", "/pincite/.+"),
+    *("/talk/(ask|recall|export|feedback|pin|pins|here)", "/files", "/files/remove"),
+    *("/v1/answer", "/v1/openapi.json"),
+    *("/gradio_api/mcp/", "/gradio_api/info"),
+    *("/assets/.+", "/static/.+", "/svelte/.+", "/config/?", r"/theme\.css", r"/favicon\.ico"),
+    r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|theme\.css|app_id|reset|cancel)/?",
+)
+# Requests that are no GET and write nothing: all that is left of them where nothing may be written. A browser's
+# own files are kept in memory.
+ASKING = (
+    *("/talk/(ask|recall|export|pin|pins)", "/files", "/files/remove"),
+    *("/v1/answer", "/gradio_api/mcp/", "/gradio_api/(queue/join|reset|cancel)/?"),
+)
+# For programs: refused in JSON, not as a page.
+_FOR_PROGRAMS = re.compile(r"/v1/.*|/talk/.*|/files(/.*)?|/gradio_api/.*|/metrics|/health|/config/?")
+_MCP = "/gradio_api/mcp/"
+_MCP_NAMES = frozenset({"/mcp", "/mcp/", "/gradio_api/mcp", _MCP})
+
+
+class SecurityHeaders:
+    """ASGI middleware: adds the headers of `_HEADERS` to every response that does not set its own, errors included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes everything on, its headers added to each response."""
+
+        began = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal began
+            if message["type"] == "http.response.start":
+                began = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            if scope["type"] == "http" and not began:  # else the framework's own page would be sent, without headers
+                await PlainTextResponse("Something went wrong here.", 500)(scope, receive, send_with_headers)
+            raise
+
+
+class Gate:
+    """ASGI middleware: the one check before every route, whatever it serves.
+
+    Bound to loopback, it answers only to this machine's own names, so that a web page whose host name is made to
+    point here (DNS rebinding) reads nothing. Anywhere it answers only to requests of its own pages and of programs, so
+    that no other page can ask; to who knows the password, where there is one; and for the paths that are listed.
+
+    It also gives each path its one form: without the path under which a proxy shows the chat, and with one name for the
+    MCP server.
+    """
+
+    def __init__(self, app: ASGIApp, serving: Serving, paths: tuple[str, ...] = PATHS) -> None:
+        self.app = app
+        self._serving = serving
+        self._paths = re.compile("|".join(f"(?:{path})" for path in paths))
+        self._asking = re.compile("|".join(f"(?:{path})" for path in ASKING))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a refused request itself, passes on any other."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        path = self._path(scope["path"])
+        refusal = self._stranger(scope, path)
+        if refusal is None and not self._knows(scope):
+            if "authorization" in Headers(scope=scope):
+                _LOG.warning("a wrong name or password was sent from %s", (scope.get("client") or ("?",))[0])
+                await asyncio.sleep(_AFTER_WRONG_PASSWORD)
+            refusal = _refuse(path, 401, "Who asks?", "Send the name and the password that this chat was given.")
+            refusal.headers["WWW-Authenticate"] = 'Basic realm="Pincite", charset="UTF-8"'
+        if refusal is None:
+            refusal = self._nothing_here(scope, path)
+        if refusal is None:
+            await self.app({**scope, "path": path, "raw_path": path.encode("utf-8")}, receive, send)
+        else:
+            await refusal(scope, receive, send)
+
+    def _path(self, path: str) -> str:
+        """A path as it is served: whether or not the proxy left its own part of it."""
+        root = self._serving.root_path
+        if root and path.startswith(f"{root}/"):
+            path = path[len(root) :]
+        return _MCP if path in _MCP_NAMES else path
+
+    def _stranger(self, scope: Scope, path: str) -> Response | None:
+        """The refusal of a request by another name, or made by another page."""
+        headers, names = Headers(scope=scope), self._serving.names
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if names is not None and _part(f"//{host}", "hostname") not in names:
+            return _refuse(
+                path, 403, "Another name", "This chat answers only to the name of this machine: use 127.0.0.1."
+            )
+        own = origin is None or origin == self._serving.origin or _part(origin, "netloc") == host
+        # What a browser alone can say of a request: a proxy that names itself in Host leaves this as it is.
+        own = own or headers.get("sec-fetch-site") == "same-origin"
+        # A page of no origin, as the sources are, leads on by links and forms, and asks for nothing in between.
+        part = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode", "navigate") != "navigate"
+        if not own or part:
+            return _refuse(path, 403, "Another page", "This chat answers only to its own page.")
+        return None
+
+    def _knows(self, scope: Scope) -> bool:
+        login = self._serving.login
+        return login is None or login.fits(Headers(scope=scope).get("authorization", ""))
+
+    def _nothing_here(self, scope: Scope, path: str) -> Response | None:
+        """The refusal of what is not served, or may not be done."""
+        if scope["type"] == "http" and path == self._serving.root_path:
+            return RedirectResponse(f"{path}/", 307)
+        if scope["type"] == "websocket" or not self._paths.fullmatch(path):
+            return _refuse(path, 404, "No such page", "There is nothing at this address.")
+        method = scope["method"]
+        if path == _MCP and method != "POST":  # no stream without a question, and no page that links elsewhere
+            return _refuse(path, 405, "No such page", "The MCP server takes POST.", {"Allow": "POST"})
+        reads = method in ("GET", "HEAD", "OPTIONS") or self._asking.fullmatch(path)
+        if self._serving.read_only and not reads:
+            return _refuse(path, 403, "Only to be read", "This chat was started with --read-only: nothing is written.")
+        return None
+
+
+def _part(address: str, name: Literal["hostname", "netloc"]) -> str | None:
+    """A part of an address; None where it has none, or is none."""
+    try:
+        return getattr(urlsplit(address), name) or None
+    except ValueError:
+        return None
+
+
+def _refuse(path: str, status: int, title: str, words: str, headers: dict[str, str] | None = None) -> Response:
+    if _FOR_PROGRAMS.fullmatch(path):
+        return JSONResponse({"error": words}, status, headers=headers)
+    policy = {"Content-Security-Policy": MESSAGE_POLICY, **(headers or {})}
+    return HTMLResponse(page_of_message(title, words), status, headers=policy)

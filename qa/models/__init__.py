@@ -1,0 +1,1 @@
+"""The encoder, the reader and the calibration: chosen, compiled, listed, fetched."""

@@ -1,0 +1,1 @@
+"""A question -> passages, and the spans that the reader scores in them."""

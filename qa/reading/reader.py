@@ -1,0 +1,335 @@
+"""A question and passages -> scored spans.
+
+An extractive reader (Devlin et al. 2018, section 4.3) gives every token of a passage a start logit and an end logit. A
+span's score is the start logit of its first token plus the end logit of its last one; the same sum at the first token
+of the input, `[CLS]`, is the score of "this passage does not answer".
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from embeddings.errors import ModelError
+from embeddings.models.runtime import Runtime
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+    from embeddings.types import Hit
+
+SHIPPED = Path(__file__).parents[1] / "data" / "reader"
+
+# A longer question is cut here, so that passages keep most of the reader's input.
+QUESTION_TOKENS = 64
+# How many tokens neighbouring windows of a long passage share: as many as the longest answer.
+WINDOW_OVERLAP = 64
+# A model that reads less than this would go through a passage a few tokens at a time.
+SMALLEST_INPUT = 2 * QUESTION_TOKENS + WINDOW_OVERLAP
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
+
+Logits = np.ndarray[Any, np.dtype[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of one passage that may answer.
+
+    Attributes:
+        passage: which of the passages that were read.
+        start, end: code-point offsets in that passage, half open.
+        score: start logit + end logit.
+        no_answer: the same sum at the first token of the window it was found in.
+        probability: share of the span, and of those that overlap it, in the softmax over all spans of its window and
+            "no answer".
+    """
+
+    passage: int
+    start: int
+    end: int
+    score: float
+    no_answer: float
+    probability: float
+
+    @property
+    def margin(self) -> float:
+        """How far the span's score lies above that of no answer, in logits."""
+        return self.score - self.no_answer
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text to read. No answer lies across a blank line, nor across the end of its heading.
+
+    Attributes:
+        text: the words.
+        body_start: where the text begins after a heading line; 0 where there is none.
+    """
+
+    text: str
+    body_start: int = 0
+
+    @classmethod
+    def of(cls, hit: Hit) -> Passage:
+        """The words of a passage that was found."""
+        return cls(hit.text, hit.chunk.body_start - hit.chunk.start)
+
+
+class Reader(Protocol):
+    """What the assistant needs of a reader; tests give it a small one of their own."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        """The best spans of every passage that do not overlap, best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A piece of a passage that fits the model: tokens `first` to `last` of it, half open."""
+
+    passage: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """Special tokens of the template that puts a question and a passage together, with their types."""
+
+    ids: list[int]
+    types: list[int]
+
+
+class OnnxReader:
+    """A reader that runs without PyTorch.
+
+    Args:
+        folder: a compiled reader; by default the one that ships.
+        threads: cores that one run may use; 0 for all of them.
+        answer_tokens: the longest answer, in the model's tokens.
+        n_best: spans to return for each passage.
+
+    Attributes:
+        runtime: the model that runs.
+        card: what must be known of it.
+
+    Raises:
+        ModelError: the folder is not a compiled reader.
+    """
+
+    def __init__(self, folder: Path = SHIPPED, threads: int = 0, answer_tokens: int = 30, n_best: int = 5) -> None:
+        # Every window alone: nothing is padded, and what else was retrieved does not move a span's score.
+        self.runtime = Runtime(folder, threads, batch_tokens=0)
+        self.card = self.runtime.card
+        if self.card.kind != "reader":
+            raise ModelError(f"{folder}: an {self.card.kind}, expected a reader; name a reader's folder")
+        self._answer_tokens, self._n_best = answer_tokens, n_best
+        self._before, self._between, self._after = self._template()
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        """The best spans of every passage that do not overlap, best first. One question to a model call."""
+        asked = self.runtime.tokenize([question], special=False)[0].ids[:QUESTION_TOKENS]
+        encodings = self.runtime.tokenize([passage.text for passage in passages], special=False)
+        windows = [w for i, encoding in enumerate(encodings) for w in self._windows(i, len(encoding.ids), len(asked))]
+        inputs = [self._input(asked, encodings[w.passage].ids[w.first : w.last]) for w in windows]
+        skip = len(self._before.ids) + len(asked) + len(self._between.ids)  # tokens in front of the passage
+        spans: list[Span] = []
+        for window, (start, end) in zip(windows, self.runtime.run(inputs), strict=True):
+            tokens = slice(skip, skip + window.last - window.first)
+            no_answer = float(start[0] + end[0])
+            decoder = _Decoder(encodings[window.passage], passages[window.passage], window, self._answer_tokens)
+            spans += decoder.best(start[tokens], end[tokens], no_answer, self._n_best)
+        return without_overlaps(spans)
+
+    def _template(self) -> tuple[_Tokens, _Tokens, _Tokens]:
+        """The special tokens before the question, between it and the passage, and after the passage.
+
+        Raises ModelError where the tokenizer puts nothing in front, where the score of "no answer" stands.
+        """
+        pair = self.runtime.tokenize([("a", "b")])[0]
+        ids, types = pair.ids, pair.type_ids
+        question = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 0]
+        passage = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 1]
+        if not question or not passage or not 0 < question[0] <= question[-1] < passage[0]:
+            raise ModelError(
+                f"{self.card.name}: its tokenizer doesn't put a special token, the question and the passage in this "
+                "order; name another reader"
+            )
+        self._types = types[question[0]], types[passage[0]]
+        parts = slice(0, question[0]), slice(question[-1] + 1, passage[0]), slice(passage[-1] + 1, None)
+        before, between, after = (_Tokens(ids[part], types[part]) for part in parts)
+        return before, between, after
+
+    def _windows(self, passage: int, tokens: int, question_tokens: int) -> Iterator[_Window]:
+        specials = len(self._before.ids) + len(self._between.ids) + len(self._after.ids)
+        width = self.card.max_tokens - question_tokens - specials
+        for first in range(0, max(1, tokens - WINDOW_OVERLAP), max(1, width - WINDOW_OVERLAP)):
+            if tokens:
+                yield _Window(passage, first, min(tokens, first + width))
+
+    def _input(self, question: Sequence[int], passage: Sequence[int]) -> tuple[list[int], list[int]]:
+        before, between, after = self._before, self._between, self._after
+        of_question, of_passage = self._types
+        ids = [*before.ids, *question, *between.ids, *passage, *after.ids]
+        asked, read = [of_question] * len(question), [of_passage] * len(passage)
+        return ids, [*before.types, *asked, *between.types, *read, *after.types]
+
+
+class _Decoder:
+    """Logits of one window -> spans of its passage."""
+
+    def __init__(self, encoding: Encoding, passage: Passage, window: _Window, answer_tokens: int) -> None:
+        self._text, self._window, self._answer_tokens = passage.text, window, answer_tokens
+        self._breaks = sorted({passage.body_start, *(match.end() for match in _BLANK_LINE.finditer(passage.text))})
+        self._all_offsets, self._all_words = encoding.offsets, encoding.word_ids
+        self._offsets = self._all_offsets[window.first : window.last]
+
+    def best(self, start: Logits, end: Logits, no_answer: float, count: int) -> list[Span]:
+        """At most `count` spans that do not overlap, best first; `start` and `end` are (tokens,)."""
+        scores = self._scores(start, end)  # (tokens, length - 1)
+        finite = np.isfinite(scores)
+        top = max(float(scores[finite].max(initial=no_answer)), no_answer)
+        weights = np.where(finite, np.exp(scores - top), 0.0)
+        total = float(weights.sum() + np.exp(no_answer - top))
+        spans: list[Span] = []
+        for flat in np.argsort(scores, axis=None)[::-1][: 20 * count]:
+            first, extra = divmod(int(flat), scores.shape[1])
+            if not finite[first, extra] or len(spans) == count:
+                break
+            bounds = self._bounds(first, first + extra)
+            if bounds is None or any(s.start < bounds[1] and bounds[0] < s.end for s in spans):
+                continue
+            mass = _overlapping(weights, first, first + extra) / total
+            spans.append(Span(self._window.passage, *bounds, float(scores[first, extra]), no_answer, mass))
+        return spans
+
+    def _scores(self, start: Logits, end: Logits) -> Logits:
+        """Score of every span that is no longer than an answer and stays in one paragraph: (tokens, length - 1)."""
+        tokens, width = len(start), min(self._answer_tokens, len(start))
+        ends = np.arange(tokens)[:, None] + np.arange(width)[None, :]  # (tokens, length - 1): the last token
+        inside = np.minimum(ends, tokens - 1)
+        paragraphs = self._paragraphs()
+        allowed = (ends < tokens) & (paragraphs[inside] == paragraphs[:, None])
+        scores: Logits = np.where(allowed, start[:, None] + end[inside], -np.inf)
+        return scores
+
+    def _paragraphs(self) -> np.ndarray[Any, Any]:
+        """The number of the paragraph that each token stands in: (tokens,)."""
+        return np.array([bisect_right(self._breaks, start) for start, _ in self._offsets], dtype=np.int64)
+
+    def _bounds(self, first: int, last: int) -> tuple[int, int] | None:
+        """Offsets of a span of tokens, widened to whole words and trimmed; None where no letter or digit is left.
+
+        A word that the window cuts is widened beyond it.
+        """
+        words, offsets = self._all_words, self._all_offsets
+        first, last = first + self._window.first, last + self._window.first
+        while first > 0 and words[first - 1] == words[first]:
+            first -= 1
+        while last + 1 < len(words) and words[last + 1] == words[last]:
+            last += 1
+        return trimmed(self._text, offsets[first][0], offsets[last][1])
+
+
+def _overlapping(weights: np.ndarray[Any, Any], first: int, last: int) -> float:
+    """Sum of the weights (tokens, length - 1) of the spans that share a token with `first` to `last`, inclusive."""
+    starts = np.arange(weights.shape[0])[:, None]
+    ends = starts + np.arange(weights.shape[1])[None, :]
+    return float(weights[(starts <= last) & (ends >= first)].sum())
+
+
+_OPENING, _CLOSING = '([{“‘«"', ')]}”’»"'
+_HALF = re.compile(f"[{re.escape(_OPENING + _CLOSING)}]")
+_EDGE = ",;:.!?-–—…'" + _OPENING + _CLOSING + "\u200b\u200e\u200f"
+# "U.S.", but not the end of a sentence in "on day 3." or "plan B."
+_ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.){2,}$")
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The span without white space and punctuation at its ends; None where nothing else is left.
+
+    A bracket or quote stays where its other half is inside or next to the span, unless the two enclose the whole span,
+    and the stop of an abbreviation ("U.S.") stays.
+
+    >>> text = 'He said: "Never again", twice (or so).'
+    >>> start, end = trimmed(text, 8, 23)
+    >>> text[start:end]
+    'Never again'
+    """
+    partner = _partners(text, start, end)
+    while start < end:
+        if _is_edge(text, end - 1) and end - 1 not in partner and not _is_abbreviated(text, start, end):
+            end -= 1
+        elif _is_edge(text, start) and start not in partner:
+            start += 1
+        elif partner.get(start) == end - 1:
+            start, end = start + 1, end - 1
+        else:
+            break
+    return _with_other_half(text, start, end) if any(c.isalnum() for c in text[start:end]) else None
+
+
+def _with_other_half(text: str, start: int, end: int) -> tuple[int, int]:
+    """One character more on a side, where it is the other half of a bracket or quote that the span splits.
+
+    >>> text = "the “Aurora” cruiser"
+    >>> start, end = _with_other_half(text, 5, 20)
+    >>> text[start:end]
+    '“Aurora” cruiser'
+    """
+    partner = _partners(text, max(0, start - 1), min(len(text), end + 1))
+    before, after = partner.get(start - 1), partner.get(end)
+    return (
+        start - 1 if before is not None and start <= before < end else start,
+        end + 1 if after is not None and start <= after < end else end,
+    )
+
+
+def _partners(text: str, start: int, end: int) -> dict[int, int]:
+    """Where the other half stands of each bracket and quote that has both inside the span."""
+    partner: dict[int, int] = {}
+    opened: list[int] = []
+    for found in _HALF.finditer(text, start, end):
+        i = found.start()
+        kind = _CLOSING.find(text[i])
+        apostrophe = text[i] == "’" and text[i + 1 : i + 2].isalnum()
+        first = next((o for o in reversed(opened) if kind >= 0 and text[o] == _OPENING[kind]), None)
+        if first is not None and not apostrophe:
+            partner[first], partner[i] = i, first
+            opened = opened[: opened.index(first)]
+        elif text[i] in _OPENING:
+            opened.append(i)
+    return partner
+
+
+def _is_edge(text: str, place: int) -> bool:
+    """Is the character there white space or punctuation, and not the sign of a number?"""
+    signed = (
+        text[place] in "-–" and text[place + 1 : place + 2].isdigit() and not text[max(0, place - 1) : place].strip()
+    )
+    return (text[place] in _EDGE or text[place].isspace()) and not signed
+
+
+def _is_abbreviated(text: str, start: int, end: int) -> bool:
+    return text[end - 1] == "." and _ABBREVIATION.search(text[max(start, end - 12) : end]) is not None
+
+
+def without_overlaps(spans: Sequence[Span]) -> list[Span]:
+    """Of spans of one passage that overlap only the best, best first; the same words are counted once."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: (-s.score, s.passage, s.start)):
+        if not any(k.passage == span.passage and k.start < span.end and span.start < k.end for k in kept):
+            kept.append(span)
+    return kept
+
+
+@cache
+def shipped_reader(threads: int = 0, answer_tokens: int = 30) -> OnnxReader:
+    """The reader that ships, loaded once a process for the same settings."""
+    return OnnxReader(SHIPPED, threads, answer_tokens)

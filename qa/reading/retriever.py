@@ -1,0 +1,136 @@
+"""A question -> the passages that may hold its answer: by meaning and by words, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from embeddings.filters import Where
+from embeddings.models.encoder import Encoder
+from embeddings.store.records import Listed
+from embeddings.types import Chunk, Document, Hit
+from qa.english.words import without_question_words
+from qa.settings import Settings
+
+Scores = Mapping[int, float]  # the number of a passage -> its score, best first
+
+# Cormack, Clarke and Büttcher 2009 found 60 to work across collections.
+_RANK_CONSTANT = 60
+
+
+class Searchable(Protocol):
+    """What is asked: an `embeddings.index.index.Index`, or several as one (`qa.reading.joined`)."""
+
+    @property
+    def encoder(self) -> Encoder:
+        """What embeds its passages and the question."""
+
+    def count(self, where: Where | None = None) -> int:
+        """How many documents there are, or have a passage that fits."""
+
+    @property
+    def update(self) -> int:
+        """The number of the last finished update."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Inside, everything belongs to one finished update."""
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents."""
+
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
+        """The documents without their texts that have a passage that fits: the first `most`, or all of them."""
+
+    def document(self, id: str, where: Where | None = None) -> Document:
+        """The document with this id. Raises DocumentError where there is none that fits."""
+
+    def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
+        """The passages with these numbers, those that exist."""
+
+    def check(self, where: Where) -> None:
+        """Raises FilterError where a filter names what is not there."""
+
+    def both(
+        self, question: str, words: str, k: int, where: Where | None = None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Cosines of the question with its k nearest passages and with those found by words, and the BM25 scores of the
+        k best passages by some words, best first."""
+
+
+class Retriever:
+    """Finds passages in an index."""
+
+    def __init__(self, index: Searchable, settings: Settings) -> None:
+        self._index, self._settings = index, settings
+
+    def search(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
+        """The k best passages, best first. Fewer where the index holds fewer.
+
+        Args:
+            question: what is searched for.
+            k: how many.
+            where: what each of the two searches is limited to.
+
+        Raises:
+            FilterError: `where` names a document or folder that is not there.
+        """
+        with self._index.reading():
+            return self._search(question, k, where)
+
+    def _search(self, question: str, k: int, where: Where | None) -> tuple[Hit, ...]:
+        candidates = max(k, self._settings.candidates)
+        dense, lexical = self._index.both(question, without_question_words(question), candidates, where)
+        fused = self._fuse(dense, lexical)
+        best = sorted(fused, key=lambda number: (-fused[number], number))[:k]
+        chunks = self._index.chunks(best)
+        return tuple(
+            Hit(
+                document=self._index.document(chunks[number].document_id),
+                chunk=chunks[number],
+                dense=dense[number],
+                lexical=lexical.get(number, 0.0),
+                score=fused[number],
+            )
+            for number in best
+            if number in chunks
+        )
+
+    def _fuse(self, dense: Scores, lexical: Scores) -> dict[int, float]:
+        if self._settings.fusion == "reciprocal-rank":
+            return reciprocal_rank(dense, lexical)
+        return min_max(dense, lexical, self._settings.dense_weight)
+
+
+def min_max(dense: Scores, lexical: Scores, dense_weight: float) -> dict[int, float]:
+    """Weighted sum of both scores, each mapped to [0, 1] over the candidates (Lee 1997, CombSUM).
+
+    A passage that shares no word has the lexical score 0, which is also the lower end of that scale.
+
+    >>> min_max({1: 0.9, 2: 0.5}, {2: 8.0}, dense_weight=0.5)
+    {1: 0.5, 2: 0.5}
+    """
+    low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
+    top = max(lexical.values(), default=1.0)
+    return {
+        number: dense_weight * _ratio(cosine - low, high - low)
+        + (1 - dense_weight) * _ratio(lexical.get(number, 0.0), top)
+        for number, cosine in dense.items()
+    }
+
+
+def reciprocal_rank(dense: Scores, lexical: Scores) -> dict[int, float]:
+    """Sum of 1 / (60 + rank) over both rankings (Cormack et al. 2009), scaled so that first in both is 1.
+
+    >>> round(reciprocal_rank({1: 0.9, 2: 0.5}, {1: 8.0})[1], 3)
+    1.0
+    """
+    fused = dict.fromkeys(dense, 0.0)
+    for ranking in (dense, lexical):
+        for rank, number in enumerate(sorted(ranking, key=lambda n: (-ranking[n], n))):
+            fused[number] = fused.get(number, 0.0) + (_RANK_CONSTANT + 1) / (_RANK_CONSTANT + 1 + rank) / 2
+    return fused
+
+
+def _ratio(part: float, whole: float) -> float:
+    return part / whole if whole > 0 else float(part == whole)

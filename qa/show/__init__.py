@@ -1,0 +1,1 @@
+"""Answers and conversations as people see them: cards, terminal, exports."""

@@ -1,0 +1,239 @@
+"""The conversation as HTML: one card for each question and its answer.
+
+Each turn is one line of HTML, because Gradio shows it through its Markdown component: a block of HTML without a blank
+line is passed on as it is, and turns that did not change keep their place in the page. Text is escaped by
+`qa.show.evidence.text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.answers.explanation import Explanation
+from qa.answers.reliability import Reliability
+from qa.render import CLOSEST, NO_ANSWER, counted, disagreement_title, in_words, newest_first, per_cent, why_none
+from qa.show.citing import dated
+from qa.show.evidence import evidence, passages, text
+from qa.show.reply_card import reply_card
+from qa.show.timeline import timeline
+from qa.show.timeline import to_html as timeline_html
+from qa.show.why import why
+from qa.talk.exchange import Exchange, Lost
+from qa.talk.smalltalk import without_courtesy
+from qa.titles import SameTitle, of_answers, same_title
+from qa.types import Answer, Citation, Turn
+
+_NOT_MEASURED = (
+    "How sure the answer is, from 0% to 100%. How often answers this sure are right was not measured for these models."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What can be done with an answer, beside reading it.
+
+    Attributes:
+        judging: say whether it is right, which is kept.
+        pinning: pin its question.
+    """
+
+    judging: bool = False
+    pinning: bool = True
+
+
+_NOTHING = Offers(pinning=False)
+
+
+def history(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
+    """The turns a follow-up may refer to: those that were answered or refused, not those that went wrong."""
+    return tuple(Turn(each.question, each.answer) for each in exchanges if each.answer is not None)
+
+
+def conversation(exchanges: Sequence[Exchange]) -> str:
+    """Every turn, oldest first; a welcome where there is none."""
+    return "\n\n".join(turn(each) for each in exchanges) if exchanges else WELCOME
+
+
+WELCOME = (
+    '<div class="welcome"><h2>What do your documents say?</h2>'
+    "<p>An answer here is words that stand in a document, opened beside it with the words marked. "
+    "Where the documents do not say, Pincite tells you so.</p></div>"
+)
+
+
+def first_citation(answer: Answer) -> Citation | None:
+    """The citation that opens by itself: the answer's best, else the closest passage."""
+    return next(iter(answer.citations or answer.passages), None)
+
+
+def confidence_words(confidence: float) -> str:
+    """A probability in words and per cent.
+
+    >>> confidence_words(0.83)
+    'Likely · 83%'
+    """
+    return f"{in_words(confidence).capitalize()} · {per_cent(confidence)}"
+
+
+def turn(exchange: Exchange, offers: Offers = _NOTHING) -> str:
+    """A question and its card, with what can be done with it."""
+    asked = f'<h2 class="asked" dir="auto">{text(exchange.question)}</h2>'
+    answer = exchange.answer
+    if exchange.problem is not None:
+        card = f'<div class="card problem"><h3>That did not work</h3><p>{text(exchange.problem)}</p></div>'
+    elif exchange.reply is not None:
+        card = reply_card(exchange.reply)
+    elif answer is not None:
+        card = _understood(exchange, answer) + _card(answer, exchange.explanation, exchange.lost)
+        card += _actions(answer, offers)
+    elif exchange.words is not None or exchange.lost:
+        card = _gone(exchange)
+    else:
+        card = _pending(exchange)
+    return f'<article class="turn">{asked}{_limits(exchange)}{card}</article>'
+
+
+def _pending(exchange: Exchange) -> str:
+    """What stands in the place of an answer that is looked for: the passages, once they are found."""
+    if not exchange.found:
+        return '<div class="card pending"><p>Looking for passages …</p></div>'
+    count = counted(len(exchange.found), "passage")
+    told = same_title(passage.document for passage in exchange.found)
+    return (
+        f'<div class="card pending"><p>Reading {count} …</p>'
+        f'<div class="being-read">{passages(exchange.found[:CLOSEST], told)}</div></div>'
+    )
+
+
+def _limits(exchange: Exchange) -> str:
+    said = [exchange.limits] if exchange.limits else []
+    if exchange.verbatim:
+        said.append("asked exactly as typed")
+    return f'<p class="limits" dir="auto">{text(" · ".join(said))}</p>' if said else ""
+
+
+def _understood(exchange: Exchange, answer: Answer) -> str:
+    """How a follow-up was understood, where that is not as it was asked, and the ways to have it otherwise."""
+    if exchange.verbatim or _same_words(without_courtesy(exchange.question), answer.question):
+        return ""
+    return (
+        f'<div class="understood"><p dir="auto">Understood as: <em>{text(answer.question)}</em></p>'
+        '<p class="ways"><button type="button" data-edit>Edit</button>'
+        '<button type="button" data-verbatim>Ask exactly as typed</button></p></div>'
+    )
+
+
+def _same_words(one: str, other: str) -> bool:
+    return " ".join(one.split()) == " ".join(other.split())
+
+
+def _actions(answer: Answer, offers: Offers) -> str:
+    """Buttons under an answer; the line beside them says what came of one."""
+    buttons = []
+    if offers.judging:
+        refused = answer.text is None
+        verdicts = {
+            "right": ("Right", "It is so: this is kept with the question"),
+            "wrong": ("Wrong", "It is not so: this is kept with the question"),
+            "not there": ("Not there", "The documents hold no answer to this question"),
+            "words": ("Selected words", "The right words are those that are selected in the source beside it"),
+        }
+        if refused:
+            del verdicts["not there"]
+        buttons = [
+            f'<button type="button" data-verdict="{name}" title="{meaning}">{label}</button>'
+            for name, (label, meaning) in verdicts.items()
+        ]
+    if offers.pinning:
+        meaning = "Ask it again when documents change, and show what is new beside what was"
+        buttons.append(f'<button type="button" data-pin title="{meaning}">Pin</button>')
+    if not buttons:
+        return ""
+    lead = '<span class="lead">Is this right?</span>' if offers.judging else ""
+    return f'<div class="actions" role="group" aria-label="This answer">{lead}{"".join(buttons)}{_SAID}</div>'
+
+
+_SAID = '<span class="said" role="status"></span>'
+
+
+def _gone(exchange: Exchange) -> str:
+    """An answer of an earlier day, of which nothing can be opened any more."""
+    words = exchange.words if exchange.words is not None else NO_ANSWER
+    said = f'<p class="words" dir="auto">{text(words)}</p><p>What this rests on is not here any more.</p>'
+    return f'<div class="card none">{said}{_lost(exchange.lost)}</div>'
+
+
+def _lost(lost: Sequence[Lost]) -> str:
+    return "".join(
+        f'<div class="evidence lost"><blockquote dir="auto">{text(each.quote or each.words)}</blockquote>'
+        f'<p class="facts" dir="auto">{text(" · ".join((each.title, each.date or "undated", each.reason)))}</p></div>'
+        for each in lost
+    )
+
+
+def _card(answer: Answer, explanation: Explanation | None, lost: Sequence[Lost] = ()) -> str:
+    table = explanation.reliability if explanation is not None else None
+    more = f"{_lost(lost)}{why(explanation)}"
+    told = same_title(of_answers([answer]))
+    if answer.text is None:
+        return f'<div class="card none">{_no_answer(answer, told)}{more}</div>'
+    more = f"{_over_time(answer)}{_closest(answer, told)}{more}"
+    if answer.alternatives:
+        return f'<div class="card answer disagree">{_disagreement(answer, table, told)}{more}</div>'
+    return f'<div class="card answer">{_one_answer(answer, table, told)}{more}</div>'
+
+
+def _one_answer(answer: Answer, table: Reliability | None, told: SameTitle) -> str:
+    shown = len(answer.citations) if answer.is_list else 1
+    return (
+        f'<p class="words" dir="auto">{text(answer.text or "")}</p>{_confidence(answer.confidence, table)}'
+        f"{''.join(evidence(citation, told) for citation in answer.citations[:shown])}"
+        f"{_more(answer.citations[shown:], told)}"
+    )
+
+
+def _disagreement(answer: Answer, table: Reliability | None, told: SameTitle) -> str:
+    """The sides beside one another, the newest first, each under its date."""
+    columns = "".join(
+        f'<section class="side" aria-label="{text(side.text or "")}"><p class="when">{text(dated(side.citations[0]))}'
+        f"</p>{_one_answer(side, table, told)}</section>"
+        for side in newest_first(answer)
+    )
+    return f'<h3>{text(disagreement_title(answer))}</h3><div class="sides">{columns}</div>'
+
+
+def _no_answer(answer: Answer, told: SameTitle) -> str:
+    said = f"<h3>{NO_ANSWER}</h3><p>{text(why_none(answer))}</p>"
+    if not answer.passages:
+        return said
+    lead = '<p class="lead">The closest passages, to judge for yourself:</p>'
+    return f"{said}{lead}{passages(answer.passages[:CLOSEST], told)}"
+
+
+def _confidence(confidence: float, table: Reliability | None) -> str:
+    """The confidence in words and per cent; what it means shows when it is pointed at, tapped or reached by Tab."""
+    meaning = _NOT_MEASURED if table is None else table.meaning(confidence)
+    return (
+        f'<p class="confidence"><meter min="0" max="1" value="{confidence:.2f}" aria-hidden="true"></meter>'
+        f'<button type="button" class="sure">{text(confidence_words(confidence))}'
+        f'<span class="meaning" role="tooltip">{text(meaning)}</span></button></p>'
+    )
+
+
+def _more(citations: Sequence[Citation], told: SameTitle) -> str:
+    if not citations:
+        return ""
+    count = f"{len(citations)} more place{'s' if len(citations) > 1 else ''}"
+    inside = "".join(evidence(citation, told) for citation in citations)
+    return f"<details><summary>Also stands in {count}</summary>{inside}</details>"
+
+
+def _over_time(answer: Answer) -> str:
+    return timeline_html(timeline(answer), answer.question)
+
+
+def _closest(answer: Answer, told: SameTitle) -> str:
+    if not answer.passages:
+        return ""
+    return f"<details><summary>Closest passages</summary>{passages(answer.passages[:CLOSEST], told)}</details>"

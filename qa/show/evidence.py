@@ -1,0 +1,91 @@
+"""A citation as HTML: its quote with the words marked, the link that opens its source, and the forms to copy it in.
+
+All of it is one line, escaped by `text` (`qa.show.cards` says why).
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from qa.render import part_of_file
+from qa.show.citing import Form, forms
+from qa.source.page import citation_url, escape
+from qa.titles import NOBODY, SameTitle, titled
+from qa.types import Citation
+
+
+def text(words: str) -> str:
+    """Text as HTML on one line. `%%%` is how the Markdown component marks formulas, so it is written otherwise."""
+    return escape(words).replace("\n", "&#10;").replace("%%%", "&#37;&#37;&#37;")
+
+
+def evidence(citation: Citation, same_title: SameTitle = NOBODY) -> str:
+    """A quote with its words marked; the line under it opens the source, and so does a click on the quote.
+
+    Args:
+        same_title: what tells documents of one title apart (`qa.titles`).
+    """
+    quote = f'<blockquote dir="auto">{_marked(citation)}</blockquote>'
+    return f'<div class="evidence">{quote}{link(citation, same_title)}{_copies(citation)}</div>'
+
+
+def passages(found: Sequence[Citation], same_title: SameTitle = NOBODY) -> str:
+    """Whole passages as a list, each with its source; `same_title` as in `evidence`."""
+    items = "".join(
+        f'<li class="evidence"><blockquote class="passage" dir="auto">{text(_body(passage))}</blockquote>'
+        f"{link(passage, same_title)}{_copies(passage)}</li>"
+        for passage in found
+    )
+    return f'<ol class="passages">{items}</ol>'
+
+
+def link(citation: Citation, same_title: SameTitle = NOBODY) -> str:
+    """The line under a quote, a link that opens its source in the frame beside the conversation."""
+    return (
+        f'<a class="cite" target="source" href="{html.escape(citation_url(citation))}">'
+        f'<span class="title" dir="auto">{text(titled(citation.document, same_title))}</span>'
+        f'<span class="facts" dir="auto">{_facts(citation)}</span></a>'
+    )
+
+
+def _copies(citation: Citation) -> str:
+    """The forms to copy, each with a button; without a script the text can be selected."""
+    parts = "".join(_form(form) for form in forms(citation))
+    return f'<details class="copies"><summary>Copy as citation</summary>{parts}</details>'
+
+
+def _form(form: Form) -> str:
+    name = text(form.name)
+    button = f'<button type="button" data-copy aria-label="Copy: {name}">Copy</button>'
+    return (
+        f'<div class="form"><p><span>{name}</span>{button}</p>'
+        f'<pre tabindex="0" aria-label="{name}" dir="auto">{text(form.text)}</pre></div>'
+    )
+
+
+def _body(passage: Citation) -> str:
+    """The words of a passage without its heading line, which is named under it."""
+    words = passage.text.strip()
+    return words.removeprefix(passage.heading or "").strip() or words
+
+
+def _facts(citation: Citation) -> str:
+    """Heading, author, page, row, date and place, without saying twice what the title or the heading says already."""
+    heading, date = citation.heading or "", citation.date or "undated"
+    if heading.split() == citation.document.title.split():
+        heading = ""
+    author = citation.document.author or ""
+    place = f"characters {citation.start:,}-{citation.end:,}"
+    whole = [
+        f'<span class="fact">{text(fact)}</span>'
+        for fact in (author, *part_of_file(citation), "" if date in heading else date, place)
+        if fact
+    ]
+    return " · ".join([text(heading), *whole] if heading else whole)
+
+
+def _marked(citation: Citation) -> str:
+    document = citation.document.text
+    before, after = document[citation.quote_start : citation.start], document[citation.end : citation.quote_end]
+    return f"{text(before.lstrip())}<mark>{text(citation.text)}</mark>{text(after.rstrip())}"

@@ -1,0 +1,239 @@
+"""Pinned questions: asked again when documents change, and what the answer was beside what it is.
+
+A pin lives in the browser's own store, as JSON of the same form as a conversation (`qa.kept.conversation`): what comes
+back is checked field by field, its words are shown as what was said then, and only what still stands in a document is
+cited.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from embeddings.errors import RecordError
+from qa.english.words import same_answer, words
+from qa.kept.conversation import (
+    FORMAT,
+    Find,
+    Recalled,
+    answer_to_row,
+    documents_of,
+    new_table,
+    recalled,
+)
+from qa.kept.fields import Fields, read_object
+from qa.render import NO_ANSWER, in_words, one_line, part_of_file, per_cent, split_quote
+from qa.show.evidence import text as _text
+from qa.source.page import citation_url
+from qa.talk.exchange import Lost
+from qa.titles import NOBODY, SameTitle, of_answers, same_title, titled
+from qa.types import Answer, Citation, Turn
+
+MOST_PINS = 200
+MOST_CHARACTERS = 2_000_000  # of all pins
+_NAME = "the pinned questions"
+_SHOWN = 2  # citations of a side
+
+Became = Literal["same", "changed", "answered", "unanswered"]
+_TITLES: dict[Became, str] = {
+    "same": "The answer is the same",
+    "changed": "The answer has changed",
+    "answered": "There is an answer now",
+    "unanswered": "There is no answer any more",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A question that was pinned.
+
+    Attributes:
+        then: the question and its answer, as far as what it cites is still there.
+        sides: the words of its alternatives, as they were given.
+        time: when it was pinned, ISO 8601.
+        update: the number of the index's update that it was asked of.
+    """
+
+    then: Recalled
+    sides: tuple[str, ...]
+    time: str
+    update: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revisited:
+    """A pin that was asked again.
+
+    Attributes:
+        pin: as it was.
+        now: the answer today.
+        became: "same"; "changed": other words, or other sides of a disagreement; "answered": there was none and there
+            is one now; "unanswered": the other way round.
+        update: of the index, today.
+    """
+
+    pin: Pin
+    now: Answer
+    became: Became
+    update: int
+
+
+def pinned(turn: Turn, update: int, time: datetime) -> Pin:
+    """A turn as a pin."""
+    answer = turn.answer
+    then = Recalled(turn.question, answer.question, answer.text, answer.confidence, answer)
+    return Pin(
+        then, tuple(other.text or "" for other in answer.alternatives), time.isoformat(timespec="seconds"), update
+    )
+
+
+def revisit(pin: Pin, now: Answer, update: int) -> Revisited:
+    """What became of a pin: its answer beside the one that its understood question has today."""
+    before, after = pin.then.text, now.text
+    became: Became = "changed"
+    if before is None or after is None:
+        became = "same" if before == after else ("answered" if before is None else "unanswered")
+    elif _agree(before, after, now.is_list) and _same_sides(
+        pin.sides, [other.text or "" for other in now.alternatives]
+    ):
+        became = "same"
+    return Revisited(pin, now, became, update)
+
+
+def repinned(revisited: Revisited, time: datetime) -> Pin:
+    """The pin with today's answer in the place of the old one, for whoever has seen the change."""
+    return pinned(Turn(revisited.pin.then.question, revisited.now), revisited.update, time)
+
+
+def _agree(one: str, other: str, is_list: bool) -> bool:
+    """Whether two answers say the same; of lists, whether they have the same items in any order."""
+    if is_list and ";" in one + other:
+        return {words(item) for item in one.split(";")} == {words(item) for item in other.split(";")}
+    return same_answer(one, other)
+
+
+def _same_sides(before: Sequence[str], after: Sequence[str]) -> bool:
+    if len(before) != len(after):
+        return False
+    return all(any(same_answer(one, other) for other in after) for one in before)
+
+
+# ---------------------------------------------------------------- the browser's store
+
+
+def to_json(pins: Iterable[Pin]) -> str:
+    """Pins for the browser's store.
+
+    Raises:
+        RecordError: there are more than are read back.
+    """
+    table, rows = new_table(), []
+    for pin in pins:
+        answer = pin.then.answer
+        row: dict[str, object] = {"question": pin.then.question, "time": pin.time, "update": pin.update}
+        kept = answer if answer is not None else Answer(pin.then.understood, None, pin.then.confidence)
+        row["answer"] = answer_to_row(kept, table) | {"text": pin.then.text}
+        row["sides"] = [{"text": side} for side in pin.sides]
+        row["lost"] = [
+            {"words": each.words, "quote": each.quote, "title": each.title, "source": each.source, "date": each.date}
+            for each in pin.then.lost
+        ]
+        rows.append(row)
+    said = {"form": "pincite pins", "format": FORMAT, "documents": table.rows, "pins": rows}
+    written = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    if len(rows) > MOST_PINS or len(written) > MOST_CHARACTERS:
+        raise RecordError(f"{len(rows):,} questions are pinned, at most {MOST_PINS} are kept; let go of one")
+    return written
+
+
+def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Pin, ...]:
+    """The pins of a browser's store, each citation looked up again.
+
+    Raises:
+        RecordError: it is none of ours, or was tampered with; says where.
+    """
+    said = read_object(written, name, MOST_CHARACTERS)
+    documents = documents_of(said, name)
+    pins = []
+    for row in said.each("pins", MOST_PINS):
+        then = recalled(row.text("question"), row.inside("answer"), documents, find)
+        lost = tuple(_kept(each) for each in row.each("lost", MOST_PINS))
+        then = Recalled(then.question, then.understood, then.text, then.confidence, then.answer, (*then.lost, *lost))
+        sides = tuple(side.text("text") for side in row.each("sides", MOST_PINS))
+        pins.append(Pin(then, sides, row.text("time", 60), row.number("update")))
+    return tuple(pins)
+
+
+def _kept(row: Fields) -> Lost:
+    """Words that could not be opened when the pin was kept."""
+    said = (row.text("words"), row.text("quote"), row.text("title"), row.text("source"))
+    return Lost(*said, row.maybe_text("date"), _GONE)
+
+
+_GONE = "the document is not here any more, or was changed"
+
+
+# ---------------------------------------------------------------- showing
+
+
+def to_html(revisited: Revisited) -> str:
+    """Old and new side by side, as one line of HTML in the style of the answer cards; today alone where both agree."""
+    pin, now = revisited.pin, revisited.now
+    title = f"<h3>{_TITLES[revisited.became]}</h3>"
+    asked = f'<p class="understood" dir="auto">{_text(pin.then.question)}</p>'
+    new = f'<section class="side"><h4>Now</h4>{_now(now)}</section>'
+    if revisited.became == "same":
+        return f'<div class="card answer pin same">{title}{asked}<div class="sides">{new}</div></div>'
+    day = pin.time.replace("T", " ")[:16]
+    old = f'<section class="side then"><h4>Then, {_text(day)}</h4>{_then(pin)}</section>'
+    return f'<div class="card answer pin {revisited.became}">{title}{asked}<div class="sides">{old}{new}</div></div>'
+
+
+def _then(pin: Pin) -> str:
+    """What was said then: cited where it still stands, as words where it does not."""
+    then = pin.then
+    shown = _words(then.text, then.confidence)
+    citations = "".join(_cited(citation) for citation in (then.answer.citations[:_SHOWN] if then.answer else ()))
+    sides = "".join(f'<p class="also" dir="auto">Also: {_text(side)}</p>' for side in pin.sides)
+    return f"{shown}{citations}{sides}{''.join(_lost(each) for each in then.lost[:_SHOWN])}"
+
+
+def _now(answer: Answer) -> str:
+    shown = answer.citations[:_SHOWN] if answer.text is not None else answer.passages[:_SHOWN]
+    told = same_title(of_answers([answer]))
+    sides = "".join(
+        f'<p class="also" dir="auto">Also: {_text(other.text or "")}</p>'
+        f"{''.join(_cited(citation, told) for citation in other.citations[:1])}"
+        for other in answer.alternatives
+    )
+    return f"{_words(answer.text, answer.confidence)}{''.join(_cited(citation, told) for citation in shown)}{sides}"
+
+
+def _words(text: str | None, confidence: float) -> str:
+    sure = f"{in_words(confidence).capitalize()} · {per_cent(confidence)}" if text is not None else ""
+    said = f'<p class="confidence">{sure}</p>' if sure else ""
+    return f'<p class="words" dir="auto">{_text(text if text is not None else NO_ANSWER)}</p>{said}'
+
+
+def _cited(citation: Citation, told: SameTitle = NOBODY) -> str:
+    before, span, after = split_quote(citation)
+    facts = (*part_of_file(citation), citation.date or "undated", f"characters {citation.start:,}-{citation.end:,}")
+    return (
+        f'<div class="evidence"><blockquote dir="auto">{_text(before.lstrip())}<mark>{_text(span)}</mark>'
+        f"{_text(after.rstrip())}</blockquote>"
+        f'<a class="cite" target="source" href="{html.escape(citation_url(citation))}">'
+        f'<span class="title" dir="auto">{_text(titled(citation.document, told))}</span>'
+        f'<span class="facts">{_text(" · ".join(facts))}</span></a></div>'
+    )
+
+
+def _lost(lost: Lost) -> str:
+    said = " · ".join(one_line(part) for part in (lost.title, lost.date or "undated") if part)
+    return (
+        f'<div class="evidence lost"><blockquote dir="auto">{_text(lost.quote or lost.words)}</blockquote>'
+        f'<p class="facts" dir="auto">{_text(said)}: {_text(lost.reason)}</p></div>'
+    )

@@ -1,0 +1,74 @@
+"""The scores of an explanation with their names for people, the same in the terminal and in the chat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.answers.explanation import BestSpan, Explanation, PassageRead
+from qa.render import counted, per_cent
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A number, what it is called, and what it measures."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+def retrieval_scores(read: PassageRead) -> tuple[Score, ...]:
+    """What found a passage."""
+    return (
+        Score("dense", f"{read.dense:.2f}", "likeness of meaning: cosine of question and passage, at most 1"),
+        Score("lexical", f"{read.lexical:.1f}", "shared words, rare ones counting more: BM25, 0 where none is shared"),
+        Score("fused", f"{read.fused:.2f}", "both together, 0 to 1; passages are read in this order"),
+    )
+
+
+def reading_scores(best: BestSpan) -> tuple[Score, ...]:
+    """What the reader thought of a passage's best words, and what came of it."""
+    scores = (
+        Score("span", f"{best.score:.1f}", "how well the words answer, by the reader"),
+        Score("no answer", f"{best.no_answer:.1f}", "how well “this passage does not answer” fits, by the reader"),
+        Score("margin", f"{best.margin:+.1f}", "span less no answer; under 0 speaks for no answer"),
+    )
+    ranked = best.ranked_by, best.confidence
+    if ranked[0] is None or ranked[1] is None:
+        return scores
+    return (
+        *scores,
+        Score("ranked by", f"{ranked[0]:.1f}", "span and passage together; the highest is the answer"),
+        Score("confidence", per_cent(ranked[1]), "how probable it is that the words are right"),
+    )
+
+
+def scores_in_words(scores: Sequence[Score]) -> str:
+    """Scores in one line.
+
+    >>> scores_in_words([Score("dense", "0.62", ""), Score("fused", "0.90", "")])
+    'dense 0.62 · fused 0.90'
+    """
+    return " · ".join(f"{score.name} {score.value}" for score in scores)
+
+
+def read_in_words(explanation: Explanation) -> str:
+    """What was read, in a sentence."""
+    if not explanation.passages:
+        return "No passage was found to read."
+    read = counted(len(explanation.passages), "passage")
+    needed = f"an answer needs a confidence of {explanation.threshold:.0%}"
+    return f"{read} {'was' if len(explanation.passages) == 1 else 'were'} read, in the order found; {needed}."
+
+
+def role_in_words(read: PassageRead, threshold: float) -> str:
+    """What became of the best words of a passage."""
+    return {
+        "answer": "This is the answer, or says the same.",
+        "other answer": "This is shown beside it, because it says otherwise.",
+        "under the threshold": f"Less sure than {threshold:.0%}: left out.",
+        "not chosen": "Less sure than the answer, and no contradiction of it.",
+        "read in another passage": "These words stand in another passage too, or inside better ones there.",
+        "nothing read": "No words of it could be read as an answer.",
+    }[read.role]

@@ -1,0 +1,211 @@
+"""An answer with several dated values as a line in time: who said what, and when.
+
+Values are dated by the section they stand in, else by their document: when they were reported, not what day they speak
+of. A timeline is drawn where there are at least FEWEST points, on two days or more, with two values or more:
+fewer are better read in the answer itself.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from qa.english.numbers import numbers
+from qa.english.words import same_answer
+from qa.render import one_line
+from qa.show.evidence import text as _text
+from qa.source.page import citation_url
+from qa.types import Answer, Citation
+
+FEWEST = 3  # points of a timeline
+# ISO 8601 to the minute, with seconds and zone behind it at the most: "1700 GMT" is no year
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[T ](\d\d):(\d\d))?(?=Z|:\d|[+-]\d\d:|$)")
+_WIDTH, _HEIGHT = 640, 200  # of the drawing, in its own units
+_LEFT, _RIGHT, _TOP, _BOTTOM = 24, 24, 34, 30
+_LONGEST_LABEL = 14  # characters of a value in the drawing
+_NARROW = 112  # units under which two dates would touch
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date as far as it is stated, and a number that sorts it.
+
+    Attributes:
+        text: as it was stated.
+        order: days, with parts of a day.
+    """
+
+    text: str
+    order: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value, when it was reported, and where it stands; `also` are other places that say the same at that date."""
+
+    when: When
+    value: str
+    citation: Citation
+    also: tuple[Citation, ...] = ()
+
+    @property
+    def number(self) -> float | None:
+        """The number of the value, where it holds exactly one."""
+        found = numbers(self.value)
+        return found[0] if len(found) == 1 else None
+
+
+def when(stated: str | None) -> When | None:
+    """A date as an order; None where it names no year.
+
+    >>> when("2015-10"), when("1700 GMT")
+    (When(text='2015-10', order=735872.0), None)
+    """
+    found = _DATE.match(stated) if stated is not None else None
+    if found is None or stated is None:
+        return None
+    year, month, day, hour, minute = (int(part) if part else None for part in found.groups())
+    try:
+        first = date(year or 0, month if month is not None else 1, day if day is not None else 1)
+    except ValueError:
+        return None
+    return When(stated, first.toordinal() + ((hour or 0) * 60 + (minute or 0)) / 1440)
+
+
+def timeline(answer: Answer) -> tuple[Point, ...]:
+    """The dated values of an answer and its alternatives, in the order of their dates; () where they are too few."""
+    dated = [
+        Point(at, one_line(citation.text), citation)
+        for side in (answer, *answer.alternatives)
+        for citation in side.citations
+        if (at := when(citation.date)) is not None
+    ]
+    points: list[Point] = []
+    for point in dated:
+        twin = next((each for each in points if _is_same(each, point)), None)
+        if twin is None:
+            points.append(point)
+        else:
+            points[points.index(twin)] = Point(twin.when, twin.value, twin.citation, (*twin.also, point.citation))
+    points.sort(key=lambda point: (point.when.order, point.when.text))
+    days = {int(point.when.order) for point in points}
+    several = any(not same_answer(points[0].value, point.value) for point in points[1:])
+    return tuple(points) if len(points) >= FEWEST and len(days) > 1 and several else ()
+
+
+def _is_same(one: Point, other: Point) -> bool:
+    return one.when.order == other.when.order and same_answer(one.value, other.value)
+
+
+def to_html(points: Sequence[Point], question: str = "", target: str = "source") -> str:
+    """A timeline as one line of HTML: a drawing, and the same as a list, whose values are links. "" without points.
+
+    Args:
+        points: in the order of their dates.
+        question: what they answer, for whoever hears the drawing described.
+        target: the name of the frame in which sources open.
+    """
+    if not points:
+        return ""
+    items = "".join(_item(point, target) for point in points)
+    caption = "By the date of each report"
+    drawing = _drawing(points, question)
+    return (
+        f'<figure class="timeline"><figcaption>{caption}</figcaption>{drawing}<ol class="points">{items}</ol></figure>'
+    )
+
+
+def _item(point: Point, target: str) -> str:
+    link = html.escape(citation_url(point.citation))
+    more = f" and {len(point.also)} more" if point.also else ""
+    title = f"{_text(point.citation.document.title)}{more}"
+    return (
+        f'<li><time datetime="{_machine(point.when.text)}">{_text(_shown(point.when.text))}</time>'
+        f'<a class="value" target="{html.escape(target)}" href="{link}" dir="auto">{_text(point.value)}</a>'
+        f'<span class="from" dir="auto">{title}</span></li>'
+    )
+
+
+def _drawing(points: Sequence[Point], question: str) -> str:
+    """The points over time: at the height of their numbers where all are numbers, else on one line."""
+    values = [number for point in points if (number := point.number) is not None]
+    measured = len(values) == len(points) and max(values) > min(values)
+    places = [(_x(point, points), _y(point, values) if measured else _TOP + 40.0) for point in points]
+    height = _HEIGHT if measured else _TOP + 80
+    base = height - _BOTTOM
+    label = (
+        f"{question} {len(points)} values from {points[0].when.text} to {points[-1].when.text}; listed below".strip()
+    )
+    line = f'<polyline class="path" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
+    dots = "".join(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="5"/>' for x, y in places)
+    return (
+        f'<svg class="drawing" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{_text(label)}">'
+        f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base}" y2="{base}"/>{_ticks(points, base)}'
+        f"{line}{dots}{_labels(points, places)}</svg>"
+    )
+
+
+def _x(point: Point, points: Sequence[Point]) -> float:
+    first, last = points[0].when.order, points[-1].when.order
+    share = (point.when.order - first) / (last - first) if last > first else 0.5
+    inner = _WIDTH - _LEFT - _RIGHT - 84
+    return _LEFT + 42 + share * inner
+
+
+def _y(point: Point, values: Sequence[float]) -> float:
+    low, high = min(values), max(values)
+    share = ((point.number if point.number is not None else low) - low) / (high - low)
+    return _HEIGHT - _BOTTOM - 18 - share * (_HEIGHT - _BOTTOM - 18 - _TOP)
+
+
+def _ticks(points: Sequence[Point], base: float) -> str:
+    """The first and the last date under the axis, and those between that touch no other."""
+    chosen: list[Point] = []
+    for point in points:
+        if not chosen or _x(point, points) - _x(chosen[-1], points) >= _NARROW:
+            chosen.append(point)
+    if chosen[-1] is not points[-1] and len(chosen) > 1:
+        chosen[-1] = points[-1]
+    return "".join(_tick(_x(point, points), base, _shown(point.when.text)) for point in chosen)
+
+
+def _tick(x: float, base: float, said: str) -> str:
+    return (
+        f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{base}" y2="{base + 5}"/>'
+        f'<text class="date" x="{x:.1f}" y="{base + 20}" text-anchor="middle">{_text(said)}</text>'
+    )
+
+
+def _labels(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> str:
+    """The values over their dots, those that touch no label before them: all stand in the list."""
+    written: list[str] = []
+    taken: list[tuple[float, float, float]] = []  # the middle, half the width, and the height of a label
+    for point, (x, y) in zip(points, places, strict=True):
+        said = point.value if len(point.value) <= _LONGEST_LABEL else f"{point.value[: _LONGEST_LABEL - 1]}…"
+        half = 4.2 * len(said)
+        middle = min(max(x, half + 2), _WIDTH - half - 2)
+        if any(abs(middle - other) < half + wide and abs(y - high) < 18 for other, wide, high in taken):
+            continue
+        taken.append((middle, half, y))
+        written.append(
+            f'<text class="label" x="{middle:.1f}" y="{y - 12:.1f}" text-anchor="middle">{_text(said)}</text>'
+        )
+    return "".join(written)
+
+
+def _shown(stated: str) -> str:
+    """A date for people: without the letter between day and time, in one short line.
+
+    >>> _shown("2015-10-22T00:02Z")
+    '2015-10-22 00:02'
+    """
+    found = _DATE.match(stated)
+    return found.group().replace("T", " ") if found is not None else stated[:30]
+
+
+def _machine(stated: str) -> str:
+    found = _DATE.match(stated)
+    return found.group() if found is not None else ""

@@ -1,0 +1,1 @@
+"""A document as a page, with the cited words marked."""

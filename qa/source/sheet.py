@@ -1,0 +1,149 @@
+"""A page of a PDF as a picture, with boxes over the words that are cited or looked for, and its words to be selected.
+
+The words lie over the picture unseen, each stretched over its letters, so that they are selected and copied as those
+of any page. They are an SVG, whose attributes say where each lies: styles are forbidden inside a source.
+"""
+
+from __future__ import annotations
+
+import base64
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from embeddings.loaders.pdf.marks import Page, PageMark, Word, picture, read_page
+from embeddings.types import Document
+from qa.source.find import Hits
+from qa.source.text import escape
+from qa.source.view import Range, View
+
+WIDTH = 1_200  # pixels of a page's picture; shown smaller, so that it stays sharp
+_MOST_BOXED = 500  # places of the words looked for that are boxed on one page
+_MOST_WORDS = 20_000  # of one page that can be selected
+_LETTERS = 0.85  # the size of letters, of the height of their box
+_UNDER = 0.22  # what of that lies under the line that they stand on
+_UNITS = 10_000  # across and down a page, in the drawing of the boxes and the words
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page that can be shown.
+
+    Attributes:
+        page: counted from 1.
+        part: its text, as part of the document's.
+        source: its picture, as the address of an image ("data:...").
+        boxes: what is drawn over it, as SVG.
+        words: what lies over both and can be selected, as SVG.
+        notes: what a reader should know of the marks, in words.
+    """
+
+    page: int
+    part: Range
+    source: str
+    boxes: str
+    words: str
+    notes: tuple[str, ...] = ()
+
+
+def sheet_of(view: View, hits: Hits) -> Sheet:
+    """The page that a view shows.
+
+    Raises:
+        DocumentError: the file is gone, damaged, or not the one that was read.
+        ValueError: there is no such page.
+    """
+    document, page = view.document, page_of(view, hits)
+    part = part_of(document, page)
+    places = list(islice(hits.within(part), _MOST_BOXED))
+    current = hits.current.cut(part) if hits.current is not None else None
+    wanted = [view.quote, view.span, current, *places]
+    ranges = [each.cut(part) if each is not None else Range(part.start, part.start) for each in wanted]
+    letters = read_page(document, page, view.data)
+    drawn = picture(document, page, WIDTH, view.data)
+    quote, span, hit, *others = (letters.mark(each.start, each.end) for each in ranges)
+    is_on = span is not None
+    boxes = [
+        *_rectangles([quote] if is_on else [], "quote"),
+        *_rectangles([mark for mark in others if mark != hit], "place"),
+        *_rectangles([hit], "hit"),
+        *_rectangles([span], "span"),
+    ]
+    return Sheet(
+        page,
+        part,
+        f"data:image/png;base64,{base64.b64encode(drawn).decode('ascii')}",
+        f'<svg class="boxes" viewBox="0 0 {_UNITS} {_UNITS}" preserveAspectRatio="none" aria-hidden="true">'
+        f"{''.join(boxes)}</svg>",
+        _words(letters),
+        tuple(_notes(view, part, span)),
+    )
+
+
+def page_of(view: View, hits: Hits) -> int:
+    """The page that a view shows: the one it names, else that of the hit, else that of the span.
+
+    Raises ValueError where there is no such page.
+    """
+    pages = view.document.layout.pages
+    if view.page is not None:
+        if not 1 <= view.page <= len(pages):
+            raise ValueError(f"There is no page {view.page}: the document has {len(pages)}.")
+        return view.page
+    focus = hits.current if hits.current is not None else view.span
+    return max(1, bisect_right(pages, focus.start)) if focus is not None else 1
+
+
+def part_of(document: Document, page: int) -> Range:
+    """The text of a page."""
+    pages = document.layout.pages
+    start = pages[page - 1] if page > 1 else 0
+    return Range(start, pages[page] if page < len(pages) else len(document.text))
+
+
+def _rectangles(marks: Sequence[PageMark | None], kind: str) -> Iterator[str]:
+    """The boxes of marks; the first of the span and of the hit can be scrolled to."""
+    boxes = [box for mark in marks if mark is not None for box in mark.boxes]
+    for number, box in enumerate(boxes):
+        anchor = f' id="{kind}"' if number == 0 and kind in ("span", "hit") else ""
+        left, top, right, bottom = (round(edge * _UNITS) for edge in (box.left, box.top, box.right, box.bottom))
+        yield (
+            f'<rect{anchor} class="{kind}" x="{left}" y="{top}" width="{right - left}" height="{bottom - top}"></rect>'
+        )
+
+
+def _words(page: Page) -> str:
+    """The words of a page over its picture; read together they are exactly its text, from `data-start` on."""
+    pieces, last = [], page.first
+    for word in islice(page.words(), _MOST_WORDS):
+        between = escape(page.text[last - page.first : word.start - page.first])
+        pieces += [between.replace("\n\n", "\n\n</text><text>"), _word(page, word)]
+        last = word.end
+    return (
+        f'<svg class="words" viewBox="0 0 {_UNITS} {_UNITS}" preserveAspectRatio="none" aria-hidden="true" '
+        f'data-start="{page.first}"><text>{"".join(pieces)}</text></svg>'
+    )
+
+
+def _word(page: Page, word: Word) -> str:
+    """A word as wide as its letters, and about as high."""
+    left, right, top, bottom = (
+        round(edge * _UNITS) for edge in (word.box.left, word.box.right, word.box.top, word.box.bottom)
+    )
+    size = max(1, round(_LETTERS * (bottom - top)))
+    return (
+        f'<tspan x="{left}" y="{bottom - round(_UNDER * size)}" font-size="{size}" textLength="{max(1, right - left)}" '
+        f'lengthAdjust="spacingAndGlyphs">{escape(page.text[word.start - page.first : word.end - page.first])}</tspan>'
+    )
+
+
+def _notes(view: View, part: Range, mark: PageMark | None) -> Iterator[str]:
+    if view.span is None:
+        return
+    if mark is not None and not mark.exact:
+        yield "The page does not say where each of its letters lies: the whole lines of the words are marked."
+    if mark is not None and view.span.end > part.end and view.document.text[part.end : view.span.end].strip():
+        yield "The words go on on the next page."
+    if mark is not None and view.span.start < part.start:
+        yield "The words begin on the page before."

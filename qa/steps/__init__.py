@@ -1,0 +1,1 @@
+"""The steps between the reader's spans and the candidates, one file for each."""

@@ -1,0 +1,166 @@
+"""Words that answer nothing: a pronoun, a bare heading or number, words of the question; for a count, no number."""
+
+from __future__ import annotations
+
+import re
+
+from embeddings.types import Chunk
+from qa.english.dates import moments
+from qa.english.numbers import numbers
+from qa.reading.quoting import stripped
+
+_POINTER = re.compile(
+    r"(?i:it|its|they|them|their|theirs|he|him|his|she|her|hers|we|us|our|you|your|i|me|my|one|who|whom|which|that|this"
+    r"|these|those|there|here|itself|himself|herself|themselves)"
+    r"|(?i:this|these|the said|such) (?!spring|summer|autumn|fall|winter|year|month|week|day|morning|afternoon|evening"
+    r"|night|century|decade|season|quarter|hour|minute|time)[a-z]+"
+)
+_ACRONYM = re.compile(r"[A-Z]{2,}")  # "US", "IT", "WHO"
+ITEM_NUMBER = r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§ ?\d{1,4})"
+_AT_LINE = re.compile(rf"[ \t]*(?P<number>{ITEM_NUMBER})(?=\s+(?P<next>\S\w*))", re.IGNORECASE)
+_BARE_NUMBER = re.compile(rf"\s*{ITEM_NUMBER}?", re.IGNORECASE)
+_LAST_PART = re.compile(r"(?P<front>.*?)(?P<last>\d+|[a-z]+)(?P<behind>\W*)", re.IGNORECASE)
+_ROMAN = tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split())
+_AROUND = 4_000  # characters in which the item before or behind one is looked for
+_ASKS_FOR_PLACE = re.compile(
+    r"\b(?:heading|title|titled|called|entitled|named?|clause|section|article|chapter|paragraph|item|number|document"
+    r"|which (?:report|agreement|contract|policy|law|form|guide))\b",
+    re.IGNORECASE,
+)
+_LEGAL_FORM = re.compile(r"(?:inc|ltd|llc|llp|plc|corp|co|gmbh|ag|bv|nv|sa|srl|oy|ab|as)\.?", re.IGNORECASE)
+_COUNTS = re.compile(r"\bhow (?:many|old)\b", re.IGNORECASE)
+_QUANTITY = re.compile(
+    r"\d|\b(?:no|none|nobody|all|both|every\w*|each|several|few|many|most|some|half|once|twice|thrice|single|only|pair"
+    r"|couple|dozens?|scores?|tens|hundreds|thousands|millions|billions|quarter|majority|minority|third|infinite\w*"
+    r"|unlimited|countless|innumerable|handful|neither|double|triple|trio|teens|teenage|(?:twen|thir|for|fif|six|seven"
+    r"|eigh|nine)ties|zero|age|aged|born|year|month|week|day)\w*",
+    re.IGNORECASE,
+)
+PARTS = "clause|section|article|paragraph|page|chapter|annex|appendix|schedule|figure|table|item"
+_PART = re.compile(rf"\b(?P<name>{PARTS})\b\.?[ \t]$", re.IGNORECASE)
+_CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_BY = re.compile(r"\bby\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
+
+
+def without_number(text: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of a span without the number of the item that it begins, or of the next one.
+
+    >>> text = "1.1 The rent is due.\\n1.2 The deposit is not."
+    >>> text[slice(*without_number(text, 0, 24))], without_number(text, 0, 3)
+    ('The rent is due.', (3, 3))
+    """
+    break_ = text.rfind("\n", start, end)
+    if break_ > start and _BARE_NUMBER.fullmatch(text, break_, end) and _item_at(text, break_ + 1) is not None:
+        end = start + len(text[start:break_].rstrip())
+    line = text.rfind("\n", 0, start) + 1
+    found = _item_at(text, line)
+    if found is None or not line <= start < found.end():
+        return start, end
+    first = min(end, found.end())
+    return first + len(text[first:end]) - len(text[first:end].lstrip()), end
+
+
+def _item_at(text: str, line: int) -> re.Match[str] | None:
+    """The number of an item that a line begins with; None where it begins with a date, an amount or an initial.
+
+    A number in brackets, or with a full stop before a capital letter, is that of an item; any other that of one where
+    the next one or the one before it begins a line, too.
+    """
+    found = _AT_LINE.match(text, line)
+    if found is None:
+        return None
+    number, following = found["number"], found["next"]
+    if number.endswith(")") or number.startswith("§"):
+        return found
+    whole = number[:-1].isdigit()
+    if moments(f"{number[:-1]} {following}") if whole else number[0].isdigit() and following[0].islower():
+        return None  # "12. June", "2.5 million"
+    return found if (whole and following[0].isupper()) or _has_neighbour(text, found, number) else None
+
+
+def _has_neighbour(text: str, found: re.Match[str], number: str) -> bool:
+    """Does the item before or behind one begin a line near it?"""
+    part = _LAST_PART.fullmatch(number)
+    if part is None:
+        return False
+    last = part["last"].lower()
+    if last.isdigit():
+        others = [str(int(last) + step) for step in (-1, 1)]
+    else:
+        others = [chr(ord(last) + step) for step in (-1, 1)] if len(last) == 1 else []
+        place = _ROMAN.index(last) if last in _ROMAN else None
+        others += [] if place is None else [_ROMAN[i] for i in (place - 1, place + 1) if 0 <= i < len(_ROMAN)]
+    front, behind = re.escape(part["front"]), re.escape(part["behind"])
+    neighbour = re.compile(rf"^[ \t]*{front}(?:{'|'.join(map(re.escape, others))}){behind}\s", re.I | re.M)
+    return neighbour.search(text, max(0, found.start() - _AROUND), found.end() + _AROUND) is not None
+
+
+def within_cell(text: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of the part of a span in the first cell that it touches, where it runs over the cells of a table.
+
+    >>> text = "| model | size |\\n| small | 22 MB |"
+    >>> text[slice(*within_cell(text, 2, 14))], within_cell(text, 10, 12)
+    ('model', (10, 12))
+    """
+    bar = text.find("|", start, end)
+    line = text.rfind("\n", 0, start) + 1
+    if bar < 0 or not text[line : line + 20].lstrip().startswith("|"):
+        return start, end
+    if not text[start:bar].strip():  # it begins with the bar
+        return within_cell(text, bar + 1, end)
+    return stripped(text, start, bar)
+
+
+def says_nothing(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:
+    """Do the words of a span answer nothing, whatever was asked?"""
+    said = text[start:end].strip()
+    if not said or "```" in said or _is_pointer(said) or _is_legal_form(text, start, said):
+        return True
+    if _COUNTS.search(question) is not None and not numbers(said) and _QUANTITY.search(said) is None:
+        return True
+    if _is_number_of_part(question, text, start, said):
+        return True
+    return _is_heading(question, text, start, end, chunk) or _is_echo(question, said)
+
+
+def _is_pointer(said: str) -> bool:
+    return _POINTER.fullmatch(said) is not None and _ACRONYM.fullmatch(said) is None
+
+
+def _is_legal_form(text: str, start: int, said: str) -> bool:
+    """Is it the end of a company's name, "Inc.", behind the rest of it?"""
+    before = text[max(0, start - 40) : start].split()
+    return _LEGAL_FORM.fullmatch(said) is not None and bool(before) and before[-1][0].isupper()
+
+
+def _is_number_of_part(question: str, text: str, start: int, said: str) -> bool:
+    """Does the span begin with the number of a clause or page, where the question asks for no such part?"""
+    part = _PART.search(text, max(0, start - 20), start)
+    return said[:1].isdigit() and part is not None and part["name"].lower() not in question.lower()
+
+
+def _is_heading(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:
+    """Is the span a whole line of a heading, which says what follows is about, not what it says?"""
+    if start >= chunk.body_start or _ASKS_FOR_PLACE.search(question) is not None:
+        return False
+    line = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    heading = text[line[0] : line[1] if line[1] >= 0 else len(text)]
+    bare = re.sub(rf"^[#\s]*(?:{ITEM_NUMBER}\s+)?", "", heading).strip(" #*_:.\t")
+    return text[start:end].strip(" :.") == bare
+
+
+def _is_echo(question: str, said: str) -> bool:
+    """Do the words stand in the question as they are, as its agent ("by the watchman") or as common words of it?
+
+    Names and words in another order may answer all the same: "What is the middle name of Ana Luz Ruiz?"
+    """
+    if _ASKS.search(question) is None or _CHOICE.search(question) is not None or any(c.isdigit() for c in said):
+        return False
+    bare = _ARTICLE.sub("", said)
+    found = re.search(rf"(?<![\w-]){re.escape(bare)}(?![\w-])", question, re.IGNORECASE)
+    if found is None:
+        return False
+    agent = _BY.search(question, 0, found.start()) is not None and not question[found.end() :].strip(" ?.!")
+    return bare.islower() or agent

@@ -1,0 +1,1 @@
+"""What somebody writes that is no question, and what is said to it."""

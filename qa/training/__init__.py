@@ -1,0 +1,1 @@
+"""Data files and a base model -> the reader that ships (`make train`)."""

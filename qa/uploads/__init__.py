@@ -1,0 +1,1 @@
+"""Files that people add in the chat: for themselves, or for everybody."""

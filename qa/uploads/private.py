@@ -1,0 +1,345 @@
+"""Files that a browser session added for itself: read as any file, kept in memory, asked with the rest or alone.
+
+Each file has a small index of its own, so that adding and removing one touches no other. A session ends when it is
+dropped, when nobody used it for a while, or when newer ones need its room. Nothing of it is ever written to a disk, and
+nobody else's questions, lists or source pages know of it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Literal
+
+from embeddings.errors import DocumentError, PinciteError, printable
+from embeddings.index.index import Index
+from embeddings.loaders.limits import LIMITS, Limits, size
+from embeddings.loading import read_data
+from embeddings.models.encoder import Encoder, Vectors
+from embeddings.text.chunking import Chunker
+from embeddings.types import Document
+from qa.assistant import Assistant, chunker_for
+from qa.reading.joined import JoinedIndex
+
+_LONGEST_NAME = 120  # characters of a file's name
+_LOADING = replace(LIMITS, unpacked_bytes=100_000_000, characters=10_000_000, pages=2_000, seconds=60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What sessions may hold.
+
+    Attributes:
+        files: of one session.
+        file_bytes: of one file.
+        bytes: of all files of one session.
+        passages: of one session.
+        sessions: that have files at the same time; the one that was not used for longest goes first.
+        all_bytes: of all sessions together; the same.
+        idle: seconds after which a session that nobody used is dropped.
+        loading: what the loaders may take of one file.
+    """
+
+    files: int = 20
+    file_bytes: int = 25_000_000
+    bytes: int = 50_000_000
+    passages: int = 5_000
+    sessions: int = 50
+    all_bytes: int = 500_000_000
+    idle: float = 4 * 3600.0
+    loading: Limits = _LOADING
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a session.
+
+    Attributes:
+        document: what it was read as; its source is the name of the file.
+        data: its bytes, which the pages of a PDF are drawn from; b"" for what is not drawn.
+        size: how many bytes it had.
+        passages: how many there are of it.
+        notes: what of it was left out, in words.
+    """
+
+    document: Document
+    data: bytes
+    size: int
+    passages: int
+    notes: tuple[str, ...] = ()
+
+
+Became = Literal["added", "unchanged", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a file: an upload, or a line that says why it is none.
+
+    Attributes:
+        name: as it is shown.
+        upload: what it is now.
+        problem: why it was refused.
+        same_as: the file that was added before and has the same text; then nothing changed.
+    """
+
+    name: str
+    upload: Upload | None = None
+    problem: str | None = None
+    same_as: str | None = None
+
+    @property
+    def became(self) -> Became:
+        """In one word."""
+        if self.problem is not None:
+            return "refused"
+        return "added" if self.same_as is None else "unchanged"
+
+
+# Called before each file, and after the last: the name of the file ("" at the end), how many are done, of how many.
+Tell = Callable[[str, int, int], None]
+
+
+class _Session:
+    """The files of one browser session, each with its index."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.files: dict[str, tuple[Upload, Index]] = {}
+        self.used, self.dropped = 0.0, False
+
+    @property
+    def bytes(self) -> int:
+        """Of all its files."""
+        return sum(upload.size for upload, _ in list(self.files.values()))
+
+
+class Uploads:
+    """The files of all sessions. Safe to use from several threads.
+
+    Args:
+        assistant: what answers; its encoder embeds the files, and its index is asked together with them.
+        limits: what sessions may hold.
+        clock: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        limits: UploadLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._assistant, self._clock = assistant, clock
+        self._limits = limits if limits is not None else UploadLimits()
+        self._encoder = _Remembering(assistant.index.encoder)
+        self._chunker: Chunker | None = None
+        self._lock = threading.RLock()
+        self._sessions: OrderedDict[str, _Session] = OrderedDict()
+
+    # ------------------------------------------------------------ what a session does
+
+    def add(self, session: str, files: Sequence[tuple[str, bytes]], tell: Tell | None = None) -> tuple[Added, ...]:
+        """Reads files into a session, one after the other; one that can't be read stops none of the others.
+
+        Args:
+            session: its key, which nobody else knows.
+            files: names and bytes.
+            tell: called before each, and after the last.
+
+        Returns:
+            What became of each, in their order.
+        """
+        mine, done = self._session(session), []
+        for number, (name, data) in enumerate(files):
+            shown = file_name(name)
+            if tell is not None:
+                tell(shown, number, len(files))
+            try:
+                done.append(self._added(mine, shown, data))
+            except PinciteError as error:
+                done.append(Added(shown, problem=str(error)))
+            self._make_room(session)
+        if tell is not None:
+            tell("", len(files), len(files))
+        return tuple(done)
+
+    def listed(self, session: str) -> tuple[Upload, ...]:
+        """The files of a session, in the order in which they were added."""
+        found = self._found(session)
+        return tuple(upload for upload, _ in list(found.files.values())) if found is not None else ()
+
+    def upload(self, session: str, id: str) -> Upload:
+        """A file of a session by the id of its document. Raises DocumentError where this session has no such file."""
+        found = self._found(session)
+        held = found.files.get(id) if found is not None else None
+        if held is None:
+            raise DocumentError(f"{printable(id[:60])}: no such document; open one from the list")
+        return held[0]
+
+    def remove(self, session: str, id: str) -> None:
+        """Takes a file out of a session. Raises DocumentError where this session has no such file."""
+        self.upload(session, id)
+        found = self._found(session)
+        held = found.files.pop(id, None) if found is not None else None
+        if held is not None:
+            del held  # a question may still be reading its index, which goes with the last reader
+
+    def drop(self, session: str) -> None:
+        """Forgets a session and all its files; nothing where there is none."""
+        with self._lock:
+            found = self._sessions.pop(session, None)
+        if found is not None:
+            with found.lock:
+                found.dropped = True
+                found.files.clear()
+
+    def sweep(self) -> int:
+        """Drops the sessions that nobody used for a while; how many. Every call of the others does it too."""
+        with self._lock:
+            old = [key for key, held in self._sessions.items() if self._clock() - held.used > self._limits.idle]
+        for key in old:
+            self.drop(key)
+        return len(old)
+
+    # ------------------------------------------------------------ what a session asks
+
+    def assistant(self, session: str, alone: bool = False) -> Assistant:
+        """What answers a session: from the index and its files together, or from its files alone.
+
+        The same assistant as ever where the session has no files.
+
+        Raises:
+            DocumentError: `alone`, and there are no files.
+        """
+        found = self._found(session)
+        held = list(found.files.values()) if found is not None else []
+        if alone and not held:
+            raise DocumentError("no files were added to this conversation; add one, or ask all documents")
+        if not held:
+            return self._assistant
+        shared = self._assistant.index
+        own = [index for upload, index in held if alone or not _holds(self._assistant, upload.document.id)]
+        parts = own if alone or not isinstance(shared, Index) else [shared, *own]
+        limit = self._assistant.where if parts[0] is shared else None
+        answering = self._assistant.over(JoinedIndex(parts, self._cut(), limit))
+        answering.where = None  # what the index is limited to says nothing of somebody's own files
+        return answering
+
+    def document(self, session: str, id: str) -> Document:
+        """A document of the session or of the index. Raises DocumentError where neither has it."""
+        with suppress(DocumentError):
+            return self.upload(session, id).document
+        return self._assistant.document(id)
+
+    # ------------------------------------------------------------ inside
+
+    def _added(self, mine: _Session, name: str, data: bytes) -> Added:
+        """Reads a file into a session. Raises DocumentError where it can't be read, or there is no room for it."""
+        limits = self._limits
+        with mine.lock:
+            self._check_room(mine, name, len(data))
+            loading = replace(limits.loading, file_bytes=limits.file_bytes)
+            document, notes = read_data(name, data, loading)
+            twin = mine.files.get(document.id)
+            if twin is not None:
+                return Added(name, twin[0], same_as=twin[0].document.source)
+            cut = self._cut()
+            passages = len(cut(document))
+            taken = sum(upload.passages for upload, _ in mine.files.values())
+            if passages + taken > limits.passages:
+                raise DocumentError(
+                    f"{name}: {passages:,} passages, and there is room for {limits.passages - taken:,}; remove a file, "
+                    "or have it indexed for everybody with: pincite index"
+                )
+            index = Index.build([document], self._encoder, cut)
+            kept = data if document.media_type == "application/pdf" else b""
+            upload = Upload(document, kept, len(data), passages, notes)
+            if not mine.dropped:
+                mine.files[document.id] = (upload, index)
+            return Added(name, upload)
+
+    def _check_room(self, mine: _Session, name: str, count: int) -> None:
+        limits = self._limits
+        if len(mine.files) >= limits.files:
+            raise DocumentError(f"{name}: {limits.files} files were added already; remove one first")
+        if count > limits.file_bytes:
+            raise DocumentError(
+                f"{name}: {size(count)}, at most {size(limits.file_bytes)} of a file are read; split it"
+            )
+        if mine.bytes + count > limits.bytes:
+            raise DocumentError(
+                f"{name}: {size(count)}, and there is room for {size(limits.bytes - mine.bytes)}; remove a file first"
+            )
+
+    def _session(self, key: str) -> _Session:
+        """A session, begun where there is none."""
+        self.sweep()
+        with self._lock:
+            found = self._sessions.setdefault(key, _Session())
+            self._sessions.move_to_end(key)
+            found.used = self._clock()
+        return found
+
+    def _found(self, key: str) -> _Session | None:
+        """A session that is there; it counts as used."""
+        return self._session(key) if key in self._sessions else None
+
+    def _make_room(self, but: str) -> None:
+        """Drops the sessions that were not used for longest, never the one that asks."""
+        while True:
+            with self._lock:
+                total = sum(held.bytes for held in self._sessions.values())
+                if len(self._sessions) <= self._limits.sessions and total <= self._limits.all_bytes:
+                    return
+                oldest = next((key for key in self._sessions if key != but), None)
+            if oldest is None:
+                return
+            self.drop(oldest)
+
+    def _cut(self) -> Chunker:
+        if self._chunker is None:
+            self._chunker = chunker_for(self._encoder, self._assistant.settings)
+        return self._chunker
+
+
+class _Remembering:
+    """An encoder that embeds a question once, however many indexes are asked."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder, self.card = encoder, encoder.card
+        self.encode_query = lru_cache(maxsize=16)(encoder.encode_query)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of passages."""
+        return self._encoder.encode(texts)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text."""
+        return self._encoder.count(texts)
+
+
+def file_name(name: str) -> str:
+    r"""The name of a file as it is shown and read: no folders, no control characters, not too long.
+
+    >>> file_name("..\\..\\secret/notes\n.txt"), file_name("")
+    ('notes\\n.txt', 'file')
+    """
+    last = printable(PurePath(name.replace("\\", "/")).name.strip().lstrip("."))
+    stem, dot, suffix = last.rpartition(".")
+    if len(last) > _LONGEST_NAME:
+        last = f"{stem[: _LONGEST_NAME - len(suffix) - 1]}{dot}{suffix}"[:_LONGEST_NAME]
+    return last or "file"
+
+
+def _holds(assistant: Assistant, id: str) -> bool:
+    try:
+        assistant.document(id)
+    except DocumentError:
+        return False
+    return True
