@@ -6,89 +6,12 @@ Offsets are code points of `Document.text`, half open: `text[start:end]`.
 from __future__ import annotations
 
 import hashlib
-import json
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from embeddings.errors import DocumentError
+from embeddings.layout import NO_LAYOUT, Layout
 
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """What the file said of its own parts, as offsets of the text; empty for formats that say nothing.
-
-    Attributes:
-        pages: where each page begins; the first is page 1. A page without text begins where the next one does.
-        rows: where each row or record begins, and its number in the file, counted from 1: ((start, number), ...).
-        headings: where the words of each heading stand: ((start, end), ...).
-
-    Raises:
-        DocumentError: offsets out of order.
-    """
-
-    pages: tuple[int, ...] = ()
-    rows: tuple[tuple[int, int], ...] = ()
-    headings: tuple[tuple[int, int], ...] = ()
-
-    def __post_init__(self) -> None:
-        flat = [offset for heading in self.headings for offset in heading]
-        starts = [start for start, _ in self.rows]
-        if not all(_in_order(offsets) for offsets in (self.pages, starts, flat)):
-            raise DocumentError("the offsets of its pages, rows or headings are out of order; load it again")
-
-    def page(self, offset: int) -> int | None:
-        """The page that an offset lies on, counted from 1; None where there are no pages.
-
-        >>> Layout(pages=(0, 40, 90)).page(40)
-        2
-        """
-        return max(1, bisect_right(self.pages, offset)) if self.pages else None
-
-    def row(self, offset: int) -> int | None:
-        """The number of the row that an offset lies in; None where there are no rows.
-
-        >>> Layout(rows=((0, 2), (40, 3), (90, 5))).row(99)
-        5
-        """
-        index = bisect_right(self.rows, offset, key=lambda row: row[0])
-        return self.rows[index - 1][1] if index else None
-
-    def end(self) -> int:
-        """The last offset it names; 0 where it names none."""
-        lasts = (self.pages[-1:], [row[0] for row in self.rows[-1:]], [heading[1] for heading in self.headings[-1:]])
-        return max((offset for part in lasts for offset in part), default=0)
-
-    def to_json(self) -> str:
-        """As JSON, for a store; "" where it is empty."""
-        parts = {"pages": self.pages, "rows": self.rows, "headings": self.headings}
-        said = {name: part for name, part in parts.items() if part}
-        return json.dumps(said, separators=(",", ":")) if said else ""
-
-    @classmethod
-    def from_json(cls, written: str) -> Layout:
-        """What `to_json` wrote. Raises DocumentError for anything else.
-
-        >>> Layout.from_json(Layout(pages=(0, 9), headings=((0, 4),)).to_json())
-        Layout(pages=(0, 9), rows=(), headings=((0, 4),))
-        """
-        try:
-            read = json.loads(written) if written else {}
-            pages = tuple(int(offset) for offset in read.get("pages", ()))
-            rows = tuple((int(start), int(number)) for start, number in read.get("rows", ()))
-            headings = tuple((int(start), int(end)) for start, end in read.get("headings", ()))
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            raise DocumentError("the record of its pages, rows and headings is damaged; load it again") from None
-        return cls(pages, rows, headings)
-
-
-def _in_order(offsets: Sequence[int]) -> bool:
-    """Whether offsets never fall, from 0 on."""
-    return all(here <= after for here, after in pairwise((0, *offsets)))
-
-
-NO_LAYOUT = Layout()
+__all__ = ["NO_LAYOUT", "Chunk", "Document", "Hit", "Layout", "content_hash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +29,7 @@ class Document:
         media_type: "text/plain", "text/markdown", ...
         content_hash: SHA-256 of `text` in UTF-8, 64 hex digits; computed where it is left empty.
         author: who wrote it, where its metadata says so.
-        layout: its pages, rows and headings, where its format has them.
+        layout: its pages, rows, headings, tables, fields and list items, where its format has them.
 
     Raises:
         DocumentError: `text` holds a lone surrogate, `content_hash` is not the hash of `text`, or `layout` names a

@@ -278,11 +278,11 @@ INDEXES = {
     "no manifest": (damaged(lambda index: (index / "manifest.json").unlink()), "made/manifest.json: missing; mend it"),
     "a newer version": (
         says(format=999),
-        "made/manifest.json: made by a newer Pincite (format 999, this version reads format 2); upgrade Pincite",
+        "made/manifest.json: made by a newer Pincite (format 999, this version reads format 3); upgrade Pincite",
     ),
     "the first version": (
         first_format,
-        f"made/store.sqlite: made by an older Pincite (format 1, this version reads format 2); {AGAIN}",
+        f"made/store.sqlite: made by an older Pincite (format 1, this version reads format 3); {AGAIN}",
     ),
 }
 
