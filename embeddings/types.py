@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from embeddings.errors import DocumentError
+from embeddings.remarks import NO_REMARKS, Remarks
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Document:
         content_hash: SHA-256 of `text` in UTF-8, 64 hex digits; computed where it is left empty.
         author: who wrote it, where its metadata says so.
         layout: its pages, rows and headings, where its format has them.
+        remarks: what was left out of the file, and what else is said of how it was read.
 
     Raises:
         DocumentError: `text` holds a lone surrogate, `content_hash` is not the hash of `text`, or `layout` names a
@@ -122,6 +124,7 @@ class Document:
     content_hash: str = ""
     author: str | None = None
     layout: Layout = NO_LAYOUT
+    remarks: Remarks = NO_REMARKS
 
     def __post_init__(self) -> None:
         digest = content_hash(self.text, name=self.source or self.id)

@@ -10,7 +10,7 @@ from embeddings.errors import StoreError, StoreMismatch
 
 # Raised with every change of the tables in `embeddings.store.sqlite` or of what stands beside them; an older index is
 # refused.
-FORMAT = 2
+FORMAT = 3
 STORE_FILE = "store.sqlite"
 _WAIT = 30.0  # seconds for another connection's short transaction
 

@@ -203,7 +203,7 @@ def test_another_format_is_a_mismatch_that_names_both(store: Store, path: Path, 
     store.set_fact("format", format)
     with pytest.raises(StoreMismatch, match=what_to_do) as caught:
         Store(path)
-    assert f"format {format}, this version reads format 2" in str(caught.value)
+    assert f"format {format}, this version reads format 3" in str(caught.value)
 
 
 def test_a_store_that_another_program_holds_is_locked_not_damaged(store: Store, path: Path) -> None:
