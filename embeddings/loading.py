@@ -145,7 +145,8 @@ def _read(name: str, data: bytes, source: str, limits: Limits) -> tuple[Document
     found = _extract(chosen, data, source, limits)
     if not found.text.strip():
         raise DocumentError(f"{source}: holds no text; leave it out")
-    return _document(found, chosen, name, source), found.notes
+    document = _document(found, chosen, name, source)
+    return document, document.remarks.lines()
 
 
 def files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -263,7 +264,17 @@ def _document(found: Extract, chosen: Format, name: str, source: str) -> Documen
     author = front_matter(found.text).get("author") if markdown and found.author is None else found.author
     own = None if found.layout.rows else document_date(found.text)
     date = (own or found.date) if chosen in WRITTEN else (found.date or own)
-    return Document("", title or stem, source, found.text, date, chosen.media_type, author=author, layout=found.layout)
+    return Document(
+        "",
+        title or stem,
+        source,
+        found.text,
+        date,
+        chosen.media_type,
+        author=author,
+        layout=found.layout,
+        remarks=found.remarks,
+    )
 
 
 def _documents(path: Path, skipped: list[Skipped], limits: Limits) -> Iterator[tuple[Document, tuple[str, ...]]]:

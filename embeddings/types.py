@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from embeddings.errors import DocumentError
 from embeddings.layout import NO_LAYOUT, Layout
+from embeddings.remarks import NO_REMARKS, Remarks
 
 __all__ = ["NO_LAYOUT", "Chunk", "Document", "Hit", "Layout", "content_hash"]
 
@@ -29,7 +30,12 @@ class Document:
         media_type: "text/plain", "text/markdown", ...
         content_hash: SHA-256 of `text` in UTF-8, 64 hex digits; computed where it is left empty.
         author: who wrote it, where its metadata says so.
+<<<<<<< HEAD
         layout: its pages, rows, headings, tables, fields and list items, where its format has them.
+=======
+        layout: its pages, rows and headings, where its format has them.
+        remarks: what was left out of the file, and what else is said of how it was read.
+>>>>>>> 1ffb69a
 
     Raises:
         DocumentError: `text` holds a lone surrogate, `content_hash` is not the hash of `text`, or `layout` names a
@@ -45,6 +51,7 @@ class Document:
     content_hash: str = ""
     author: str | None = None
     layout: Layout = NO_LAYOUT
+    remarks: Remarks = NO_REMARKS
 
     def __post_init__(self) -> None:
         digest = content_hash(self.text, name=self.source or self.id)

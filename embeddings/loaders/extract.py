@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.limits import Limits
+from embeddings.remarks import Omitted, Remarks, together
 from embeddings.types import NO_LAYOUT, Layout
 
 # Not text: control characters but tab and line end, lone surrogates, and what no character may be.
@@ -16,6 +17,7 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 _LONGEST_FACT = 300  # characters of a title or an author
+_MOST_OMITTED = 1_000  # records before those of one kind are put together
 _LONGEST_NAME = 60  # characters of a column's name
 _STOPS = (".", "!", "?", "…")
 
@@ -28,7 +30,8 @@ class Extract:
         text: normalised once, here; offsets count its code points.
         title, author, date: from the file's metadata, None where it has none; `date` as in `Document.date`.
         layout: pages, rows and headings, as offsets of `text`.
-        notes: what of the file was left out, in words for people.
+        omitted: what of the file was left out, counted.
+        notes: what else is said of how it was read, in words for people.
     """
 
     text: str
@@ -36,22 +39,29 @@ class Extract:
     author: str | None = None
     date: str | None = None
     layout: Layout = NO_LAYOUT
+    omitted: tuple[Omitted, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> Remarks:
+        """What was left out, and the notes, as they travel with the document."""
+        return Remarks(together(self.omitted), self.notes)
 
     def to_json(self) -> str:
         """As JSON, to travel between processes."""
-        told = (self.text, self.title, self.author, self.date, self.layout.to_json(), self.notes)
+        told = (self.text, self.title, self.author, self.date, self.layout.to_json(), self.remarks.to_json())
         return json.dumps(told)
 
     @classmethod
     def from_json(cls, written: str | bytes) -> Extract:
         """What `to_json` wrote. Raises ValueError for anything else."""
-        text, title, author, date, layout, notes = json.loads(written)
-        if not all(isinstance(value, str) for value in (text, layout, *notes)):
+        text, title, author, date, layout, told = json.loads(written)
+        if not all(isinstance(value, str) for value in (text, layout, told)):
             raise ValueError("not an extract")
         if not all(value is None or isinstance(value, str) for value in (title, author, date)):
             raise ValueError("not an extract")
-        return cls(text, title, author, date, Layout.from_json(layout), tuple(notes))
+        remarks = Remarks.from_json(told)
+        return cls(text, title, author, date, Layout.from_json(layout), remarks.omitted, remarks.notes)
 
 
 class Writer:
@@ -71,6 +81,13 @@ class Writer:
         self._pages: list[int] = []
         self._rows: list[tuple[int, int]] = []
         self._headings: list[tuple[int, int]] = []
+        self._omitted: list[Omitted] = []
+
+    def omit(self, kind: str, count: int = 1, detail: str = "") -> None:
+        """Counts something that is left out of the text (`Omitted`), so that people are told of it."""
+        self._omitted.append(Omitted(kind, count, detail))
+        if len(self._omitted) > _MOST_OMITTED:
+            self._omitted = list(together(self._omitted))
 
     def paragraph(self, words: str) -> None:
         """A paragraph of its own; nothing where there are no words."""
@@ -113,7 +130,9 @@ class Writer:
         """All of it. A page begins where its first words do."""
         text = "".join(self._parts)
         pages = [_first_word(text, offset) for offset in self._pages]
-        return Extract(text, layout=Layout(tuple(pages), tuple(self._rows), tuple(self._headings)))
+        return Extract(
+            text, layout=Layout(tuple(pages), tuple(self._rows), tuple(self._headings)), omitted=together(self._omitted)
+        )
 
     def _block(self, words: str, gap: str) -> int:
         """Adds words, apart from what stands before them; returns where they begin."""
@@ -137,6 +156,7 @@ def described(
     author: str | None = None,
     date: str | None = None,
     notes: Sequence[str] = (),
+    omitted: Sequence[Omitted] = (),
 ) -> Extract:
     """The extract with what metadata says, each in one line; what is empty there says nothing."""
     return replace(
@@ -145,6 +165,7 @@ def described(
         author=_one_line(author) or found.author,
         date=date if date is not None else found.date,
         notes=(*found.notes, *notes),
+        omitted=(*found.omitted, *omitted),
     )
 
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from embeddings.errors import DocumentError, PinciteError
 from embeddings.models.encoder import Vectors
+from embeddings.remarks import Remarks
 from embeddings.types import Chunk, Document
 
 _COLUMNS = ("id", "source", "date", "media_type")
@@ -36,6 +37,7 @@ class Listed:
     Attributes:
         id, title, source, date, media_type, content_hash: those of the `Document`.
         passages: how many it was cut into.
+        remarks: what was left out of it, and what else is said of how it was read, one line each.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Listed:
     media_type: str
     passages: int
     content_hash: str
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,10 @@ class Stored:
         try:
             read: dict[str, Any] = json.loads(self.fields)
             title, content_hash = str(read["title"]), str(read["content_hash"])
-        except (ValueError, TypeError, KeyError):
+            told = Remarks.from_json(str(read["remarks"])).lines()
+        except (ValueError, TypeError, KeyError, DocumentError):
             raise DocumentError(f"{self.source or self.id}: its record is damaged; {_REPAIR}") from None
-        return Listed(self.id, title, self.source, self.date, self.media_type, self.count, content_hash)
+        return Listed(self.id, title, self.source, self.date, self.media_type, self.count, content_hash, told)
 
     def document(self, text: object) -> Document:
         """The document with its text. Raises DocumentError where they do not fit."""

@@ -150,10 +150,17 @@ class _Bar:
 
 
 @documents.command(name="list")
-def list_documents(folder: IndexFolder = None, as_json: AsJson = False) -> None:
+def list_documents(
+    folder: IndexFolder = None,
+    as_json: AsJson = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell what was left out of each, and how it was read.")
+    ] = False,
+) -> None:
     """List the documents of an index: id, passages, date, kind, title and source."""
     from embeddings.index.updating import open_store
     from qa.documents import named_index
+    from qa.render import one_line
 
     store = open_store(named_index(folder))
     try:
@@ -163,6 +170,8 @@ def list_documents(folder: IndexFolder = None, as_json: AsJson = False) -> None:
             return
         for row in rows:
             typer.echo(_as_line(row))
+            for remark in row.listed().remarks if verbose else ():
+                typer.echo(f"    {one_line(remark)}")
     finally:
         store.close()
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from embeddings.errors import DocumentError
 from embeddings.store.records import Listed
+from embeddings.types import Document
 from qa.render import counted, one_line
 from qa.source.find import Hits, find
 from qa.source.sheet import Sheet, sheet_of
@@ -81,9 +82,15 @@ def _framed(view: View, hits: Hits, shown: str) -> str:
     body = (
         f'<nav><a href="source">All documents</a>{_other_look(view)}</nav>'
         f'<header><h1 dir="auto">{html.escape(document.title)}</h1><p class="facts">{facts}</p>'
-        f"{_find_form(view)}{_found(view, hits)}</header>{shown}"
+        f"{_remarks(document)}{_find_form(view)}{_found(view, hits)}</header>{shown}"
     )
     return _page(document.title, body)
+
+
+def _remarks(document: Document) -> str:
+    """What was left out of the file: whoever reads the text here must not take it for all of it."""
+    lines = document.remarks.lines()
+    return f'<p class="facts">Of this file: {html.escape("; ".join(map(one_line, lines)))}.</p>' if lines else ""
 
 
 def _note(words: str) -> str:
@@ -193,7 +200,7 @@ def page_of_documents(documents: Sequence[Listed], count: int) -> str:
     items = "".join(
         f'<li><a dir="auto" href="{html.escape(document_url(document.id))}">{html.escape(titled(document, told))}</a>'
         f'<span class="facts">{html.escape(document.date or "undated")} · '
-        f"{counted(document.passages, 'passage')}</span></li>"
+        f"{html.escape(' · '.join((counted(document.passages, 'passage'), *document.remarks)))}</span></li>"
         for document in documents
     )
     body = (

@@ -87,7 +87,7 @@ class Shelf:
 def _listed(upload: Upload) -> Listed:
     document = upload.document
     known = (document.id, document.title, document.source, document.date, document.media_type)
-    return Listed(*known, upload.passages, document.content_hash)
+    return Listed(*known, upload.passages, document.content_hash, document.remarks.lines())
 
 
 def routes(shelf: Shelf) -> APIRouter:
