@@ -24,7 +24,6 @@ from qa.models.chosen import calibration_for, encoder_for, encoder_of_index, is_
 from qa.reading.reader import Passage, Reader
 from qa.reading.retriever import Retriever, Searchable
 from qa.settings import Settings
-from qa.steps.definitions import sought, with_definitions
 from qa.types import Answer, Turn
 
 LONGEST_QUESTION = 1_000  # characters
@@ -223,10 +222,7 @@ class Assistant:
 
     def _found(self, question: str, where: Where | None) -> tuple[Hit, ...]:
         """The passages that are read for a question."""
-        few, many = self.settings.passages, self.settings.candidates
-        if sought(question) is None:
-            return self.retrieve(question, few, where)
-        return with_definitions(question, self.retrieve(question, max(few, many), where), few)
+        return self.retrieve(question, self.settings.passages, where)
 
     def _answered(
         self,

@@ -11,11 +11,11 @@ import numpy as np
 from embeddings.models.encoder import Vectors
 from embeddings.models.runtime import ModelCard
 from embeddings.types import Chunk, Document, Hit
-from qa.answers.candidates import Candidate
 from qa.answers.confidence import FEATURES, Calibration
 from qa.assistant import Assistant, build_index
 from qa.reading.reader import Passage, Span, trimmed
 from qa.settings import Settings
+from qa.steps import Candidate, Place
 from qa.types import Answer, Citation
 
 _TOKEN = re.compile(r"\w{1,8}|[^\w\s]")
@@ -91,7 +91,8 @@ def candidate_for(text: str, document: Document, score: float = 1.0, rank: int =
     """The first place of some words in a document, as a candidate that was read in one passage, the whole document."""
     start = document.text.index(text)
     span = Span(rank, start, start + len(text), score, 0.0, 0.5)
-    return Candidate(hit_in(document), rank, span, start, start + len(text), score)
+    hit = hit_in(document)
+    return Candidate(span, Place(hit, rank, start, start + len(text)), score)
 
 
 def cite(document: Document, text: str, date: str | None = None, heading: str | None = None) -> Citation:

@@ -10,7 +10,8 @@ from qa.answers.candidates import Candidate, Judged
 from qa.answers.confidence import Calibration, features
 from qa.answers.corrections import other_side, superseded
 from qa.answers.disagreement import agree, conflict
-from qa.answers.listing import asks_for_list, items_of
+from qa.answers.listing import items_of
+from qa.english.question import Question
 from qa.english.words import same_answer
 from qa.reading.quoting import quote_bounds, stripped
 from qa.reading.reader import Span
@@ -18,8 +19,6 @@ from qa.settings import Settings
 from qa.types import Answer, Citation
 
 MOST_ALTERNATIVES = 3
-# The fitted features do not see that a text defines the very term. All of some twenty that were tried were right.
-DEFINED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,7 @@ class Reading:
 
 def compose(reading: Reading, calibration: Calibration, settings: Settings) -> Answer:
     """The answer to a question, or none where the confidence of the best candidate is under the threshold."""
+    asked = Question.of(reading.question)
     passages = tuple(passage_citation(hit) for hit in reading.hits)
     judged = [Judged(c, confidence_of(c, reading, calibration)) for c in reading.candidates]
     if not judged:
@@ -50,32 +50,31 @@ def compose(reading: Reading, calibration: Calibration, settings: Settings) -> A
     best, sure = judged[0], [j for j in judged if j.confidence >= settings.threshold]
     if best.confidence < settings.threshold:
         return Answer(reading.question, None, best.confidence, passages=passages)
-    if asks_for_list(reading.question) and len(items := items_of(reading.question, best, sure)) > 1:
-        return _list_answer(reading.question, items, passages)
-    answer = _answer(reading.question, best, sure)
-    others = _alternatives(reading.question, best, sure, reading.candidates)
+    if asked.wants_list and len(items := items_of(asked, best, sure)) > 1:
+        return _list_answer(asked, items, passages)
+    answer = _answer(asked, best, sure)
+    others = _alternatives(asked, best, sure, reading.candidates)
     return replace(answer, alternatives=others, passages=passages)
 
 
 def confidence_of(candidate: Candidate, reading: Reading, calibration: Calibration) -> float:
-    """The probability that a candidate is right; a definition of just what was asked for is no less than even."""
-    fitted = calibration.probability(features(candidate, reading.candidates))
-    return max(fitted, DEFINED) if candidate.defines else fitted
+    """The probability that a candidate is right."""
+    return calibration.probability(features(candidate, reading.candidates))
 
 
-def _answer(question: str, best: Judged, sure: Sequence[Judged]) -> Answer:
+def _answer(question: Question, best: Judged, sure: Sequence[Judged]) -> Answer:
     """The answer that a candidate gives, with every place that says the same."""
     support = [j for j in sure if j is not best and _supports(question, best, j)]
     citations = tuple(_citation(j.candidate) for j in (best, *support))
-    return Answer(question, best.text, best.confidence, citations)
+    return Answer(question.text, best.text, best.confidence, citations)
 
 
-def _supports(question: str, best: Judged, other: Judged) -> bool:
+def _supports(question: Question, best: Judged, other: Judged) -> bool:
     return same_answer(other.text, best.text) or agree(question, best.candidate, other.candidate)
 
 
 def _alternatives(
-    question: str, best: Judged, sure: Sequence[Judged], candidates: Sequence[Candidate]
+    question: Question, best: Judged, sure: Sequence[Judged], candidates: Sequence[Candidate]
 ) -> tuple[Answer, ...]:
     """Answers to the same question that contradict the best one and each other."""
     chosen = [best]
@@ -83,25 +82,17 @@ def _alternatives(
     if corrected is not None:
         chosen.append(replace(best, candidate=corrected))
     for judged in sure:
-        if all(_is_another(question, other, judged) for other in chosen):
+        if all(conflict(question, other.candidate, judged.candidate) for other in chosen):
             chosen.append(judged)
     return tuple(_answer(question, judged, sure) for judged in chosen[1 : MOST_ALTERNATIVES + 1])
 
 
-def _is_another(question: str, best: Judged, other: Judged) -> bool:
-    """Do two candidates contradict each other, or define the same term differently, each in its document?"""
-    if best.candidate.defines and other.candidate.defines:
-        elsewhere = best.candidate.hit.document.id != other.candidate.hit.document.id
-        return elsewhere and not same_answer(best.text, other.text)
-    return conflict(question, best.candidate, other.candidate)
-
-
-def _list_answer(question: str, items: Sequence[Judged], passages: tuple[Citation, ...]) -> Answer:
+def _list_answer(question: Question, items: Sequence[Judged], passages: tuple[Citation, ...]) -> Answer:
     text = "; ".join(item.text for item in items)
     confidence = max(item.confidence for item in items)
     best_first = sorted(items, key=lambda item: -item.confidence)
     citations = tuple(_citation(item.candidate) for item in best_first)
-    return Answer(question, text, confidence, citations, passages=passages, is_list=True)
+    return Answer(question.text, text, confidence, citations, passages=passages, is_list=True)
 
 
 def _citation(candidate: Candidate) -> Citation:

@@ -33,11 +33,11 @@ def features(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[flo
     dense: cosine of question and passage.
     lead: how far its score lies over that of the best candidate that says something else, in logits, within +-5.
     """
-    first = max((c.span.margin for c in candidates if c.rank == 0), default=candidate.span.margin)
+    first = max((c.read.margin for c in candidates if c.rank == 0), default=candidate.read.margin)
     rivals = [c.score for c in candidates if not same_answer(c.text, candidate.text)]
     lead = candidate.score - max(rivals, default=candidate.score - _LONGEST_LEAD)
     return (
-        math.tanh(candidate.span.margin / _SCALE),
+        math.tanh(candidate.read.margin / _SCALE),
         math.tanh(first / _SCALE),
         candidate.hit.dense,
         max(-_LONGEST_LEAD, min(_LONGEST_LEAD, lead)),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from qa.answers.candidates import Candidate
 from qa.answers.disagreement import about_the_same
 from qa.english.numbers import amount
+from qa.english.question import Question
 from qa.reading.quoting import quote_bounds
 from qa.steps.unfit import PARTS
 
+CORRECTION = "other side of a correction"
 _NO_UNIT = r"(?!(?:was|were|is|are|has|had|to|be|the|a|an|its|their)\b)"
 _VALUE = rf"[$€£¥]?\d(?:[\d.,]*\d)?(?:\s?%|[^\S\n]{_NO_UNIT}[^\W\d_]+){{0,2}}?"
 _NO_PART = "".join(rf"(?<!{part} )" for part in PARTS.split("|"))
@@ -37,7 +38,7 @@ def other_side(candidate: Candidate) -> Candidate | None:
         for this, other in ((old, new), (new, old)):
             if candidate.start < this[1] and this[0] < candidate.end:
                 both = candidate.start < other[1] and other[0] < candidate.end
-                return None if both else replace(candidate, start=other[0], end=other[1])
+                return None if both else candidate.moved(other, CORRECTION)
     return None
 
 
@@ -50,7 +51,7 @@ def _values(found: re.Match[str]) -> tuple[tuple[int, int], tuple[int, int]]:
     return old, (new[0], new[1] + len(behind) * found.string.startswith(behind, new[1]))
 
 
-def superseded(question: str, best: Candidate, others: Sequence[Candidate]) -> Candidate | None:
+def superseded(question: Question, best: Candidate, others: Sequence[Candidate]) -> Candidate | None:
     """The value that another passage puts in place of a candidate's ("raised from 900 to 960"); None without one."""
     old_value = amount(best.text)
     if old_value is None:
@@ -62,7 +63,7 @@ def superseded(question: str, best: Candidate, others: Sequence[Candidate]) -> C
         for found in _CORRECTION.finditer(text, *quote_bounds(other.hit, other.start, other.end)):
             old, new = _values(found)
             before = amount(text[slice(*old)])
-            moved = replace(other, start=new[0], end=new[1])
+            moved = other.moved(new, CORRECTION)
             if before is not None and before.equals(old_value) and about_the_same(question, best, moved):
                 return moved
     return None

@@ -15,21 +15,11 @@ from qa.english.dates import Moment, moments, only_moments
 from qa.english.names import folded
 from qa.english.numbers import Amount, amount
 from qa.english.phrases import Phrase, phrases
+from qa.english.question import Question, terms
 from qa.english.words import shared_words, stem, words
 from qa.reading.quoting import quote_bounds
-from qa.steps.rows import row_at, rows_of, terms
 from qa.steps.unfit import ITEM_NUMBER
 
-_ASKS_FOR_NUMBER = re.compile(
-    r"\bhow (?:many|much|long|far|old|large|big|high|tall|deep|wide|heavy|hot|cold|warm|fast|often)\b"
-    r"|\b(?:number|toll|count|share|size|percentage|amount) of\b"
-    r"|\bwhat\b.*\b(?:price|cost|fee|rent|salary|wage|budget|percentage|age|temperature|distance|population|total)s?\b",
-    re.IGNORECASE,
-)
-_ASKS_FOR_DATE = re.compile(
-    r"^\W*(?:and |but |since |until |by )?when\b|\b(?:what|which) (?:date|day|month|year)\b|\bdate of\b", re.IGNORECASE
-)
-_HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 # Plurals that measure rather than are counted: "How much does it cost?" - "940 euros".
 _MEASURES = frozenset(
     """dollars euros pounds francs rubles roubles cents seconds minutes hours days weeks months years miles kilometers
@@ -54,27 +44,13 @@ _NUMBERED = re.compile(rf"[ \t]*(?:{ITEM_NUMBER}|[-*•])[ \t]+\S")
 _LEAST_OF_SENTENCE = 0.75  # the same for the sentence, where dates are compared
 
 
-def asks_for_number(question: str) -> bool:
-    """Does the question ask how many, how much, how long?"""
-    return _ASKS_FOR_NUMBER.search(question) is not None
-
-
-def asks_for_date(question: str) -> bool:
-    """Does the question ask when, or on which day?
-
-    >>> asks_for_date("When did it open?"), asks_for_date("In which year?"), asks_for_date("Who saw when it fell?")
-    (True, True, False)
-    """
-    return _ASKS_FOR_DATE.search(question) is not None
-
-
-def conflict(question: str, best: Candidate, other: Candidate) -> bool:
+def conflict(question: Question, best: Candidate, other: Candidate) -> bool:
     """Do two candidates at different places give different numbers, or dates, for what the question asks?"""
     if overlap(best, other):
         return False
-    if asks_for_date(question):
+    if question.wants_date:
         different = _contradict(moments(best.text), moments(other.text)) and _tells_of_it(question, best, other)
-    elif asks_for_number(question):
+    elif question.wants_number:
         first, second = _amount(best), _amount(other)
         different = first is not None and second is not None and first.contradicts(second)
         different = different and not _is_date(other) and not counts_something_else(question, other)
@@ -84,12 +60,12 @@ def conflict(question: str, best: Candidate, other: Candidate) -> bool:
     return different and about_the_same(question, best, other)
 
 
-def agree(question: str, best: Candidate, other: Candidate) -> bool:
+def agree(question: Question, best: Candidate, other: Candidate) -> bool:
     """Do two candidates give the same number, or dates that fit, in words that may differ otherwise?"""
-    if asks_for_date(question):
+    if question.wants_date:
         first, second = moments(best.text), moments(other.text)
         same = any(one.holds(two) or two.holds(one) for one in first for two in second)
-    elif asks_for_number(question):
+    elif question.wants_number:
         one, two = _amount(best), _amount(other)
         same = one is not None and two is not None and one.equals(two) and not counts_something_else(question, other)
     else:
@@ -103,25 +79,25 @@ def _contradict(first: tuple[Moment, ...], second: tuple[Moment, ...]) -> bool:
     return bool(pairs) and all(one.contradicts(two) for one, two in pairs)
 
 
-def about_the_same(question: str, best: Candidate, other: Candidate) -> bool:
+def about_the_same(question: Question, best: Candidate, other: Candidate) -> bool:
     """Does the other's passage hold half as much of the question's names and words as the best one's, or more?"""
     if best.hit.chunk == other.hit.chunk:
         return True
-    names = " ".join(word for word in question.split()[1:] if word[:1].isupper())
-    return all(_share(asked, other) >= _LEAST_SHARE * _share(asked, best) for asked in (names, question))
+    names = " ".join(word for word in question.text.split()[1:] if word[:1].isupper())
+    return all(_share(asked, other) >= _LEAST_SHARE * _share(asked, best) for asked in (names, question.text))
 
 
-def _tells_of_it(question: str, best: Candidate, other: Candidate) -> bool:
+def _tells_of_it(question: Question, best: Candidate, other: Candidate) -> bool:
     """Is another passage's date in a sentence that holds almost as many of the question's words as the best one's?
 
     Texts are full of dates: two in one passage are those of two events, and so are most in two passages.
     """
     told = [_sentence(candidate) for candidate in (best, other)]
-    in_best, in_other = (shared_words(folded(question), folded(sentence)) for sentence in told)
+    in_best, in_other = (shared_words(folded(question.text), folded(sentence)) for sentence in told)
     return best.hit.chunk != other.hit.chunk and in_other >= _LEAST_OF_SENTENCE * in_best
 
 
-def _of_another_thing(question: str, best: Candidate, other: Candidate) -> bool:
+def _of_another_thing(question: Question, best: Candidate, other: Candidate) -> bool:
     """Are two numbers those of two things: of two rows, or of two sentences of a passage that name two?
 
     Two numbers of one sentence are those of two things, unless it sets the one against the other.
@@ -136,12 +112,12 @@ def _of_another_thing(question: str, best: Candidate, other: Candidate) -> bool:
     numbered = [_item(candidate) for candidate in (best, other)]
     if all(numbered) and numbered[0] != numbered[1]:
         has, lacks = (terms(item) for item in numbered)
-        asked = [terms(phrase.text) for phrase in phrases(question) if not phrase.empty]
+        asked = [terms(phrase.text) for phrase in phrases(question.text) if not phrase.empty]
         return any(phrase and phrase <= has and not phrase <= lacks for phrase in asked)
     told = [_sentence(candidate) for candidate in (best, other)]
     if told[0] == told[1]:
         return _SET_AGAINST.search(told[0]) is None
-    return any(_tells_of_another(phrase, before, *told) for before, phrase in pairwise((None, *phrases(question))))
+    return any(_tells_of_another(phrase, before, *told) for before, phrase in pairwise((None, *phrases(question.text))))
 
 
 def _tells_of_another(phrase: Phrase | None, before: Phrase | None, best: str, other: str) -> bool:
@@ -172,13 +148,13 @@ def _item(candidate: Candidate) -> str:
 
 
 def _row(candidate: Candidate) -> frozenset[str] | None:
-    """What names the row that a candidate stands in; None where it stands in none."""
-    text, offset = candidate.hit.text, candidate.hit.chunk.start
-    start, end = candidate.start - offset, candidate.end - offset
-    row = row_at(rows_of(text), start, end)
-    if row is None:
-        return None
-    return terms(" ".join(text[a:b] for a, b in row.cells if not (start < b and a < end)))
+    """What names the row or field that a candidate stands in; None where it stands in none."""
+    text, layout = candidate.hit.document.text, candidate.hit.document.layout
+    if (cell := layout.cell_at(candidate.start)) is not None:
+        others = [text[each.start : each.end] for each in layout.row_of(cell) if each != cell]
+        return terms(" ".join((cell.name, *others)))
+    field = layout.field_at(candidate.start)
+    return None if field is None else terms(text[slice(*field.label)])
 
 
 def _sentence(candidate: Candidate) -> str:
@@ -191,7 +167,7 @@ def _share(asked: str, candidate: Candidate) -> float:
     return shared_words(folded(asked), folded(f"{candidate.hit.document.title}\n{candidate.hit.text}"))
 
 
-def counts_something_else(question: str, candidate: Candidate) -> bool:
+def counts_something_else(question: Question, candidate: Candidate) -> bool:
     """Is the number followed by a plural that the question does not name ("four ships", asked for missiles)?
 
     Also where it is a number of dead, and the question asks for the hurt, or the other way round.
@@ -202,14 +178,14 @@ def counts_something_else(question: str, candidate: Candidate) -> bool:
         return True
     after = (*words(candidate.text), *words(following)[:_WORDS_AFTER])
     counted = next((word for word in after if len(word) > 3 and word.endswith("s") and not word.endswith("ss")), None)
-    if counted is None or (counted in _MEASURES and _HOW_MANY.search(question) is None):
+    if counted is None or (counted in _MEASURES and not question.counts_things):
         return False
-    return stem(counted) not in {stem(word) for word in words(question)}
+    return stem(counted) not in {stem(word) for word in words(question.text)}
 
 
-def _other_harm(question: str, near: str) -> bool:
+def _other_harm(question: Question, near: str) -> bool:
     """Do the words near a number tell of the dead alone where the question asks for the hurt alone, or conversely?"""
-    asked, told = [(_DEAD.search(t) is not None, _HURT.search(t) is not None) for t in (question, near)]
+    asked, told = [(_DEAD.search(t) is not None, _HURT.search(t) is not None) for t in (question.text, near)]
     return asked != told and asked in _ONE_HARM and told in _ONE_HARM
 
 

@@ -38,6 +38,7 @@ class BestSpan:
         ranked_by: the score with that of the passage and its sentence, which words of all passages are ranked by; None
             where better words stand on the same characters.
         confidence: the probability that they are right; None as `ranked_by`.
+        steps: the names of the steps that moved them from what the reader chose, in their order (`qa.steps.STEPS`).
     """
 
     text: str
@@ -47,6 +48,7 @@ class BestSpan:
     no_answer: float
     ranked_by: float | None
     confidence: float | None
+    steps: tuple[str, ...] = ()
 
     @property
     def margin(self) -> float:
@@ -126,9 +128,9 @@ def _read(
 
 
 def _of_candidate(candidate: Candidate, confidence: float) -> BestSpan:
-    span = candidate.span
+    span = candidate.read
     place = candidate.text, candidate.start, candidate.end
-    return BestSpan(*place, span.score, span.no_answer, candidate.score, confidence)
+    return BestSpan(*place, span.score, span.no_answer, candidate.score, confidence, candidate.by)
 
 
 def _of_span(hit: Hit, span: Span) -> BestSpan:
@@ -178,7 +180,7 @@ def _passage_json(read: PassageRead) -> dict[str, Any]:
 def _best_json(best: BestSpan) -> dict[str, Any]:
     numbers = ("score", "no_answer", "margin", "ranked_by", "confidence")
     place = {"text": best.text, "start": best.start, "end": best.end}
-    return {**place, **{name: _rounded(getattr(best, name)) for name in numbers}}
+    return {**place, **{name: _rounded(getattr(best, name)) for name in numbers}, "steps": [*best.steps]}
 
 
 def _rounded(number: float | None) -> float | None:

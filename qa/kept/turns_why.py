@@ -14,6 +14,7 @@ from qa.kept.fields import Fields
 from qa.types import Answer, Citation
 
 _MOST = 100  # passages that are read
+_MOST_STEPS, _LONGEST_NAME = 20, 60  # characters
 _ROLES: tuple[Role, ...] = get_args(Role)
 _DECIMALS = 4
 
@@ -33,7 +34,7 @@ def _row(read: PassageRead) -> dict[str, Any]:
         return row
     numbers = {name: getattr(best, name) for name in ("score", "no_answer", "ranked_by", "confidence")}
     rounded = {name: round(number, _DECIMALS) for name, number in numbers.items() if number is not None}
-    return {**row, "best": {"start": best.start, "end": best.end, **rounded}}
+    return {**row, "best": {"start": best.start, "end": best.end, **rounded, "steps": [*best.steps]}}
 
 
 def why_of(said: Fields, answer: Answer, reliability: Reliability | None) -> Explanation:
@@ -61,4 +62,5 @@ def _best(row: Fields, passage: Citation) -> BestSpan:
         raise row.fault("end", "a place in its document")
     score, no_answer = row.real("score"), row.real("no_answer")
     ranked, sure = (row.real(name) if name in row.values else None for name in ("ranked_by", "confidence"))
-    return BestSpan(text[start:end], start, end, score, no_answer, ranked, sure)
+    steps = row.texts("steps", _MOST_STEPS, _LONGEST_NAME) if "steps" in row.values else ()
+    return BestSpan(text[start:end], start, end, score, no_answer, ranked, sure, steps)

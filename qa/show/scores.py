@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from qa.answers.explanation import BestSpan, Explanation, PassageRead
 from qa.render import counted, per_cent
+from qa.steps import STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,12 @@ def read_in_words(explanation: Explanation) -> str:
     read = counted(len(explanation.passages), "passage")
     needed = f"an answer needs a confidence of {explanation.threshold:.0%}"
     return f"{read} {'was' if len(explanation.passages) == 1 else 'were'} read, in the order found; {needed}."
+
+
+def steps_in_words(best: BestSpan) -> str:
+    """What was done to the reader's words before they were shown; "" where nothing was."""
+    says = {step.name: step.says for step in STEPS}
+    return "; ".join(says[name] for name in best.steps if name in says)
 
 
 def role_in_words(read: PassageRead, threshold: float) -> str:

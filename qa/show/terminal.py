@@ -18,7 +18,14 @@ from qa.render import (
     split_quote,
     why_none,
 )
-from qa.show.scores import read_in_words, reading_scores, retrieval_scores, role_in_words, scores_in_words
+from qa.show.scores import (
+    read_in_words,
+    reading_scores,
+    retrieval_scores,
+    role_in_words,
+    scores_in_words,
+    steps_in_words,
+)
 from qa.titles import SameTitle, of_answers, same_title
 from qa.types import Answer, Citation
 
@@ -60,6 +67,8 @@ def show_explanation(explanation: Explanation, console: Console | None = None) -
         _print(Text(scores_in_words(retrieval_scores(read))), out, indent=3)
         if read.best is not None:
             _print(Text(f"best words: {one_line(read.best.text)}", style="bold"), out, indent=3)
+            if done := steps_in_words(read.best):
+                _print(Text(f"words: {done}"), out, indent=3)
             _print(Text(scores_in_words(reading_scores(read.best))), out, indent=3)
         _print(Text(role_in_words(read, explanation.threshold)), out, indent=3)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qa.answers.explanation import Explanation, PassageRead
+from qa.answers.explanation import BestSpan, Explanation, PassageRead
 from qa.show.evidence import link, text
-from qa.show.scores import Score, read_in_words, reading_scores, retrieval_scores, role_in_words
+from qa.show.scores import Score, read_in_words, reading_scores, retrieval_scores, role_in_words, steps_in_words
 from qa.titles import SameTitle, same_title
 
 
@@ -25,11 +25,15 @@ def why(explanation: Explanation | None) -> str:
 
 def _passage(read: PassageRead, threshold: float, told: SameTitle) -> str:
     best = read.best
-    words = "" if best is None else f'<p class="best" dir="auto">Best words: <q>{text(best.text)}</q></p>'
+    words = "" if best is None else f'<p class="best" dir="auto">Best words: <q>{text(best.text)}</q>{_steps(best)}</p>'
     scores = _scores((*retrieval_scores(read), *(() if best is None else reading_scores(best))))
     role = f'<p class="role">{text(role_in_words(read, threshold))}</p>'
     chosen = ' class="evidence chosen"' if read.role in ("answer", "other answer") else ' class="evidence"'
     return f"<li{chosen}>{link(read.passage, told)}{words}{role}{scores}</li>"
+
+
+def _steps(best: BestSpan) -> str:
+    return f" ({text(done)})" if (done := steps_in_words(best)) else ""
 
 
 def _scores(scores: Sequence[Score]) -> str:

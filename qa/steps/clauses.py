@@ -8,28 +8,11 @@ lowered the F1 of questions that ask why, how, and what somebody said (docs/expe
 from __future__ import annotations
 
 import re
-from typing import Literal
 
-Wanted = Literal["phrase", "reason", "manner", "words", "measure"]
+from qa.english.question import Kind, Question
+from qa.steps.step import Bounds, Place
+from qa.steps.widening import widened
 
-_REASON = re.compile(
-    r"\bwhy\b|\bwhat (?:is|are|was|were) the (?:reasons?|cause|purpose)\b|\bfor what reason", re.IGNORECASE
-)
-_WORDS = re.compile(
-    r"\bwhat (?:did|does|do|has|had|have)\b.*\b(?:say|said|claim|think|argue|state|suggest|feel|believe|describe|warn"
-    r"|tell|told|report|call|announce|demand|promise|recommend|conclude|note|declare|mention|write|admit|deny|chant)\b"
-    r"|\bhow (?:did|does|do)\b.*\b(?:describe|react|respond|call|put)\b|\baccording to\b|\bopinion\b",
-    re.IGNORECASE,
-)
-_MANNER = re.compile(
-    r"\bhow\b(?! (?:many|much|long|far|old|large|big|high|tall|deep|wide|heavy|hot|cold|warm|fast|often|soon|late|early"
-    r"|small|close|likely|well|common)\b)",
-    re.IGNORECASE,
-)
-_MEASURE = re.compile(
-    r"\bhow (?:far|long|old|tall|high|deep|wide|heavy|fast|large|big|thick|hot|cold|much (?:time|water|land|area))\b",
-    re.IGNORECASE,
-)
 _UNIT = re.compile(
     r"[\s-](?:(?:square|cubic|nautical|light|metric)\s)?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?"
     r"|centur(?:y|ies)|(?:kilo|centi|milli)?met(?:er|re)s?|miles?|feet|foot|inch(?:es)?|yards?|acres?|hectares?|km|kms|cm"
@@ -57,24 +40,20 @@ _SHORT_QUOTATION, _QUOTATION = 6, 25  # words
 _REACH = 200  # characters
 
 
-def wanted(question: str) -> Wanted:
-    """What a question asks for: a reason, a manner, what somebody said, a measure, or a phrase.
-
-    A measure is a number with its unit.
-
-    >>> wanted("Why did it sink?"), wanted("How did they cross?"), wanted("What did Ana say?"), wanted("How many came?")
-    ('reason', 'manner', 'words', 'phrase')
-    """
-    if _REASON.search(question):
-        return "reason"
-    if _WORDS.search(question):
-        return "words"
-    if _MEASURE.search(question):
-        return "measure"
-    return "manner" if _MANNER.search(question) else "phrase"
+def clause(question: Question, place: Place) -> Bounds:
+    """The bounds of the clause, short quotation or measure that a place breaks off, where the question asks for one."""
+    text, sentence = place.hit.document.text, place.sentence
+    if question.kind not in ("reason", "speech") and question.wants_measure:
+        want: Kind = "number"
+    elif question.kind in ("reason", "speech", "manner"):
+        want = question.kind
+    else:
+        return place.bounds
+    start, end = completed(text, place.start, place.end, want, sentence)
+    return widened(text, start, end, sentence)
 
 
-def completed(text: str, start: int, end: int, want: Wanted, sentence: tuple[int, int]) -> tuple[int, int]:
+def completed(text: str, start: int, end: int, want: Kind, sentence: tuple[int, int]) -> Bounds:
     """The bounds of a span, moved out to those of the clause, short quotation or measure that it breaks off.
 
     >>> text = "They came to see the bridge because it was new to them."
@@ -82,9 +61,7 @@ def completed(text: str, start: int, end: int, want: Wanted, sentence: tuple[int
     >>> text[slice(*whole("because it was new"))], text[slice(*whole("see the bridge"))]
     ('because it was new to them', 'to see the bridge')
     """
-    if want == "phrase":
-        return start, end
-    if want == "measure":
+    if want == "number":
         return start, _with_unit(text, start, end, sentence[1])
     if want != "reason":
         first, last = _quotation(text, start, end, sentence)
@@ -109,7 +86,7 @@ def _with_to(text: str, start: int, floor: int) -> int:
     return start if found is None or word is None or word[0] in _NO_VERB or word[0].endswith("ing") else found.start()
 
 
-def _with_tail(text: str, start: int, end: int, want: Wanted, sentence: tuple[int, int]) -> int:
+def _with_tail(text: str, start: int, end: int, want: Kind, sentence: tuple[int, int]) -> int:
     """Where the clause ends, if few words are missing."""
     most = _most_missing(text, start, end, want, sentence[0])
     if most == 0:
@@ -125,10 +102,10 @@ def _with_tail(text: str, start: int, end: int, want: Wanted, sentence: tuple[in
     return end + len(tail)
 
 
-def _most_missing(text: str, start: int, end: int, want: Wanted, floor: int) -> int:
+def _most_missing(text: str, start: int, end: int, want: Kind, floor: int) -> int:
     """How many words may be missing at the end of a clause: none where nothing shows that it is one."""
     opened = _AT_START.match(text, start, end) or _BEFORE.search(text, max(floor, start - 12), start)
-    if opened is not None and want != "words":
+    if opened is not None and want != "speech":
         return _LONGER_TAIL if opened["because"] is not None and want == "reason" else _TAIL
     return _TAIL if want == "manner" and len(text[start:end].split()) >= _ENOUGH else 0
 

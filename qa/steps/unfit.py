@@ -7,7 +7,10 @@ import re
 from embeddings.types import Chunk
 from qa.english.dates import moments
 from qa.english.numbers import numbers
+from qa.english.question import Question
+from qa.english.words import shared_words
 from qa.reading.quoting import stripped
+from qa.steps.step import Bounds, Place
 
 _POINTER = re.compile(
     r"(?i:it|its|they|them|their|theirs|he|him|his|she|her|hers|we|us|our|you|your|i|me|my|one|who|whom|which|that|this"
@@ -22,13 +25,7 @@ _BARE_NUMBER = re.compile(rf"\s*{ITEM_NUMBER}?", re.IGNORECASE)
 _LAST_PART = re.compile(r"(?P<front>.*?)(?P<last>\d+|[a-z]+)(?P<behind>\W*)", re.IGNORECASE)
 _ROMAN = tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split())
 _AROUND = 4_000  # characters in which the item before or behind one is looked for
-_ASKS_FOR_PLACE = re.compile(
-    r"\b(?:heading|title|titled|called|entitled|named?|clause|section|article|chapter|paragraph|item|number|document"
-    r"|which (?:report|agreement|contract|policy|law|form|guide))\b",
-    re.IGNORECASE,
-)
 _LEGAL_FORM = re.compile(r"(?:inc|ltd|llc|llp|plc|corp|co|gmbh|ag|bv|nv|sa|srl|oy|ab|as)\.?", re.IGNORECASE)
-_COUNTS = re.compile(r"\bhow (?:many|old)\b", re.IGNORECASE)
 _QUANTITY = re.compile(
     r"\d|\b(?:no|none|nobody|all|both|every\w*|each|several|few|many|most|some|half|once|twice|thrice|single|only|pair"
     r"|couple|dozens?|scores?|tens|hundreds|thousands|millions|billions|quarter|majority|minority|third|infinite\w*"
@@ -42,6 +39,23 @@ _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _BY = re.compile(r"\bby\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
+
+
+def without_item_number(question: Question, place: Place) -> Bounds:
+    """The bounds of a place without the number of the item that it begins."""
+    return without_number(place.hit.document.text, place.start, place.end)
+
+
+def cell(question: Question, place: Place) -> Bounds:
+    """The bounds of a place in the first cell of a table that it touches."""
+    return within_cell(place.hit.document.text, place.start, place.end)
+
+
+def answers_nothing(question: Question, place: Place) -> bool:
+    """Do words answer nothing: a pronoun, a heading alone, a heading that only asks what the question asks?"""
+    if says_nothing(question, place.hit.document.text, place.start, place.end, place.hit.chunk):
+        return True
+    return place.in_heading and shared_words(place.text, question.text) == 1.0
 
 
 def without_number(text: str, start: int, end: int) -> tuple[int, int]:
@@ -113,16 +127,16 @@ def within_cell(text: str, start: int, end: int) -> tuple[int, int]:
     return stripped(text, start, bar)
 
 
-def says_nothing(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:
+def says_nothing(question: Question, text: str, start: int, end: int, chunk: Chunk) -> bool:
     """Do the words of a span answer nothing, whatever was asked?"""
     said = text[start:end].strip()
     if not said or "```" in said or _is_pointer(said) or _is_legal_form(text, start, said):
         return True
-    if _COUNTS.search(question) is not None and not numbers(said) and _QUANTITY.search(said) is None:
+    if question.wants_count and not numbers(said) and _QUANTITY.search(said) is None:
         return True
-    if _is_number_of_part(question, text, start, said):
+    if _is_number_of_part(question.text, text, start, said):
         return True
-    return _is_heading(question, text, start, end, chunk) or _is_echo(question, said)
+    return _is_heading(question, text, start, end, chunk) or _is_echo(question.text, said)
 
 
 def _is_pointer(said: str) -> bool:
@@ -141,9 +155,9 @@ def _is_number_of_part(question: str, text: str, start: int, said: str) -> bool:
     return said[:1].isdigit() and part is not None and part["name"].lower() not in question.lower()
 
 
-def _is_heading(question: str, text: str, start: int, end: int, chunk: Chunk) -> bool:
+def _is_heading(question: Question, text: str, start: int, end: int, chunk: Chunk) -> bool:
     """Is the span a whole line of a heading, which says what follows is about, not what it says?"""
-    if start >= chunk.body_start or _ASKS_FOR_PLACE.search(question) is not None:
+    if start >= chunk.body_start or question.names_part:
         return False
     line = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     heading = text[line[0] : line[1] if line[1] >= 0 else len(text)]

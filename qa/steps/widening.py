@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from qa.english.question import Question
+from qa.steps.step import Bounds, Place
+
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
@@ -43,6 +46,11 @@ _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"[$€£¥]?\d")
 _AROUND = 40  # characters on either side in which an expression is looked for
 _LONGEST_ADDRESS = 200  # characters
+
+
+def whole(question: Question, place: Place) -> Bounds:
+    """The bounds of the date, number, time or address that a place cuts."""
+    return widened(place.hit.document.text, place.start, place.end, place.section)
 
 
 def widened(text: str, start: int, end: int, within: tuple[int, int] | None = None) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from embeddings.text.sentences import sentences
 from embeddings.types import Chunk, Document, Hit
 from qa.answers.candidates import Candidate
 from qa.answers.compose import MOST_ALTERNATIVES, Reading, compose
-from qa.answers.listing import asks_for_list, paragraph
+from qa.answers.listing import paragraph
+from qa.english.question import Question
 from qa.reading.quoting import MOST_SENTENCES, quote_bounds, stripped
 from qa.settings import Settings
 from qa.types import Answer
@@ -107,7 +108,7 @@ def test_a_threshold_of_0_answers_with_the_passage_where_no_span_was_found_in_it
     ],
 )
 def test_a_question_for_several_things_is_known(question: str) -> None:
-    assert asks_for_list(question)
+    assert Question.of(question).wants_list
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_question_for_several_things_is_known(question: str) -> None:
     ],
 )
 def test_a_question_for_one_thing_is_no_list(question: str) -> None:
-    assert not asks_for_list(question)
+    assert not Question.of(question).wants_list
 
 
 def test_a_list_is_the_different_spans_of_one_paragraph_in_its_order_each_cited() -> None:
@@ -218,7 +219,7 @@ def test_a_citation_carries_the_heading_and_the_date_of_its_own_section_before_t
     document = replace(HEADED, date="2021-05-03")
     candidate = candidate_for("noon", document)
     section = replace(candidate.hit.chunk, heading="UPDATE", date="1700 GMT")
-    dated = replace(candidate, hit=replace(candidate.hit, chunk=section))
+    dated = replace(candidate, place=replace(candidate.place, hit=replace(candidate.hit, chunk=section)))
     (citation,) = composed("When?", dated).citations
     assert (citation.heading, citation.date) == ("UPDATE", "1700 GMT")
     (citation,) = composed("When?", candidate).citations

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from embeddings.types import Chunk, Document, Hit
 from qa.answers.candidates import Candidate, overlap, rank
+from qa.english.question import Question
 from qa.english.words import same_answer, shared_words, without_question_words, words
 from qa.reading.reader import Span
 from qa.settings import Settings
-from qa.steps.unfit import says_nothing
+from qa.steps import Place
+from qa.steps.unfit import answers_nothing
 from tests.fakes import candidate_for, hit_in
 
 TEXT = "The mayor is Ana Ruiz. She has led the town since 2009. Her party has seven seats."
@@ -76,8 +78,8 @@ def test_candidates_never_overlap_are_ranked_and_none_is_lost(
     assert not any(overlap(a, b) for i, a in enumerate(found) for b in found[:i])
     for s in spans:
         start = hits[s.passage].chunk.start + s.start
-        place = Candidate(hits[s.passage], s.passage, s, start, start + s.end - s.start, 0.0)
-        nothing = says_nothing("Who leads?", TEXT, place.start, place.end, place.hit.chunk)
+        place = Candidate(s, Place(hits[s.passage], s.passage, start, start + s.end - s.start), 0.0)
+        nothing = answers_nothing(Question.of("Who leads?"), place.place)
         assert nothing or any(overlap(place, c) for c in found)
 
 

@@ -49,8 +49,8 @@ def test_every_feature_is_finite_and_of_a_scale_that_a_regression_can_use(
     candidate = candidate_for("Ana Ruiz", TOWN, score)
     candidate = replace(
         candidate,
-        hit=replace(candidate.hit, dense=dense),
-        span=Span(0, candidate.start, candidate.end, score, no_answer, probability),
+        place=replace(candidate.place, hit=replace(candidate.hit, dense=dense)),
+        read=Span(0, candidate.start, candidate.end, score, no_answer, probability),
     )
     candidates = [candidate, candidate_for("Bo Lind", TOWN, rival), candidate_for("Ana sings", TOWN, 0.0, rank=2)]
     values = features(candidate, candidates)
@@ -64,7 +64,7 @@ def test_a_margin_grows_with_the_score_over_no_answer() -> None:
     candidate = candidate_for("Ana Ruiz", TOWN)
     margins = [
         named(features(better, [better]))["margin"]
-        for better in (replace(candidate, span=replace(candidate.span, no_answer=n)) for n in (20.0, 1.0, -20.0))
+        for better in (replace(candidate, read=replace(candidate.read, no_answer=n)) for n in (20.0, 1.0, -20.0))
     ]
     assert margins == sorted(margins)
     assert margins[1] == 0.0

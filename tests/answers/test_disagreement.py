@@ -6,7 +6,8 @@ import pytest
 
 from embeddings.types import Document
 from qa.answers.corrections import other_side, superseded
-from qa.answers.disagreement import agree, asks_for_date, asks_for_number, conflict
+from qa.answers.disagreement import agree, conflict
+from qa.english.question import Question
 from tests.fakes import candidate_for
 
 
@@ -24,7 +25,7 @@ from tests.fakes import candidate_for
     ],
 )
 def test_a_question_for_a_number_is_told_from_others(question: str, expected: bool) -> None:
-    assert asks_for_number(question) is expected
+    assert Question.of(question).wants_number is expected
 
 
 FLOOD = Document.from_text(
@@ -35,29 +36,31 @@ ASKED = "How many people died in the flood?"
 
 
 def test_two_numbers_for_the_same_thing_contradict_each_other() -> None:
-    assert conflict(ASKED, candidate_for("70", FLOOD), candidate_for("at least 90", FLOOD))
-    assert conflict(ASKED, candidate_for("at least 90", FLOOD), candidate_for("70", FLOOD))
+    assert conflict(Question.of(ASKED), candidate_for("70", FLOOD), candidate_for("at least 90", FLOOD))
+    assert conflict(Question.of(ASKED), candidate_for("at least 90", FLOOD), candidate_for("70", FLOOD))
 
 
 def test_the_same_number_in_other_words_does_not() -> None:
     document = Document.from_text("It sank 7 ships. In all, seven were lost.")
     seven, digits = candidate_for("seven", document), candidate_for("7", document)
-    assert not conflict("How many ships sank?", seven, digits)
+    assert not conflict(Question.of("How many ships sank?"), seven, digits)
 
 
 def test_a_number_of_something_the_question_does_not_name_is_no_contradiction() -> None:
-    assert not conflict(ASKED, candidate_for("70", FLOOD), candidate_for("Four", FLOOD))
+    assert not conflict(Question.of(ASKED), candidate_for("70", FLOOD), candidate_for("Four", FLOOD))
 
 
 def test_two_names_or_a_name_and_a_number_are_no_contradiction() -> None:
-    assert not conflict("Who saw it?", candidate_for("Anna", FLOOD), candidate_for("Bo", FLOOD))
-    assert not conflict("Who saw it?", candidate_for("70", FLOOD), candidate_for("90", FLOOD))
-    assert not conflict(ASKED, candidate_for("Anna", FLOOD), candidate_for("70", FLOOD))
+    assert not conflict(Question.of("Who saw it?"), candidate_for("Anna", FLOOD), candidate_for("Bo", FLOOD))
+    assert not conflict(Question.of("Who saw it?"), candidate_for("70", FLOOD), candidate_for("90", FLOOD))
+    assert not conflict(Question.of(ASKED), candidate_for("Anna", FLOOD), candidate_for("70", FLOOD))
 
 
 def test_a_span_does_not_contradict_a_part_of_itself() -> None:
     document = Document.from_text("Between 10 and 12 people came.")
-    assert not conflict("How many people?", candidate_for("10 and 12", document), candidate_for("12", document))
+    assert not conflict(
+        Question.of("How many people?"), candidate_for("10 and 12", document), candidate_for("12", document)
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,7 +77,7 @@ def test_measures_contradict_and_the_same_number_in_words_does_not(
     question: str, one: str, other: str, contradict: bool
 ) -> None:
     first, second = Document.from_text(f"It was {one}."), Document.from_text(f"It is {other}.")
-    assert conflict(question, candidate_for(one, first), candidate_for(other, second)) is contradict
+    assert conflict(Question.of(question), candidate_for(one, first), candidate_for(other, second)) is contradict
 
 
 def disagree(question: str, one: str, other: str) -> bool:
@@ -83,7 +86,7 @@ def disagree(question: str, one: str, other: str) -> bool:
     for text in (one, other):
         document = Document.from_text(text.replace("[", "").replace("]", ""), title="Report")
         found.append(candidate_for(text[text.index("[") + 1 : text.index("]")], document))
-    return conflict(question, *found)
+    return conflict(Question.of(question), *found)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,7 @@ def disagree(question: str, one: str, other: str) -> bool:
     ],
 )
 def test_a_question_for_a_date_is_told_from_others(question: str, expected: bool) -> None:
-    assert asks_for_date(question) is expected
+    assert Question.of(question).wants_date is expected
 
 
 @pytest.mark.parametrize(
@@ -126,7 +129,7 @@ def test_a_passage_that_names_another_thing_tells_no_other_side() -> None:
 def test_two_dates_in_one_passage_or_in_a_sentence_about_another_thing_are_no_contradiction() -> None:
     asked = "When did the bridge open?"
     one = Document.from_text("The bridge opened in 1985. It was closed in 1989.")
-    assert not conflict(asked, candidate_for("1985", one), candidate_for("1989", one))
+    assert not conflict(Question.of(asked), candidate_for("1985", one), candidate_for("1989", one))
     assert not disagree(asked, "The bridge opened in [1985].", "The bridge stands. A dam was built in [1989].")
     assert disagree(asked, "The bridge opened in [1985].", "It opened in [1986], the bridge.")
 
@@ -147,8 +150,10 @@ def test_the_same_number_of_the_same_thing_agrees_in_other_words() -> None:
     first = Document.from_text("In Vik more than 70 were killed.")
     second = Document.from_text("The flood in Vik took 70 people.")
     asked = "How many people died in Vik?"
-    assert agree(asked, candidate_for("more than 70 were killed", first), candidate_for("70 people", second))
-    assert not agree("Who died in Vik?", candidate_for("70", first), candidate_for("70", second))
+    assert agree(
+        Question.of(asked), candidate_for("more than 70 were killed", first), candidate_for("70 people", second)
+    )
+    assert not agree(Question.of("Who died in Vik?"), candidate_for("70", first), candidate_for("70", second))
 
 
 @pytest.mark.parametrize(
@@ -189,13 +194,13 @@ def test_the_same_number_of_the_same_thing_agrees_in_other_words() -> None:
 )
 def test_values_of_two_things_are_no_contradiction(question: str, text: str, one: str, other: str) -> None:
     document = Document.from_text(text)
-    assert not conflict(question, candidate_for(one, document), candidate_for(other, document))
+    assert not conflict(Question.of(question), candidate_for(one, document), candidate_for(other, document))
 
 
 def test_a_sentence_that_sets_two_numbers_against_each_other_tells_two_sides() -> None:
     text = "The police said 70 people died, but the hospital counted 90."
     document = Document.from_text(text)
-    assert conflict("How many people died?", candidate_for("70", document), candidate_for("90", document))
+    assert conflict(Question.of("How many people died?"), candidate_for("70", document), candidate_for("90", document))
 
 
 @pytest.mark.parametrize(
@@ -225,10 +230,13 @@ def test_a_value_that_another_document_replaces_is_shown_beside_the_old_one() ->
     other = Document.from_text("The rent of the kiosk is raised from 300 euros to 350 euros.", "Kiosk")
     asked, best = "How much is the rent of the boathouse?", candidate_for("900 euros", lease)
     beside = candidate_for("900 euros to 960 euros", amended)
-    found = superseded(asked, best, [best, candidate_for("350 euros", other), beside])
+    found = superseded(Question.of(asked), best, [best, candidate_for("350 euros", other), beside])
     assert found is not None
     assert (found.text, found.hit.document.title) == ("960 euros", "Amendment")
-    assert superseded(asked, candidate_for("The rent", amended), [best]) is None
+    assert superseded(Question.of(asked), candidate_for("The rent", amended), [best]) is None
     assert (
-        superseded(asked, candidate_for("850 euros", Document.from_text("Rent: 850 euros.", "Old")), [beside]) is None
+        superseded(
+            Question.of(asked), candidate_for("850 euros", Document.from_text("Rent: 850 euros.", "Old")), [beside]
+        )
+        is None
     )

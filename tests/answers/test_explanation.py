@@ -81,7 +81,7 @@ def test_json_holds_the_answer_and_every_score() -> None:
     first = made["explanation"]["passages"][0]
     assert set(first) == {"document", "title", "start", "end", "dense", "lexical", "fused", "best", "role"}
     assert set(first["best"]) == {
-        *("text", "start", "end", "score", "no_answer", "margin", "ranked_by", "confidence"),
+        *("text", "start", "end", "score", "no_answer", "margin", "ranked_by", "confidence", "steps"),
     }
 
 

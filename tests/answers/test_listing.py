@@ -12,6 +12,7 @@ from embeddings.types import Document
 from qa.answers.candidates import Judged
 from qa.answers.enumeration import items
 from qa.answers.listing import items_of
+from qa.english.question import Question
 from tests.fakes import candidate_for
 
 
@@ -95,7 +96,7 @@ SAILED = Document.from_text("Aurora, Bore and Castor sailed. Delta stayed.", tit
 
 def texts(question: str, *names: str, confidence: float = 0.8) -> list[str]:
     judged = [Judged(candidate_for(name, SAILED), confidence) for name in names]
-    return [item.text for item in items_of(question, judged[0], judged)]
+    return [item.text for item in items_of(Question.of(question), judged[0], judged)]
 
 
 def test_a_list_is_the_enumeration_and_what_else_is_likely_in_the_paragraph() -> None:
