@@ -26,7 +26,8 @@ OPEN = frozenset(
     """d4_sdtrows.docx s1_dimension.xlsx d6_tracked.docx v1_keyvalue.docx c5_years.csv c11_preamble_comment.csv
     c7_comma_in_semicolon.csv g1_totals.pdf f2_two_line_header.pdf f4_form.pdf f6_hyphen.pdf f5_super.pdf
     h9_del.html e2_latin1_cp1252.eml e3_latin1_but_utf8.eml e1_iso2022jp_html.eml e7_utf16.eml e5_html_calendar.eml
-    e4_placeholder_plain.eml e6_forward_rfc822.eml e10_reply_top.eml d5_autonumber.docx d7_comment_header.docx j2_dict_of_dicts.json
+    e4_placeholder_plain.eml e6_forward_rfc822.eml e10_reply_top.eml d5_autonumber.docx d7_comment_header.docx
+    j2_dict_of_dicts.json
     s3_formats.xlsx x1_table_notes.pptx q5_wrapped.txt h8_sup.html""".split()
 )
 
