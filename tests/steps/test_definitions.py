@@ -10,6 +10,7 @@ from embeddings.types import Document
 from qa.assistant import Assistant
 from qa.settings import Settings
 from qa.steps.definitions import asked_term, defined_in, definition, with_definitions
+from qa.types import Ask
 from tests.fakes import hit_in
 
 
@@ -128,5 +129,5 @@ def test_the_definition_is_the_answer_and_documents_that_define_it_differently_s
         "the working days that the charterer has",
     }
     assert answer.confidence >= 0.5
-    explanation = assistant.explain("What is laytime?")
+    explanation = assistant.explain(Ask("What is laytime?"))
     assert explanation.answer == answer
