@@ -18,13 +18,13 @@ from embeddings.types import Document, Hit
 from qa.answers.candidates import rank
 from qa.answers.compose import Reading, compose
 from qa.answers.confidence import Calibration
-from qa.answers.explanation import Explanation, Found, explained
+from qa.answers.explanation import Explanation, explained
 from qa.followup.resolve import leans, standalone
 from qa.models.chosen import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
 from qa.reading.reader import Passage, Reader
 from qa.reading.retriever import Retriever, Searchable
 from qa.settings import Settings
-from qa.types import Answer, Turn
+from qa.types import Answer, Ask, Turn
 
 LONGEST_QUESTION = 1_000  # characters
 # A question that may be meant as it was asked is answered so from this confidence on, unless what it may have left out
@@ -180,28 +180,12 @@ class Assistant:
             FilterError: `where` names a document or folder that is not there.
             SettingsError: the threshold is no number from 0 to 1.
         """
-        settings = self.settings if threshold is None else replace(self.settings, threshold=threshold)
-        return self._answered(_ways(question, history, resolve), history, where, settings)[1]
+        return self._answered(Ask(question, history, where, threshold, resolve))[1]
 
-    def explain(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        resolve: bool = True,
-        found: Found | None = None,
-    ) -> Explanation:
-        """Answers a question as `answer` does, and keeps what the answer was chosen from.
-
-        Args:
-            found: told of the passages as soon as they are found, before they are read; and of those of the question
-                as it was asked, where that is answered instead of what it was understood as.
-
-        Raises:
-            QuestionError, FilterError: as `answer`.
-        """
-        reading, answer = self._answered(_ways(question, history, resolve), history, where, self.settings, found)
-        return explained(reading, answer, self._calibration, self.settings.threshold, self.reliability)
+    def explain(self, ask: Ask) -> Explanation:
+        """Answers a question as `answer` does, and keeps what the answer was chosen from. Raises as `answer`."""
+        reading, answer = self._answered(ask)
+        return explained(reading, answer, self._calibration, self._settings_for(ask).threshold, self.reliability)
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
         """Answers questions that have nothing to do with one another; the same spans as one by one."""
@@ -224,39 +208,34 @@ class Assistant:
         """The passages that are read for a question."""
         return self.retrieve(question, self.settings.passages, where)
 
-    def _answered(
-        self,
-        ways: Sequence[str],
-        history: Sequence[Turn],
-        where: Where | None,
-        settings: Settings,
-        found: Found | None = None,
-    ) -> tuple[Reading, Answer]:
+    def _settings_for(self, ask: Ask) -> Settings:
+        return self.settings if ask.threshold is None else replace(self.settings, threshold=ask.threshold)
+
+    def _answered(self, ask: Ask) -> tuple[Reading, Answer]:
         """The answer to a question as it is understood, or as it was asked where that is as sure.
 
         What belongs to a question makes its answer surer. So where the choice is open, both are read, and what was
         taken from the turns before is let go where the answer is sure without it, and not much surer with it; or where
         it is less sure with it, and the document is that of the last answer.
         """
-        first, *others = ways
-        chosen = self._composed(first, where, settings, found)
+        first, *others = _ways(ask)
+        threshold = self._settings_for(ask).threshold
+        chosen = self._composed(first, ask)
         for question in others:
-            alone = self._composed(question, where, settings)
-            least = min(SURE_ALONE, chosen[1].confidence) if _goes_on(history, alone[1]) else SURE_ALONE
-            if alone[1].confidence >= max(least, settings.threshold, chosen[1].confidence - WORTH):
+            alone = self._composed(question, replace(ask, on_passages=None))
+            least = min(SURE_ALONE, chosen[1].confidence) if _goes_on(ask.history, alone[1]) else SURE_ALONE
+            if alone[1].confidence >= max(least, threshold, chosen[1].confidence - WORTH):
                 chosen = alone
-                if found is not None:
-                    found(question, chosen[0].hits)
+                if ask.on_passages is not None:
+                    ask.on_passages(question, chosen[0].hits)
         return chosen
 
-    def _composed(
-        self, question: str, where: Where | None, settings: Settings, found: Found | None = None
-    ) -> tuple[Reading, Answer]:
-        hits = self._found(question, where)
-        if found is not None:
-            found(question, hits)
+    def _composed(self, question: str, ask: Ask) -> tuple[Reading, Answer]:
+        hits = self._found(question, ask.where)
+        if ask.on_passages is not None:
+            ask.on_passages(question, hits)
         reading = self._read(question, hits)
-        return reading, compose(reading, self._calibration, settings)
+        return reading, compose(reading, self._calibration, self._settings_for(ask))
 
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:
         spans = self._reader.read(question, [Passage.of(hit) for hit in hits])
@@ -269,13 +248,13 @@ def _goes_on(history: Sequence[Turn], answer: Answer) -> bool:
     return all(cited) and len({citations[0].document.id for citations in cited}) == 1
 
 
-def _ways(question: str, history: Sequence[Turn], resolve: bool) -> tuple[str, ...]:
+def _ways(ask: Ask) -> tuple[str, ...]:
     """How a question may be understood, the likeliest first.
 
     One that does not say itself that it leans on the turns before it may stand alone after all.
     """
-    checked = checked_question(question)
-    understood = standalone(checked, history) if resolve else checked
+    checked = checked_question(ask.question)
+    understood = standalone(checked, ask.history) if ask.resolve else checked
     return (understood,) if understood == checked or leans(checked) else (understood, checked)
 
 

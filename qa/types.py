@@ -1,13 +1,21 @@
-"""What comes out: Citation, Answer, Turn. A citation holds its document, so that it can always show its words."""
+"""What goes in and what comes out: Ask, Citation, Answer, Turn.
+
+A citation holds its document, so that it can always show its words.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from embeddings.types import Document
+from embeddings.filters import Where
+from embeddings.types import Document, Hit
 
 Reason = Literal["nothing retrieved", "nothing read as an answer"]
+
+# Called with the question as it was understood and the passages for it, before they are read.
+OnPassages = Callable[[str, Sequence[Hit]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +104,25 @@ class Turn:
 
     question: str
     answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question, and how it is asked.
+
+    Attributes:
+        question: as somebody wrote it; a follow-up is resolved with the turns before it.
+        history: those turns, oldest first.
+        where: the documents and days it is asked of, inside the assistant's own filter; None for no further filter.
+        threshold: the confidence from which it is answered; None for that of the settings.
+        resolve: False asks exactly these words, whatever the history.
+        on_passages: called as soon as passages are retrieved, and again if a second reading of the question is
+            answered instead of the first; None where nobody waits for them.
+    """
+
+    question: str
+    history: Sequence[Turn] = ()
+    where: Where | None = None
+    threshold: float | None = None
+    resolve: bool = True
+    on_passages: OnPassages | None = None

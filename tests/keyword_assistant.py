@@ -10,8 +10,8 @@ from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
 from embeddings.store.records import Listed
 from embeddings.types import Chunk, Document, Hit
-from qa.answers.explanation import Explanation, Found
-from qa.types import Answer, Citation, Turn
+from qa.answers.explanation import Explanation
+from qa.types import Answer, Ask, Citation, Turn
 
 _SENTENCE = re.compile(r"\S.*?(?:[.!?](?=\s|$)|$)", re.MULTILINE)
 _WORD = re.compile(r"\w+")
@@ -88,17 +88,10 @@ class KeywordAssistant:
         citations = best[:1] if answers else best
         return Answer(understood, best[0].text, found[0][0], citations, tuple(answers[1:3]), passages)
 
-    def explain(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        resolve: bool = True,
-        found: Found | None = None,
-    ) -> Explanation:
-        if found is not None:
-            found(question, self.retrieve(question, 3, where))
-        return Explanation(self.answer(question, history, where, resolve=resolve), 0.5, ())
+    def explain(self, ask: Ask) -> Explanation:
+        if ask.on_passages is not None:
+            ask.on_passages(ask.question, self.retrieve(ask.question, 3, ask.where))
+        return Explanation(self.answer(ask.question, ask.history, ask.where, ask.threshold, ask.resolve), 0.5, ())
 
     def _found(self, asked: set[str]) -> list[tuple[float, Citation]]:
         return [

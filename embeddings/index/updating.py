@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 import numpy as np
@@ -59,6 +59,11 @@ class Tuning:
 
 
 _DEFAULTS = Tuning()
+
+
+class _Adding(NamedTuple):
+    encoder: Encoder
+    chunker: Chunker
 
 
 class Writer:
@@ -112,18 +117,16 @@ class Writer:
 
     def cut(self, document: Document) -> tuple[Chunk, ...]:
         """The passages of a document."""
-        assert self._chunker is not None  # whoever adds gave one
-        return self._chunker(document)
+        return self._adding().chunker(document)
 
     def encoded(self, document: Document, chunks: Sequence[Chunk]) -> Vectors:
         """The vectors of a document's passages, (passages, dimension). Several threads may ask at once."""
-        assert self._encoder is not None  # whoever adds gave one
-        assert self._chunker is not None
-        texts = (self._chunker.embedded_text(document, chunk) for chunk in chunks)
-        vectors = np.zeros((len(chunks), self._encoder.card.dimension), dtype=np.float32)
+        encoder, chunker = self._adding()
+        texts = (chunker.embedded_text(document, chunk) for chunk in chunks)
+        vectors = np.zeros((len(chunks), encoder.card.dimension), dtype=np.float32)
         for start in range(0, len(chunks), _ENCODED_AT_ONCE):
             some = list(islice(texts, _ENCODED_AT_ONCE))
-            vectors[start : start + len(some)] = self._encoder.encode(some)
+            vectors[start : start + len(some)] = encoder.encode(some)
         return vectors
 
     def add_again(self, document: Document, chunks: Sequence[Chunk], vectors: Vectors) -> Stored:
@@ -220,7 +223,7 @@ class Writer:
             return
         self.staging.set_base(made, clear)
         self._say()
-        self._tidy(made)
+        _tidy(self._folder, made)
 
     def _is_due(self, base: Base | None, newer: int, gone: int) -> bool:
         if base is None:
@@ -243,9 +246,14 @@ class Writer:
 
     # ------------------------------------------------------------ below
 
+    def _adding(self) -> _Adding:
+        """What embeds and cuts documents. Raises ValueError where the writer was made only to remove."""
+        if self._encoder is None or self._chunker is None:
+            raise ValueError("this writer has no encoder or no chunker, which adding needs; give both to `writing`")
+        return _Adding(self._encoder, self._chunker)
+
     def _add_words(self, stored: Stored, document: Document) -> None:
-        assert self._chunker is not None  # whoever adds gave one
-        chunker = self._chunker
+        chunker = self._adding().chunker
         self._writer().add(
             Entry(number, stored.number, chunker.searched_text(document, chunk), day)
             for number, chunk, day in self.staging.passages_of(stored)
@@ -290,12 +298,12 @@ class Writer:
         if self._folder is not None:
             record_words(self._folder, self._store)
 
-    def _tidy(self, base: Base) -> None:
-        """Deletes bases that were replaced, or never finished."""
-        assert self._folder is not None  # the caller looked
-        for file in self._folder.glob("vectors-*"):
-            if file.name != base.file:
-                file.unlink(missing_ok=True)
+
+def _tidy(folder: Path, base: Base) -> None:
+    """Deletes bases that were replaced, or never finished."""
+    for file in folder.glob("vectors-*"):
+        if file.name != base.file:
+            file.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -301,8 +301,8 @@ class Views:
     def _taken(self) -> View:
         with self._lock:
             said = _stamp(self._folder)
-            if said is not None and said != self._said and (self._view.users or self._was_replaced()):
-                self._change_over()
+            if self._folder is not None and said is not None and said != self._said:
+                self._follow(self._folder)
             if not self._view.users:
                 self._view.pin()
             self._said = said
@@ -317,22 +317,20 @@ class Views:
                 if view is not self._view:
                     view.close()
 
-    def _was_replaced(self) -> bool:
-        """Whether another index lies in the folder, or one that can't be seen to change by looking at its store."""
-        assert self._folder is not None  # only a folder has a stamp that changes
-        said = Manifest.read(self._folder)
-        if version_of(said.encoder) != version_of(self._encoder.card.identity):
-            return False
-        return said.id != self._id or not self._view.store.is_live
+    def _follow(self, folder: Path) -> None:
+        """Opens the index of the folder again where the view that is open can't show what changed.
 
-    def _change_over(self) -> None:
-        assert self._folder is not None  # only a folder has a stamp that changes
-        said = Manifest.read(self._folder)
+        A view that nobody reads from shows it by itself, unless another index was put in the folder, or its store was
+        opened as one that never changes. An index made with another encoder is left alone.
+        """
+        said = Manifest.read(folder)
         if version_of(said.encoder) != version_of(self._encoder.card.identity):
             return
-        old, self._view, self._id = self._view, View.open(self._folder), said.id
-        if not old.users:
-            old.close()
+        old = self._view
+        if old.users or said.id != self._id or not old.store.is_live:
+            self._view, self._id = View.open(folder), said.id
+            if not old.users:
+                old.close()
 
     def close(self) -> None:
         """Closes the files."""
@@ -340,14 +338,14 @@ class Views:
 
 
 def _stamp(folder: Path | None) -> tuple[int, int, int] | None:
-    """What tells a manifest that was written anew from the one before."""
+    """Changes whenever the manifest is written."""
     if folder is None:
         return None
     try:
-        found = (folder / MANIFEST_FILE).stat()
+        stat = (folder / MANIFEST_FILE).stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
 def _nothing() -> DenseIndex:

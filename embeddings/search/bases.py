@@ -17,7 +17,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 
@@ -94,11 +94,6 @@ def kind_for(wanted: VectorIndex, count: int) -> Kind:
     if wanted != "auto":
         return wanted
     return "flat" if count <= LARGEST_FLAT else "ivf"
-
-
-def is_kind(word: str) -> bool:
-    """Whether a word names a way to arrange vectors, or "auto"."""
-    return word in get_args(VectorIndex)
 
 
 class LoadedBase:

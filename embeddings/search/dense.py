@@ -83,23 +83,21 @@ class VectorSearch:
 
     def search(self, vector: Vectors, k: int, mask: Mask | None = None) -> dict[int, float]:
         """The k nearest passages of a unit vector (dimension,): number -> exact cosine, nearest first."""
-        found = self.tail.search(vector, k, mask)
+        nearest = self.tail.search(vector, k, mask)
         if self.base is None:
-            return found
-        found |= self._in_base(vector, k, mask)
-        return dict(sorted(found.items(), key=lambda pair: -pair[1])[:k])
+            return nearest
+        nearest |= self._in_base(self.base, vector, k, mask)
+        return dict(sorted(nearest.items(), key=lambda pair: -pair[1])[:k])
 
     def scores(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
         """The cosine of a unit vector (dimension,) with these passages, those that exist."""
-        found = self.tail.scores(vector, numbers)
-        rest = [number for number in numbers if number not in found] if self.base is not None else []
-        found |= self._exact(vector, rest)
-        return {number: found[number] for number in numbers if number in found}
+        cosines = self.tail.scores(vector, numbers)
+        rest = [number for number in numbers if number not in cosines] if self.base is not None else []
+        cosines |= self._exact(vector, rest)
+        return {number: cosines[number] for number in numbers if number in cosines}
 
-    def _in_base(self, vector: Vectors, k: int, mask: Mask | None) -> dict[int, float]:
-        """Candidates of the base, scored again with the store's own vectors; more of them until k are there."""
-        base = self.base
-        assert base is not None  # the caller looked
+    def _in_base(self, base: LoadedBase, vector: Vectors, k: int, mask: Mask | None) -> dict[int, float]:
+        """Candidates of the base, scored again with the store's own vectors; it looks wider until it has k of them."""
         among = self._kept
         if mask is not None:
             fitting = mask(base.numbers)
@@ -107,9 +105,9 @@ class VectorSearch:
         wanted = 2 * k + _SPARE
         while True:
             rows, _ = base.search(vector, min(wanted, base.about.count), among)
-            found = self._exact(vector, base.numbers[rows].tolist())
-            if len(found) >= k or len(rows) < wanted:
-                return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:k])
+            exact = self._exact(vector, base.numbers[rows].tolist())
+            if len(exact) >= k or len(rows) < wanted:
+                return dict(sorted(exact.items(), key=lambda pair: (-pair[1], pair[0]))[:k])
             wanted *= 4
 
     def _exact(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from embeddings.errors import GoldError, SettingsError
 from eval.report.figures import Mode, Report
-from eval.sets.rows import Row, is_whole, read_text
+from eval.sets.rows import read_text, row_of
 from eval.trial import Trial
+from qa.kept.fields import Fields, is_whole
 
 FORMAT, VERSION = "pincite-eval-baseline", 1
 DIGITS = 4
@@ -165,26 +166,26 @@ def read_baseline(path: Path) -> Baseline:
         SettingsError: the file can't be read, is something else, or of another version.
     """
     try:
-        row = Row.of(json.loads(read_text(path, "a baseline")), str(path), _FORM)
+        row = row_of(json.loads(read_text(path, "a baseline")), str(path), _FORM)
         if row.values.get("format") != FORMAT:
             raise row.fault("format", f'"{FORMAT}"')
         if row.number("version") != VERSION:
             written = f"{path}: a baseline of version {row.number('version')}, this Pincite reads version {VERSION}"
             raise SettingsError(f"{written}; write it anew with --write-baseline {path}")
-        figures = row.row("figures")
-        values = {key: _figure(figures.row(key)) for key in figures.values}
-        subject = _subject(row.row("subject"))
+        figures = row.inside("figures")
+        values = {key: _figure(figures.inside(key)) for key in figures.values}
+        subject = _subject(row.inside("subject"))
         missing = [k for k in _ALWAYS if k not in values and not (subject.mode == "given-passage" and "recall" in k)]
         if missing:
             raise figures.fault(missing[0], "a figure")
-        return Baseline(path, subject, values, row.row("made_with").values)
+        return Baseline(path, subject, values, row.inside("made_with").values)
     except GoldError as error:
         raise SettingsError(str(error)) from None
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path}: not JSON ({error}); {_FORM}") from None
 
 
-def _subject(row: Row) -> Subject:
+def _subject(row: Fields) -> Subject:
     mode: Mode
     match row.text("mode"):
         case "gold" | "squad" | "given-passage" as mode:
@@ -193,7 +194,7 @@ def _subject(row: Row) -> Subject:
     raise row.fault("mode", '"gold", "squad" or "given-passage"')
 
 
-def _figure(row: Row) -> float | None:
+def _figure(row: Fields) -> float | None:
     value = row.values.get("value")
     if value is None and "value" in row.values:
         return None

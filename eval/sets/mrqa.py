@@ -18,8 +18,9 @@ from embeddings.errors import GoldError
 from embeddings.types import Document
 from eval.normalise import normalise
 from eval.sets.gold import GoldAnswer
-from eval.sets.rows import Row, is_whole, read_text
+from eval.sets.rows import read_text, row_of
 from eval.sets.squad import Squad, SquadBuilder, parse_squad
+from qa.kept.fields import Fields, is_whole
 
 FORM = "a line of an MRQA file holds context, qas, qid, question, detected_answers"
 EITHER = "a SQuAD 1.1 or 2.0 file, or the JSON lines of MRQA, gzip or not"
@@ -61,17 +62,17 @@ def parse_mrqa(text: str, path: Path) -> Squad:
         document = known.setdefault(context, _document(path.name, number, context))
         built.documents[document.id] = document
         for asked in row.rows("qas"):
-            built.add(asked.name("qid", "id"), asked.text("question"), document.id, _answers(asked, document))
+            built.add(asked.identifier("qid", "id"), asked.text("question"), document.id, _answers(asked, document))
     return built.built()
 
 
-def _rows(text: str, path: Path) -> Iterator[tuple[int, Row]]:
+def _rows(text: str, path: Path) -> Iterator[tuple[int, Fields]]:
     """The passages, each with the number of its line; a header is none."""
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            row = Row.of(json.loads(line), f"{path}:{number}", FORM)
+            row = row_of(json.loads(line), f"{path}:{number}", FORM)
         except (ValueError, RecursionError) as error:
             reason = getattr(error, "msg", str(error))
             raise GoldError(f"{path}:{number}: not JSON ({reason}); {FORM}") from None
@@ -85,7 +86,7 @@ def _document(name: str, number: int, text: str) -> Document:
     return Document(id=f"line {number}", title=title or f"line {number}", source=f"{name}#line {number}", text=text)
 
 
-def _answers(row: Row, document: Document) -> tuple[GoldAnswer, ...] | None:
+def _answers(row: Fields, document: Document) -> tuple[GoldAnswer, ...] | None:
     """None where the row says that there is none, () where no answer stands at its place."""
     if row.flag("is_impossible"):
         return None
@@ -93,7 +94,7 @@ def _answers(row: Row, document: Document) -> tuple[GoldAnswer, ...] | None:
     return tuple(GoldAnswer(document.id, start, end, document.text[start:end]) for start, end in sorted(spans))
 
 
-def _spans(detected: Row, text: str) -> Iterator[tuple[int, int]]:
+def _spans(detected: Fields, text: str) -> Iterator[tuple[int, int]]:
     """Half-open spans that hold the words, compared as answers are: the file gives them normalised."""
     words = normalise(detected.text("text"))
     for span in detected.items("char_spans"):

@@ -10,8 +10,9 @@ from embeddings.errors import GoldError
 from embeddings.types import Document
 from eval.sets.detokenising import joined
 from eval.sets.gold import GoldAnswer
-from eval.sets.rows import Row, read_text
+from eval.sets.rows import read_text, row_of
 from eval.sets.squad import Squad, SquadBuilder
+from qa.kept.fields import Fields
 
 FORM = "a MultiSpanQA file holds data, question, context, label"
 
@@ -27,8 +28,8 @@ def load_multispanqa(path: Path) -> Squad:
     except (ValueError, RecursionError) as error:
         raise GoldError(f"{path}: cannot be read as JSON ({error}); {FORM}") from None
     built = SquadBuilder()
-    for row in Row.of(content, str(path), FORM).rows("data"):
-        id = row.name("id")
+    for row in row_of(content, str(path), FORM).rows("data"):
+        id = row.identifier("id")
         text, offsets = joined(_words(row, "context"))
         document = Document(id=id, title=id, source=f"{path.name}#{id}", text=text)
         labels = _words(row, "label")
@@ -59,7 +60,7 @@ def labelled(labels: Sequence[str]) -> Iterator[tuple[int, int]]:
             first = place
 
 
-def _words(row: Row, field: str) -> list[str]:
+def _words(row: Fields, field: str) -> list[str]:
     words = row.items(field)
     if not all(isinstance(word, str) for word in words):
         raise row.fault(field, "a list of words")

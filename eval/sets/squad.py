@@ -12,7 +12,8 @@ from pathlib import Path
 from embeddings.errors import GoldError
 from embeddings.types import Document
 from eval.sets.gold import GoldAnswer, GoldQuestion
-from eval.sets.rows import Row, read_text
+from eval.sets.rows import read_text, row_of
+from qa.kept.fields import LARGEST, Fields
 
 DATA_FILE = "squad2_dev_part.json.gz"
 SPLITS = Path(__file__).parents[1] / "splits.json"
@@ -105,7 +106,7 @@ def parse_squad(content: object, path: Path, articles: Collection[str] | None = 
     Raises:
         GoldError: one line for the first thing that is not in this format.
     """
-    rows = Row.of(content, str(path), FORM).rows("data")
+    rows = row_of(content, str(path), FORM).rows("data")
     titles = [row.text("title") if "title" in row.values else f"article {i}" for i, row in enumerate(rows)]
     if articles is not None:
         expect_articles(articles, titles, str(path))
@@ -117,7 +118,7 @@ def parse_squad(content: object, path: Path, articles: Collection[str] | None = 
                 paragraphs[title] += 1
                 built.documents[document.id] = document
                 for asked in paragraph.rows("qas"):
-                    built.add(asked.name("id"), asked.text("question"), document.id, _answers(asked, document))
+                    built.add(asked.identifier("id"), asked.text("question"), document.id, _answers(asked, document))
     return built.built()
 
 
@@ -184,11 +185,11 @@ def _document(name: str, title: str, place: int, text: str) -> Document:
     return Document(id=f"{title}/{place}", title=title.replace("_", " "), source=f"{name}#{title}/{place}", text=text)
 
 
-def _answers(row: Row, document: Document) -> tuple[GoldAnswer, ...] | None:
+def _answers(row: Fields, document: Document) -> tuple[GoldAnswer, ...] | None:
     """None where the row says that there is none, () where no answer stands at its place."""
     if row.flag("is_impossible"):
         return None
-    spans = {(answer.number("answer_start"), answer.text("text")) for answer in row.rows("answers")}
+    spans = {(answer.number("answer_start", least=-LARGEST), answer.text("text")) for answer in row.rows("answers")}
     return tuple(
         GoldAnswer(document.id, start, start + len(text), text)
         for start, text in sorted(spans)

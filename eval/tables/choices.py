@@ -17,7 +17,18 @@ from embeddings.types import Hit
 from eval.metrics import Column, first_relevant, reciprocal_rank
 from eval.report.rendering import markdown_table
 from eval.sets.gold import GoldQuestion
-from eval.tables.shared import Collection, Scores, Track, gain, milliseconds, percent, recall, score, silently, timed
+from eval.tables.shared import (
+    Collection,
+    Scores,
+    Track,
+    gain,
+    milliseconds,
+    percent,
+    recall,
+    score_words,
+    silently,
+    timed,
+)
 from qa.answers.candidates import rank
 from qa.assistant import Assistant, build_index
 from qa.reading.reader import Passage, Reader, Span
@@ -168,7 +179,8 @@ class _Read:
         for span in self.spans[passages]:
             best.setdefault(span.passage, span)
         texts = [self.hits[passage].text[span.start : span.end] for passage, span in best.items()]
-        return max(texts, key=lambda text: score(text, self.question), default=None)
+        scores = {text: score_words(self.question, text) for text in texts}
+        return max(texts, key=lambda text: (scores[text].exact, scores[text].f1), default=None)
 
 
 def compare_reading(

@@ -15,8 +15,10 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from embeddings.types import Document
-from eval.metrics import Column, Estimate, exact_match, mean_with_interval, recall_at, token_f1
+from eval.metrics import Column, Estimate, mean_with_interval, recall_at
+from eval.runner import Score, score
 from eval.sets.gold import GoldQuestion
+from qa.types import Answer
 
 Item = TypeVar("Item")
 
@@ -61,18 +63,17 @@ class Scores:
         >>> Scores.of([(None, question), ("Ada", question)]).f1
         array([0., 0.])
         """
-        pairs = [score(text, question) for text, question in answers]
-        return cls(np.array([exact for exact, _ in pairs]), np.array([f1 for _, f1 in pairs]))
+        scores = [score_words(question, text) for text, question in answers]
+        return cls(np.array([float(each.exact) for each in scores]), np.array([each.f1 for each in scores]))
 
     def brief(self) -> str:
         """Both means in percent, without intervals: "61.2 / 70.3"."""
         return f"{100 * self.exact.mean():.1f} / {100 * self.f1.mean():.1f}" if len(self.f1) else "—"
 
 
-def score(text: str | None, question: GoldQuestion) -> tuple[float, float]:
-    """Exact match and token F1 of an answer, 0 where there is none."""
-    gold = [answer.text for answer in question.answers]
-    return (float(exact_match(text, gold)), token_f1(text, gold)) if text is not None else (0.0, 0.0)
+def score_words(question: GoldQuestion, text: str | None) -> Score:
+    """The score of an answer's words, without its citations."""
+    return score(question, Answer(question.question, text, 0.0))
 
 
 def recall(ranks: Sequence[int | None], k: int) -> Column:

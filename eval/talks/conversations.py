@@ -22,7 +22,7 @@ import tantivy
 
 from embeddings.errors import GoldError
 from embeddings.search.lexical import analyser
-from eval.sets.rows import Row, read_text
+from eval.sets.rows import read_text, row_of
 from qa.followup.antecedents import Weights
 from qa.followup.resolve import standalone
 from qa.types import Answer, Turn
@@ -83,11 +83,11 @@ def read_conversations(path: Path) -> tuple[Conversation, ...]:
 
 def _conversation(line: str, place: str) -> Conversation:
     try:
-        row = Row.of(json.loads(line), place, FORM)
+        row = row_of(json.loads(line), place, FORM)
     except (ValueError, RecursionError) as error:
         raise GoldError(f"{place}: not JSON ({error}); {FORM}") from None
     turns = tuple(ManualTurn(turn.text("question"), turn.text("resolved")) for turn in row.rows("turns"))
-    return Conversation(row.name("id"), turns)
+    return Conversation(row.identifier("id"), turns)
 
 
 # Terms -----------------------------------------------------------------------------------------------------------

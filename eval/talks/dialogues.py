@@ -22,7 +22,8 @@ from embeddings.errors import GoldError
 from embeddings.types import Document
 from eval.runner import score
 from eval.sets.gold import GoldQuestion, read_gold_line
-from eval.sets.rows import Row, read_text
+from eval.sets.rows import read_text, row_of
+from qa.kept.fields import Fields
 from qa.types import Answer, Turn
 
 SHIPPED = Path(__file__).parents[1] / "gold" / "dialogues.jsonl"
@@ -60,10 +61,10 @@ def load_dialogues(path: Path, documents: Sequence[Document]) -> tuple[Dialogue,
 
 def _dialogue(line: str, place: str, documents: Sequence[Document]) -> Dialogue:
     try:
-        row = Row.of(json.loads(line), place, FORM)
+        row = row_of(json.loads(line), place, FORM)
     except (ValueError, RecursionError) as error:
         raise GoldError(f"{place}: not JSON ({error}); {FORM}") from None
-    name, half = row.name("id"), row.text("half")
+    name, half = row.identifier("id"), row.text("half")
     if half not in HALVES:
         raise row.fault("half", " or ".join(HALVES))
     turns = tuple(_turn(turn, f"{name}/{i}", place, documents) for i, turn in enumerate(row.rows("turns"), 1))
@@ -72,7 +73,7 @@ def _dialogue(line: str, place: str, documents: Sequence[Document]) -> Dialogue:
     return Dialogue(name, half, turns)
 
 
-def _turn(row: Row, id: str, place: str, documents: Sequence[Document]) -> GoldTurn:
+def _turn(row: Fields, id: str, place: str, documents: Sequence[Document]) -> GoldTurn:
     values = {"id": id, "kind": row.text("kind"), "question": row.text("question"), "answers": row.items("answers")}
     gold, faults = read_gold_line(json.dumps(values), documents)
     if gold is None:

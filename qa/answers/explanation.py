@@ -6,7 +6,6 @@ from what was decided; it costs nothing unless it is asked for (`Assistant.expla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,9 +20,6 @@ from qa.types import Answer, Citation
 
 # What became of the best words of a passage.
 Role = Literal["answer", "other answer", "under the threshold", "not chosen", "read in another passage", "nothing read"]
-
-# Told of the question as it is understood, and of the passages that were found for it, before they are read.
-Found = Callable[[str, Sequence[Hit]], None]
 
 
 @dataclass(frozen=True, slots=True)

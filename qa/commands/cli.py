@@ -139,6 +139,7 @@ def ask(
     from qa.show.printing import print_explained, print_reply
     from qa.talk.replying import NEEDS_DOCUMENTS, reply
     from qa.talk.smalltalk import small_talk, without_courtesy
+    from qa.types import Ask
 
     asked = checked_question(question)  # before anything is read for it
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
@@ -147,7 +148,7 @@ def ask(
         library = _assistant(paths, index, settings) if kind in NEEDS_DOCUMENTS else None
         _printed(partial(print_reply, reply(kind, asked, library, where=where if where else None), as_json))
         raise typer.Exit(ANSWERED)
-    explanation = _assistant(paths, index, settings).explain(without_courtesy(asked), where=where)
+    explanation = _assistant(paths, index, settings).explain(Ask(without_courtesy(asked), where=where))
     _printed(partial(print_explained, explanation, as_json, explain))
     raise typer.Exit(ANSWERED if explanation.answer.text is not None else NO_ANSWER)
 

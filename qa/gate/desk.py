@@ -7,21 +7,19 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from embeddings.errors import ServerError
 from embeddings.filters import Where
 from embeddings.store.records import Listed
 from embeddings.types import Document, Hit
-from qa.answers.explanation import Explanation, Found
+from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability
 from qa.gate.metrics import Metrics
-from qa.types import Answer, Turn
-
-_Made = TypeVar("_Made")
+from qa.types import Ask
 
 WAITING = 16  # that wait at the most; each holds a thread of the server
 
@@ -37,26 +35,8 @@ class Responder(Protocol):
         """The document of an id. Raises DocumentError where there is none."""
         ...
 
-    def answer(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        threshold: float | None = None,
-        resolve: bool = True,
-    ) -> Answer:
-        """The answer to a question, which may refer to the turns before it."""
-        ...
-
-    def explain(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        resolve: bool = True,
-        found: Found | None = None,
-    ) -> Explanation:
-        """The same answer, with what it was chosen from; `found` is told of the passages before they are read."""
+    def explain(self, ask: Ask) -> Explanation:
+        """The answer to a question, with what it was chosen from."""
         ...
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
@@ -126,55 +106,29 @@ class Desk:
         """How many wait or are being answered."""
         return len(self._queue)
 
-    def answer(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        threshold: float | None = None,
-        resolve: bool = True,
-    ) -> Answer:
-        """Answers a question when its turn has come.
+    def explain(self, ask: Ask) -> Explanation:
+        """Answers a question when its turn has come, with what the answer was chosen from; counted and timed.
 
         Raises:
             Busy: too many wait.
             PinciteError: as `Assistant.answer`.
         """
-        return self._counted(
-            lambda: self._assistant.answer(question, history, where, threshold, resolve), lambda answer: answer
-        )
-
-    def explain(
-        self,
-        question: str,
-        history: Sequence[Turn] = (),
-        where: Where | None = None,
-        resolve: bool = True,
-        found: Found | None = None,
-    ) -> Explanation:
-        """The same answer, with what it was chosen from. Raises as `answer`."""
-        return self._counted(
-            lambda: self._assistant.explain(question, history, where, resolve, found), lambda made: made.answer
-        )
-
-    def _counted(self, ask: Callable[[], _Made], answer_of: Callable[[_Made], Answer]) -> _Made:
-        """What comes of asking, when its turn has come, counted and timed with the wait."""
         began = time.perf_counter()
         try:
             with self._turn():
-                made = ask()
+                explanation = self._assistant.explain(ask)
         except Busy:
             self.metrics.count("busy")
             raise
         except Exception:
             self.metrics.count("errors")
             raise
-        kind = "refusals" if answer_of(made).text is None else "answers"
+        kind = "refusals" if explanation.answer.text is None else "answers"
         self.metrics.count(kind, time.perf_counter() - began)
-        return made
+        return explanation
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
-        """The k passages closest to a question, when its turn has come. Raises as `answer`."""
+        """The k passages closest to a question, when its turn has come. Raises as `explain`."""
         with self._turn():
             return self._assistant.retrieve(question, k, where)
 

@@ -1,6 +1,7 @@
-"""JSON that came back from a browser or a file: read field by field, so that a fault is named and nothing else happens.
+"""JSON that others wrote, read field by field: whatever does not fit is one line that says where it stands.
 
-Anybody can edit what a browser keeps. Every value is checked for its type and its bounds before it is used.
+Anybody can edit what a browser keeps, and anybody can write a file of questions. Every value is checked for its type
+and its bounds before it is used.
 """
 
 from __future__ import annotations
@@ -9,17 +10,42 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
-from embeddings.errors import RecordError
+from embeddings.errors import PinciteError, RecordError
 
 LONGEST_TEXT = 20_000  # characters of one value
-_LARGEST = 1 << 53  # what JSON numbers hold exactly
+LARGEST = 1 << 53  # what JSON numbers hold exactly
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where some JSON comes from, and what is said of a fault in it.
+
+    Attributes:
+        file: named at the beginning of a message, with the line where each line is an object; "" for none.
+        advice: said at the end of a message.
+        error: what is raised.
+        longest: characters of a text, unless a field says otherwise.
+    """
+
+    file: str = ""
+    advice: str = "save it again"
+    error: type[PinciteError] = RecordError
+    longest: int = LONGEST_TEXT
+
+
+_BROWSER = Origin()
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """An object of some JSON, and what it is called in messages. Every method raises RecordError.
+    """A JSON object. Every method raises the error of its origin where a value is not what is asked for.
+
+    Attributes:
+        values: the fields.
+        name: from the top of the JSON to this object, "turns[0].answer"; "" at the top.
+        origin: for messages.
 
     >>> Fields({"start": 3}, "turns[0]").number("start")
     3
@@ -30,29 +56,47 @@ class Fields:
     """
 
     values: Mapping[str, Any]
-    name: str
+    name: str = ""
+    origin: Origin = _BROWSER
 
-    def fault(self, field: str, expected: str) -> RecordError:
+    @classmethod
+    def of(cls, value: object, name: str = "", origin: Origin = _BROWSER) -> Fields:
+        """The fields of a value that should be an object."""
+        if isinstance(value, dict):
+            return cls(value, name, origin)
+        place = ": ".join(filter(None, (origin.file, name)))
+        raise origin.error(f"{place} is {short(value)}, expected an object; {origin.advice}")
+
+    def fault(self, field: str, expected: str) -> PinciteError:
         """What is wrong with a field, to be raised."""
-        found = f"is {_short(self.values[field])}" if field in self.values else "is missing"
-        return RecordError(f"{self._called(field)} {found}, expected {expected}; save it again")
+        file = f"{self.origin.file}: " if self.origin.file else ""
+        wrong = f"is {short(self.values[field])}" if field in self.values else "is missing"
+        return self.origin.error(f"{file}{self._called(field)} {wrong}, expected {expected}; {self.origin.advice}")
 
-    def text(self, field: str, most: int = LONGEST_TEXT) -> str:
+    def text(self, field: str, most: int | None = None) -> str:
         """A text of at most `most` characters."""
-        value = self.values.get(field)
-        if not isinstance(value, str) or len(value) > most or not _can_be_written(value):
-            raise self.fault(field, f"a text of at most {most:,} characters")
+        value, longest = self.values.get(field), self.origin.longest if most is None else most
+        if not isinstance(value, str) or len(value) > longest:
+            raise self.fault(field, "a text" if longest >= LARGEST else f"a text of at most {longest:,} characters")
+        if any("\ud800" <= character <= "\udfff" for character in value):  # JSON can name them, nothing can print them
+            raise self.fault(field, "a text without lone surrogates")
         return value
 
-    def maybe_text(self, field: str, most: int = LONGEST_TEXT) -> str | None:
+    def maybe_text(self, field: str, most: int | None = None) -> str | None:
         """A text, or None where the field is null or missing."""
         return None if self.values.get(field) is None else self.text(field, most)
 
-    def number(self, field: str, most: int = _LARGEST) -> int:
-        """A whole number from 0 to `most`."""
+    def identifier(self, *fields: str) -> str:
+        """The first of some fields that is there: a text, or a whole number as text."""
+        field = next((field for field in fields if field in self.values), fields[0])
         value = self.values.get(field)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-            raise self.fault(field, "a whole number" if most == _LARGEST else f"a whole number up to {most:,}")
+        return str(value) if is_whole(value) else self.text(field)
+
+    def number(self, field: str, most: int = LARGEST, least: int = 0) -> int:
+        """A whole number from `least` to `most`."""
+        value = self.values.get(field)
+        if not is_whole(value) or not least <= value <= most:
+            raise self.fault(field, "a whole number" if most == LARGEST else f"a whole number up to {most:,}")
         return value
 
     def maybe_number(self, field: str) -> int | None:
@@ -62,14 +106,14 @@ class Fields:
     def probability(self, field: str) -> float:
         """A number from 0 to 1."""
         value = self.values.get(field)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not (0 <= value <= 1):
+        if not (is_whole(value) or isinstance(value, float)) or not 0 <= value <= 1:
             raise self.fault(field, "a number from 0 to 1")
         return float(value)
 
     def real(self, field: str) -> float:
-        """A finite number of any size that a score may have."""
+        """A finite number."""
         value = self.values.get(field)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not abs(value) < _LARGEST:
+        if not (is_whole(value) or isinstance(value, float)) or not abs(value) < LARGEST:
             raise self.fault(field, "a number")
         return float(value)
 
@@ -80,35 +124,43 @@ class Fields:
             raise self.fault(field, "true or false")
         return value
 
+    def items(self, field: str, most: int = LARGEST) -> list[Any]:
+        """A list of at most `most` values."""
+        value = self.values.get(field)
+        if not isinstance(value, list) or len(value) > most:
+            raise self.fault(field, "a list" if most == LARGEST else f"a list of at most {most:,}")
+        return value
+
     def texts(self, field: str, most: int, longest: int) -> tuple[str, ...]:
         """A list of at most `most` texts of at most `longest` characters; () where it is missing."""
-        values = self.values.get(field, [])
-        if not isinstance(values, list) or len(values) > most:
-            raise self.fault(field, f"a list of at most {most:,}")
+        values = self.items(field, most) if field in self.values else []
         if not all(isinstance(value, str) and len(value) <= longest for value in values):
             raise self.fault(field, f"texts of at most {longest:,} characters")
         return tuple(values)
 
     def inside(self, field: str) -> Fields:
-        """An object inside this one."""
+        """The object in a field."""
         value = self.values.get(field)
         if not isinstance(value, dict):
             raise self.fault(field, "an object")
-        return Fields(value, self._called(field))
+        return Fields(value, self._called(field), self.origin)
+
+    def rows(self, field: str, most: int = LARGEST) -> list[Fields]:
+        """The objects of a list of at most `most`."""
+        name = self._called(field)
+        return [Fields.of(item, f"{name}[{i}]", self.origin) for i, item in enumerate(self.items(field, most))]
 
     def each(self, field: str, most: int) -> list[Fields]:
-        """The objects of a list of at most `most`; none where the field is missing."""
-        value = self.values.get(field, [])
-        if not isinstance(value, list) or len(value) > most:
-            raise self.fault(field, f"a list of at most {most:,}")
-        for place, item in enumerate(value):
-            if not isinstance(item, dict):
-                name = f"{self._called(field)}[{place}]"
-                raise RecordError(f"{name} is {_short(item)}, expected an object; save it again")
-        return [Fields(item, f"{self._called(field)}[{place}]") for place, item in enumerate(value)]
+        """The same; [] where the field is missing."""
+        return self.rows(field, most) if field in self.values else []
 
     def _called(self, field: str) -> str:
         return f"{self.name}.{field}" if self.name else field
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """True for an integer; False for true and false, which Python counts among them."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def read_object(written: str, name: str, most: int) -> Fields:
@@ -124,22 +176,23 @@ def read_object(written: str, name: str, most: int) -> Fields:
     except (ValueError, RecursionError):
         raise RecordError(f"{name}: not JSON, or damaged; save it again") from None
     if not isinstance(value, dict):
-        raise RecordError(f"{name}: expected a JSON object, found {_short(value)}; save it again")
-    return Fields(value, "")
+        raise RecordError(f"{name}: expected a JSON object, found {short(value)}; save it again")
+    return Fields(value)
 
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
 
 
-def _can_be_written(text: str) -> bool:
-    """Whether a text is one that UTF-8 can hold: JSON can name lone surrogates, which nothing can print."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+def short(value: object) -> str:
+    """A value in a message: its beginning, or what it is where it is a list or an object.
 
-
-def _short(value: object) -> str:
-    """A value in a message: its beginning, or what it is where it is long."""
+    >>> short("a" * 99), short([1, 2])
+    ("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...", 'a list')
+    """
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    written = ascii(value) if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    written = ascii(value)
     return written if len(written) <= 40 else f"{written[:37]}..."

@@ -1,9 +1,4 @@
-"""The conversation as HTML: one card for each question and its answer.
-
-Each turn is one line of HTML, because Gradio shows it through its Markdown component: a block of HTML without a blank
-line is passed on as it is, and turns that did not change keep their place in the page. Text is escaped by
-`qa.show.evidence.text`.
-"""
+"""The conversation as HTML: one card for each question and its answer. Text of documents is escaped."""
 
 from __future__ import annotations
 
@@ -14,15 +9,16 @@ from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability
 from qa.render import CLOSEST, NO_ANSWER, counted, disagreement_title, in_words, newest_first, per_cent, why_none
 from qa.show.citing import dated
-from qa.show.evidence import evidence, passages, text
+from qa.show.evidence import evidence, passages
 from qa.show.reply_card import reply_card
 from qa.show.timeline import timeline
 from qa.show.timeline import to_html as timeline_html
 from qa.show.why import why
+from qa.source.text import escape
 from qa.talk.exchange import Exchange, Lost
 from qa.talk.smalltalk import without_courtesy
 from qa.titles import SameTitle, of_answers, same_title
-from qa.types import Answer, Citation, Turn
+from qa.types import Answer, Citation
 
 _NOT_MEASURED = (
     "How sure the answer is, from 0% to 100%. How often answers this sure are right was not measured for these models."
@@ -43,16 +39,6 @@ class Offers:
 
 
 _NOTHING = Offers(pinning=False)
-
-
-def history(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
-    """The turns a follow-up may refer to: those that were answered or refused, not those that went wrong."""
-    return tuple(Turn(each.question, each.answer) for each in exchanges if each.answer is not None)
-
-
-def conversation(exchanges: Sequence[Exchange]) -> str:
-    """Every turn, oldest first; a welcome where there is none."""
-    return "\n\n".join(turn(each) for each in exchanges) if exchanges else WELCOME
 
 
 WELCOME = (
@@ -78,10 +64,10 @@ def confidence_words(confidence: float) -> str:
 
 def turn(exchange: Exchange, offers: Offers = _NOTHING) -> str:
     """A question and its card, with what can be done with it."""
-    asked = f'<h2 class="asked" dir="auto">{text(exchange.question)}</h2>'
+    asked = f'<h2 class="asked" dir="auto">{escape(exchange.question)}</h2>'
     answer = exchange.answer
     if exchange.problem is not None:
-        card = f'<div class="card problem"><h3>That did not work</h3><p>{text(exchange.problem)}</p></div>'
+        card = f'<div class="card problem"><h3>That did not work</h3><p>{escape(exchange.problem)}</p></div>'
     elif exchange.reply is not None:
         card = reply_card(exchange.reply)
     elif answer is not None:
@@ -110,7 +96,7 @@ def _limits(exchange: Exchange) -> str:
     said = [exchange.limits] if exchange.limits else []
     if exchange.verbatim:
         said.append("asked exactly as typed")
-    return f'<p class="limits" dir="auto">{text(" · ".join(said))}</p>' if said else ""
+    return f'<p class="limits" dir="auto">{escape(" · ".join(said))}</p>' if said else ""
 
 
 def _understood(exchange: Exchange, answer: Answer) -> str:
@@ -118,7 +104,7 @@ def _understood(exchange: Exchange, answer: Answer) -> str:
     if exchange.verbatim or _same_words(without_courtesy(exchange.question), answer.question):
         return ""
     return (
-        f'<div class="understood"><p dir="auto">Understood as: <em>{text(answer.question)}</em></p>'
+        f'<div class="understood"><p dir="auto">Understood as: <em>{escape(answer.question)}</em></p>'
         '<p class="ways"><button type="button" data-edit>Edit</button>'
         '<button type="button" data-verbatim>Ask exactly as typed</button></p></div>'
     )
@@ -160,14 +146,14 @@ _SAID = '<span class="said" role="status"></span>'
 def _gone(exchange: Exchange) -> str:
     """An answer of an earlier day, of which nothing can be opened any more."""
     words = exchange.words if exchange.words is not None else NO_ANSWER
-    said = f'<p class="words" dir="auto">{text(words)}</p><p>What this rests on is not here any more.</p>'
+    said = f'<p class="words" dir="auto">{escape(words)}</p><p>What this rests on is not here any more.</p>'
     return f'<div class="card none">{said}{_lost(exchange.lost)}</div>'
 
 
 def _lost(lost: Sequence[Lost]) -> str:
     return "".join(
-        f'<div class="evidence lost"><blockquote dir="auto">{text(each.quote or each.words)}</blockquote>'
-        f'<p class="facts" dir="auto">{text(" · ".join((each.title, each.date or "undated", each.reason)))}</p></div>'
+        f'<div class="evidence lost"><blockquote dir="auto">{escape(each.quote or each.words)}</blockquote>'
+        f'<p class="facts" dir="auto">{escape(" · ".join((each.title, each.date or "undated", each.reason)))}</p></div>'
         for each in lost
     )
 
@@ -187,7 +173,7 @@ def _card(answer: Answer, explanation: Explanation | None, lost: Sequence[Lost] 
 def _one_answer(answer: Answer, table: Reliability | None, told: SameTitle) -> str:
     shown = len(answer.citations) if answer.is_list else 1
     return (
-        f'<p class="words" dir="auto">{text(answer.text or "")}</p>{_confidence(answer.confidence, table)}'
+        f'<p class="words" dir="auto">{escape(answer.text or "")}</p>{_confidence(answer.confidence, table)}'
         f"{''.join(evidence(citation, told) for citation in answer.citations[:shown])}"
         f"{_more(answer.citations[shown:], told)}"
     )
@@ -196,15 +182,16 @@ def _one_answer(answer: Answer, table: Reliability | None, told: SameTitle) -> s
 def _disagreement(answer: Answer, table: Reliability | None, told: SameTitle) -> str:
     """The sides beside one another, the newest first, each under its date."""
     columns = "".join(
-        f'<section class="side" aria-label="{text(side.text or "")}"><p class="when">{text(dated(side.citations[0]))}'
+        f'<section class="side" aria-label="{escape(side.text or "")}">'
+        f'<p class="when">{escape(dated(side.citations[0]))}'
         f"</p>{_one_answer(side, table, told)}</section>"
         for side in newest_first(answer)
     )
-    return f'<h3>{text(disagreement_title(answer))}</h3><div class="sides">{columns}</div>'
+    return f'<h3>{escape(disagreement_title(answer))}</h3><div class="sides">{columns}</div>'
 
 
 def _no_answer(answer: Answer, told: SameTitle) -> str:
-    said = f"<h3>{NO_ANSWER}</h3><p>{text(why_none(answer))}</p>"
+    said = f"<h3>{NO_ANSWER}</h3><p>{escape(why_none(answer))}</p>"
     if not answer.passages:
         return said
     lead = '<p class="lead">The closest passages, to judge for yourself:</p>'
@@ -216,8 +203,8 @@ def _confidence(confidence: float, table: Reliability | None) -> str:
     meaning = _NOT_MEASURED if table is None else table.meaning(confidence)
     return (
         f'<p class="confidence"><meter min="0" max="1" value="{confidence:.2f}" aria-hidden="true"></meter>'
-        f'<button type="button" class="sure">{text(confidence_words(confidence))}'
-        f'<span class="meaning" role="tooltip">{text(meaning)}</span></button></p>'
+        f'<button type="button" class="sure">{escape(confidence_words(confidence))}'
+        f'<span class="meaning" role="tooltip">{escape(meaning)}</span></button></p>'
     )
 
 

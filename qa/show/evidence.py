@@ -1,7 +1,4 @@
-"""A citation as HTML: its quote with the words marked, the link that opens its source, and the forms to copy it in.
-
-All of it is one line, escaped by `text` (`qa.show.cards` says why).
-"""
+"""A citation as HTML: its quote with the words marked, the link that opens its source, and the forms to copy it in."""
 
 from __future__ import annotations
 
@@ -13,11 +10,6 @@ from qa.show.citing import Form, forms
 from qa.source.page import citation_url, escape
 from qa.titles import NOBODY, SameTitle, titled
 from qa.types import Citation
-
-
-def text(words: str) -> str:
-    """Text as HTML on one line. `%%%` is how the Markdown component marks formulas, so it is written otherwise."""
-    return escape(words).replace("\n", "&#10;").replace("%%%", "&#37;&#37;&#37;")
 
 
 def evidence(citation: Citation, same_title: SameTitle = NOBODY) -> str:
@@ -33,7 +25,7 @@ def evidence(citation: Citation, same_title: SameTitle = NOBODY) -> str:
 def passages(found: Sequence[Citation], same_title: SameTitle = NOBODY) -> str:
     """Whole passages as a list, each with its source; `same_title` as in `evidence`."""
     items = "".join(
-        f'<li class="evidence"><blockquote class="passage" dir="auto">{text(_body(passage))}</blockquote>'
+        f'<li class="evidence"><blockquote class="passage" dir="auto">{escape(_body(passage))}</blockquote>'
         f"{link(passage, same_title)}{_copies(passage)}</li>"
         for passage in found
     )
@@ -44,7 +36,7 @@ def link(citation: Citation, same_title: SameTitle = NOBODY) -> str:
     """The line under a quote, a link that opens its source in the frame beside the conversation."""
     return (
         f'<a class="cite" target="source" href="{html.escape(citation_url(citation))}">'
-        f'<span class="title" dir="auto">{text(titled(citation.document, same_title))}</span>'
+        f'<span class="title" dir="auto">{escape(titled(citation.document, same_title))}</span>'
         f'<span class="facts" dir="auto">{_facts(citation)}</span></a>'
     )
 
@@ -56,11 +48,11 @@ def _copies(citation: Citation) -> str:
 
 
 def _form(form: Form) -> str:
-    name = text(form.name)
+    name = escape(form.name)
     button = f'<button type="button" data-copy aria-label="Copy: {name}">Copy</button>'
     return (
         f'<div class="form"><p><span>{name}</span>{button}</p>'
-        f'<pre tabindex="0" aria-label="{name}" dir="auto">{text(form.text)}</pre></div>'
+        f'<pre tabindex="0" aria-label="{name}" dir="auto">{escape(form.text)}</pre></div>'
     )
 
 
@@ -78,14 +70,14 @@ def _facts(citation: Citation) -> str:
     author = citation.document.author or ""
     place = f"characters {citation.start:,}-{citation.end:,}"
     whole = [
-        f'<span class="fact">{text(fact)}</span>'
+        f'<span class="fact">{escape(fact)}</span>'
         for fact in (author, *part_of_file(citation), "" if date in heading else date, place)
         if fact
     ]
-    return " · ".join([text(heading), *whole] if heading else whole)
+    return " · ".join([escape(heading), *whole] if heading else whole)
 
 
 def _marked(citation: Citation) -> str:
     document = citation.document.text
     before, after = document[citation.quote_start : citation.start], document[citation.end : citation.quote_end]
-    return f"{text(before.lstrip())}<mark>{text(citation.text)}</mark>{text(after.rstrip())}"
+    return f"{escape(before.lstrip())}<mark>{escape(citation.text)}</mark>{escape(after.rstrip())}"

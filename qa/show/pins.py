@@ -27,8 +27,8 @@ from qa.kept.conversation import (
 )
 from qa.kept.fields import Fields, read_object
 from qa.render import NO_ANSWER, in_words, one_line, part_of_file, per_cent, split_quote
-from qa.show.evidence import text as _text
 from qa.source.page import citation_url
+from qa.source.text import escape
 from qa.talk.exchange import Lost
 from qa.titles import NOBODY, SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation, Turn
@@ -184,12 +184,12 @@ def to_html(revisited: Revisited) -> str:
     """Old and new side by side, as one line of HTML in the style of the answer cards; today alone where both agree."""
     pin, now = revisited.pin, revisited.now
     title = f"<h3>{_TITLES[revisited.became]}</h3>"
-    asked = f'<p class="understood" dir="auto">{_text(pin.then.question)}</p>'
+    asked = f'<p class="understood" dir="auto">{escape(pin.then.question)}</p>'
     new = f'<section class="side"><h4>Now</h4>{_now(now)}</section>'
     if revisited.became == "same":
         return f'<div class="card answer pin same">{title}{asked}<div class="sides">{new}</div></div>'
     day = pin.time.replace("T", " ")[:16]
-    old = f'<section class="side then"><h4>Then, {_text(day)}</h4>{_then(pin)}</section>'
+    old = f'<section class="side then"><h4>Then, {escape(day)}</h4>{_then(pin)}</section>'
     return f'<div class="card answer pin {revisited.became}">{title}{asked}<div class="sides">{old}{new}</div></div>'
 
 
@@ -198,7 +198,7 @@ def _then(pin: Pin) -> str:
     then = pin.then
     shown = _words(then.text, then.confidence)
     citations = "".join(_cited(citation) for citation in (then.answer.citations[:_SHOWN] if then.answer else ()))
-    sides = "".join(f'<p class="also" dir="auto">Also: {_text(side)}</p>' for side in pin.sides)
+    sides = "".join(f'<p class="also" dir="auto">Also: {escape(side)}</p>' for side in pin.sides)
     return f"{shown}{citations}{sides}{''.join(_lost(each) for each in then.lost[:_SHOWN])}"
 
 
@@ -206,7 +206,7 @@ def _now(answer: Answer) -> str:
     shown = answer.citations[:_SHOWN] if answer.text is not None else answer.passages[:_SHOWN]
     told = same_title(of_answers([answer]))
     sides = "".join(
-        f'<p class="also" dir="auto">Also: {_text(other.text or "")}</p>'
+        f'<p class="also" dir="auto">Also: {escape(other.text or "")}</p>'
         f"{''.join(_cited(citation, told) for citation in other.citations[:1])}"
         for other in answer.alternatives
     )
@@ -216,24 +216,24 @@ def _now(answer: Answer) -> str:
 def _words(text: str | None, confidence: float) -> str:
     sure = f"{in_words(confidence).capitalize()} · {per_cent(confidence)}" if text is not None else ""
     said = f'<p class="confidence">{sure}</p>' if sure else ""
-    return f'<p class="words" dir="auto">{_text(text if text is not None else NO_ANSWER)}</p>{said}'
+    return f'<p class="words" dir="auto">{escape(text if text is not None else NO_ANSWER)}</p>{said}'
 
 
 def _cited(citation: Citation, told: SameTitle = NOBODY) -> str:
     before, span, after = split_quote(citation)
     facts = (*part_of_file(citation), citation.date or "undated", f"characters {citation.start:,}-{citation.end:,}")
     return (
-        f'<div class="evidence"><blockquote dir="auto">{_text(before.lstrip())}<mark>{_text(span)}</mark>'
-        f"{_text(after.rstrip())}</blockquote>"
+        f'<div class="evidence"><blockquote dir="auto">{escape(before.lstrip())}<mark>{escape(span)}</mark>'
+        f"{escape(after.rstrip())}</blockquote>"
         f'<a class="cite" target="source" href="{html.escape(citation_url(citation))}">'
-        f'<span class="title" dir="auto">{_text(titled(citation.document, told))}</span>'
-        f'<span class="facts">{_text(" · ".join(facts))}</span></a></div>'
+        f'<span class="title" dir="auto">{escape(titled(citation.document, told))}</span>'
+        f'<span class="facts">{escape(" · ".join(facts))}</span></a></div>'
     )
 
 
 def _lost(lost: Lost) -> str:
     said = " · ".join(one_line(part) for part in (lost.title, lost.date or "undated") if part)
     return (
-        f'<div class="evidence lost"><blockquote dir="auto">{_text(lost.quote or lost.words)}</blockquote>'
-        f'<p class="facts" dir="auto">{_text(said)}: {_text(lost.reason)}</p></div>'
+        f'<div class="evidence lost"><blockquote dir="auto">{escape(lost.quote or lost.words)}</blockquote>'
+        f'<p class="facts" dir="auto">{escape(said)}: {escape(lost.reason)}</p></div>'
     )

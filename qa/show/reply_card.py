@@ -6,16 +6,16 @@ import html
 
 from embeddings.store.records import Listed
 from qa.render import counted
-from qa.show.evidence import text
 from qa.source.page import document_url
+from qa.source.text import escape
 from qa.talk.replying import Reply, size_in_words
 from qa.titles import SameTitle, same_title, titled
 
 
 def reply_card(reply: Reply) -> str:
     """The card; a document opens in the frame beside it, a question is asked by its button."""
-    words = "".join(f"<p>{text(paragraph)}</p>" for paragraph in reply.text)
-    points = "".join(f"<li>{text(point)}</li>" for point in reply.points)
+    words = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in reply.text)
+    points = "".join(f"<li>{escape(point)}</li>" for point in reply.points)
     listed = f'<ul class="points">{points}</ul>' if points else ""
     return f'<div class="card reply">{words}{listed}{_documents(reply)}{_questions(reply)}</div>'
 
@@ -32,11 +32,11 @@ def _documents(reply: Reply) -> str:
 
 def _document(listed: Listed, told: SameTitle) -> str:
     address = html.escape(document_url(listed.id))
-    title = text(titled(listed, told))
+    title = escape(titled(listed, told))
     facts = f"{listed.date or 'undated'} · {size_in_words(listed.passages)}"
     return (
         f'<li><a class="cite" target="source" href="{address}"><span class="title" dir="auto">{title}'
-        f'</span><span class="facts" dir="auto">{text(facts)}</span></a></li>'
+        f'</span><span class="facts" dir="auto">{escape(facts)}</span></a></li>'
     )
 
 
@@ -44,7 +44,7 @@ def _questions(reply: Reply) -> str:
     if not reply.questions:
         return ""
     buttons = "".join(
-        f'<li><button type="button" class="ask" data-ask dir="auto">{text(question)}</button></li>'
+        f'<li><button type="button" class="ask" data-ask dir="auto">{escape(question)}</button></li>'
         for question in reply.questions
     )
     return f'<p class="lead">You could ask:</p><ul class="asks">{buttons}</ul>'

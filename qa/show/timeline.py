@@ -16,8 +16,8 @@ from datetime import date
 from qa.english.numbers import numbers
 from qa.english.words import same_answer
 from qa.render import one_line
-from qa.show.evidence import text as _text
 from qa.source.page import citation_url
+from qa.source.text import escape
 from qa.types import Answer, Citation
 
 FEWEST = 3  # points of a timeline
@@ -121,10 +121,10 @@ def to_html(points: Sequence[Point], question: str = "", target: str = "source")
 def _item(point: Point, target: str) -> str:
     link = html.escape(citation_url(point.citation))
     more = f" and {len(point.also)} more" if point.also else ""
-    title = f"{_text(point.citation.document.title)}{more}"
+    title = f"{escape(point.citation.document.title)}{more}"
     return (
-        f'<li><time datetime="{_machine(point.when.text)}">{_text(_shown(point.when.text))}</time>'
-        f'<a class="value" target="{html.escape(target)}" href="{link}" dir="auto">{_text(point.value)}</a>'
+        f'<li><time datetime="{_machine(point.when.text)}">{escape(_shown(point.when.text))}</time>'
+        f'<a class="value" target="{html.escape(target)}" href="{link}" dir="auto">{escape(point.value)}</a>'
         f'<span class="from" dir="auto">{title}</span></li>'
     )
 
@@ -142,7 +142,7 @@ def _drawing(points: Sequence[Point], question: str) -> str:
     line = f'<polyline class="path" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
     dots = "".join(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="5"/>' for x, y in places)
     return (
-        f'<svg class="drawing" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{_text(label)}">'
+        f'<svg class="drawing" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">'
         f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base}" y2="{base}"/>{_ticks(points, base)}'
         f"{line}{dots}{_labels(points, places)}</svg>"
     )
@@ -175,7 +175,7 @@ def _ticks(points: Sequence[Point], base: float) -> str:
 def _tick(x: float, base: float, said: str) -> str:
     return (
         f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{base}" y2="{base + 5}"/>'
-        f'<text class="date" x="{x:.1f}" y="{base + 20}" text-anchor="middle">{_text(said)}</text>'
+        f'<text class="date" x="{x:.1f}" y="{base + 20}" text-anchor="middle">{escape(said)}</text>'
     )
 
 
@@ -191,7 +191,7 @@ def _labels(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> s
             continue
         taken.append((middle, half, y))
         written.append(
-            f'<text class="label" x="{middle:.1f}" y="{y - 12:.1f}" text-anchor="middle">{_text(said)}</text>'
+            f'<text class="label" x="{middle:.1f}" y="{y - 12:.1f}" text-anchor="middle">{escape(said)}</text>'
         )
     return "".join(written)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.answers.explanation import BestSpan, Explanation, PassageRead
-from qa.show.evidence import link, text
+from qa.show.evidence import link
 from qa.show.scores import Score, read_in_words, reading_scores, retrieval_scores, role_in_words, steps_in_words
+from qa.source.text import escape
 from qa.titles import SameTitle, same_title
 
 
@@ -18,27 +19,29 @@ def why(explanation: Explanation | None) -> str:
     told = same_title(read.passage.document for read in explanation.passages)
     items = "".join(_passage(read, explanation.threshold, told) for read in explanation.passages)
     return (
-        f'<details class="why"><summary>{title}</summary><p>{text(read_in_words(explanation))}</p>'
+        f'<details class="why"><summary>{title}</summary><p>{escape(read_in_words(explanation))}</p>'
         f'<ol class="read">{items}</ol>{_glossary(explanation)}</details>'
     )
 
 
 def _passage(read: PassageRead, threshold: float, told: SameTitle) -> str:
     best = read.best
-    words = "" if best is None else f'<p class="best" dir="auto">Best words: <q>{text(best.text)}</q>{_steps(best)}</p>'
+    words = (
+        "" if best is None else f'<p class="best" dir="auto">Best words: <q>{escape(best.text)}</q>{_steps(best)}</p>'
+    )
     scores = _scores((*retrieval_scores(read), *(() if best is None else reading_scores(best))))
-    role = f'<p class="role">{text(role_in_words(read, threshold))}</p>'
+    role = f'<p class="role">{escape(role_in_words(read, threshold))}</p>'
     chosen = ' class="evidence chosen"' if read.role in ("answer", "other answer") else ' class="evidence"'
     return f"<li{chosen}>{link(read.passage, told)}{words}{role}{scores}</li>"
 
 
 def _steps(best: BestSpan) -> str:
-    return f" ({text(done)})" if (done := steps_in_words(best)) else ""
+    return f" ({escape(done)})" if (done := steps_in_words(best)) else ""
 
 
 def _scores(scores: Sequence[Score]) -> str:
     pairs = "".join(
-        f'<div title="{text(score.meaning)}"><dt>{text(score.name)}</dt><dd>{text(score.value)}</dd></div>'
+        f'<div title="{escape(score.meaning)}"><dt>{escape(score.name)}</dt><dd>{escape(score.value)}</dd></div>'
         for score in scores
     )
     return f'<dl class="scores">{pairs}</dl>'
@@ -50,5 +53,5 @@ def _glossary(explanation: Explanation) -> str:
     for read in explanation.passages:
         for score in (*retrieval_scores(read), *(() if read.best is None else reading_scores(read.best))):
             scores.setdefault(score.name, score)
-    meanings = "; ".join(f"<b>{text(score.name)}</b> {text(score.meaning)}" for score in scores.values())
+    meanings = "; ".join(f"<b>{escape(score.name)}</b> {escape(score.meaning)}" for score in scores.values())
     return f'<p class="glossary">{meanings}.</p>'

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 
 from embeddings.filters import Where
 from embeddings.store.records import Listed
 from embeddings.types import Document
+from qa.answers.explanation import Explanation
 from qa.render import counted, one_line
 from qa.talk.smalltalk import SmallTalk
 from qa.titles import same_title, titled
-from qa.types import Answer, Turn
+from qa.types import Ask
 
 MOST_LISTED = 30  # documents named one by one
 _READ_FOR_QUESTIONS = 6  # documents that questions to start from are made of
@@ -61,8 +61,8 @@ class Library(Protocol):
     def document(self, id: str) -> Document:
         """The document of an id."""
 
-    def answer(self, question: str, history: Sequence[Turn] = (), where: Where | None = None) -> Answer:
-        """The answer to a question."""
+    def explain(self, ask: Ask) -> Explanation:
+        """The answer to a question, with what it was chosen from."""
 
 
 _SAID: dict[SmallTalk, tuple[str, ...]] = {
@@ -126,7 +126,7 @@ def _questions(library: Library, listed: Sequence[Listed], where: Where | None) 
     if not where and len(listed) <= MOST and is_samples(listed):
         return EXAMPLES
     read = [library.document(each.id) for each in listed[:_READ_FOR_QUESTIONS]]
-    return starting_questions(read, partial(library.answer, where=where))
+    return starting_questions(read, lambda question: library.explain(Ask(question, where=where)).answer)
 
 
 class _Dated(Protocol):

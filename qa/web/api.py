@@ -20,6 +20,7 @@ from embeddings.errors import FilterError, PinciteError, QuestionError, printabl
 from qa.gate.desk import Busy, Desk
 from qa.gate.serving import Serving
 from qa.render import to_dict
+from qa.types import Ask
 from qa.web.schema import AnswerOut, Asked, ErrorOut, turns_of
 
 LARGEST_BODY = 1_000_000  # bytes of a request
@@ -52,8 +53,8 @@ def create_api(desk: Desk, serving: Serving) -> FastAPI:
     @api.post("/answer", summary="Answer a question", operation_id="answer", responses=responses)  # type: ignore[arg-type]
     def answer(asked: Asked) -> Response:
         where = asked.where.where() if asked.where is not None else None
-        found = desk.answer(asked.question, turns_of(asked.history, desk), where, asked.threshold)
-        return JSONResponse(to_dict(found))
+        ask = Ask(asked.question, turns_of(asked.history, desk), where, asked.threshold)
+        return JSONResponse(to_dict(desk.explain(ask).answer))
 
     if serving.login is not None:
         _describe_login(api)

@@ -25,8 +25,9 @@ from qa.gate.session import session_of
 from qa.kept.conversation import MOST_CHARACTERS
 from qa.kept.fields import Fields, read_object
 from qa.kept.turns import recalled_turns
-from qa.show.evidence import text
 from qa.show.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
+from qa.source.text import escape
+from qa.types import Ask
 from qa.web.bodies import body_of, failure
 from qa.web.talk import Talk
 
@@ -76,9 +77,9 @@ def _shown(written: str, desk: Desk, find: Callable[[str], Document]) -> dict[st
     if pin.update == update:
         return {"became": "same", "html": _quiet(pin)}
     try:
-        now = desk.answer(pin.then.understood, resolve=False)
+        now = desk.explain(Ask(pin.then.understood, resolve=False)).answer
     except PinciteError as error:
-        return {"became": "failed", "html": f"{_quiet(pin)}<p>{text(str(error))}</p>"}
+        return {"became": "failed", "html": f"{_quiet(pin)}<p>{escape(str(error))}</p>"}
     seen = revisit(pin, now, update)
     fresh = to_json([repinned(seen, datetime.now(UTC))])
     return {"became": seen.became, "html": _quiet(pin) if seen.became == "same" else to_html(seen), "fresh": fresh}
@@ -87,4 +88,4 @@ def _shown(written: str, desk: Desk, find: Callable[[str], Document]) -> dict[st
 def _quiet(pin: Pin) -> str:
     """A pin that has nothing new to say, on a line."""
     said = pin.then.text if pin.then.text is not None else "Not in these documents"
-    return f'<p class="quiet" dir="auto">{text(pin.then.question)} <b>{text(said)}</b></p>'
+    return f'<p class="quiet" dir="auto">{escape(pin.then.question)} <b>{escape(said)}</b></p>'

@@ -44,6 +44,7 @@ from qa.show.exporting import MEDIA_TYPES, SUFFIXES, export
 from qa.source.page import citation_url
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond
+from qa.types import Ask, OnPassages
 from qa.web.bodies import body_of, failure
 from qa.web.files import Shelf
 
@@ -67,13 +68,11 @@ class Talk:
         shelf: who answers, and which documents are there.
         examples: questions to start from.
         judging: keeps what people say of answers; None where that is not kept.
-        about: the index, in words, for exported files.
     """
 
     shelf: Shelf
     examples: tuple[str, ...] = ()
     judging: Judging | None = None
-    about: str = ""
 
     @property
     def offers(self) -> Offers:
@@ -89,7 +88,7 @@ def routes(talk: Talk) -> APIRouter:
     async def ask(request: Request) -> Response:
         try:
             said = await _said(request)
-            asked = _Asked.of(said, partial(talk.shelf.document, session_of(request)))
+            asked = _Asked.of(said)
         except FilterError as error:
             return failure(_of_the_page(error))
         except PinciteError as error:
@@ -144,7 +143,7 @@ class _Asked:
     verbatim: bool
 
     @classmethod
-    def of(cls, said: Fields, find: Callable[[str], Document]) -> _Asked:
+    def of(cls, said: Fields) -> _Asked:
         """Raises RecordError or FilterError where it is of another form."""
         before = said.texts("history", MOST_TURNS, MOST_CHARACTERS)[-_HISTORY:]
         return cls(said.text("question"), before, where_of(said), said.flag("verbatim"))
@@ -173,12 +172,12 @@ def _answered(talk: Talk, asked: _Asked, session: str | None) -> Iterator[str]:
     yield _line({"html": turn(began)})
     steps: SimpleQueue[Exchange | None] = SimpleQueue()
 
-    def found(understood: str, hits: Sequence[Hit]) -> None:
+    def show_passages(understood: str, hits: Sequence[Hit]) -> None:
         steps.put(replace(began, found=tuple(passage_citation(hit) for hit in hits)))
 
     def answer() -> None:
         try:
-            steps.put(_exchange(talk, asked, session, found))
+            steps.put(_exchange(talk, asked, session, show_passages))
         finally:
             steps.put(None)
 
@@ -191,21 +190,13 @@ def _answered(talk: Talk, asked: _Asked, session: str | None) -> Iterator[str]:
     yield _line(_finished(talk, last))
 
 
-def _exchange(talk: Talk, asked: _Asked, session: str | None, found: Callable[[str, Sequence[Hit]], None]) -> Exchange:
+def _exchange(talk: Talk, asked: _Asked, session: str | None, on_passages: OnPassages) -> Exchange:
     """What comes of a question; what goes wrong is part of the conversation."""
     try:
         find = partial(talk.shelf.document, session)
-        desk = talk.shelf.desk_of(session)
-        before = history_of(asked.before, find)
-        became = respond(
-            desk,
-            asked.question,
-            before,
-            talk.examples,
-            asked.where,
-            resolve=not asked.verbatim,
-            found=found,
-        )
+        history = history_of(asked.before, find)
+        ask = Ask(asked.question, history, asked.where, resolve=not asked.verbatim, on_passages=on_passages)
+        became = respond(talk.shelf.desk_of(session), ask, talk.examples)
         return replace(became, limits=asked.limits(find), verbatim=asked.verbatim)
     except FilterError as error:
         return Exchange(asked.question, problem=str(_of_the_page(error)))
@@ -256,14 +247,10 @@ def _exported(talk: Talk, said: Fields, session: str | None) -> Response:
     if not turns:
         raise RecordError("there is nothing to export yet; ask a question first")
     now = datetime.now(UTC)
-    about = About(now, said.text("base"), talk.about or _asked_of(talk.shelf.desk.document_count))
+    about = About(now, said.text("base"), f"asked of {counted(talk.shelf.desk.document_count, 'document')}")
     name = f"pincite-{now:%Y-%m-%d-%H%M}{SUFFIXES[form]}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(export(turns, form, about), media_type=f"{MEDIA_TYPES[form]}; charset=utf-8", headers=headers)
-
-
-def _asked_of(documents: int) -> str:
-    return f"asked of {counted(documents, 'document')}"
 
 
 # ---------------------------------------------------------------- what people say of answers

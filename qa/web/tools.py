@@ -22,6 +22,7 @@ from embeddings.types import Document, Hit
 from qa.gate.desk import Desk
 from qa.render import document_dict, to_dict
 from qa.source.page import Range, View, view_url
+from qa.types import Ask
 
 MOST_PASSAGES = 50  # of one search
 MOST_LISTED = 200  # documents of one list
@@ -59,7 +60,7 @@ class Tools:
         Returns:
             JSON: question, text, confidence, citations, alternatives, passages.
         """
-        return _json(to_dict(self._desk.answer(question, where=_where(documents, after, before))))
+        return _json(to_dict(self._desk.explain(Ask(question, where=_where(documents, after, before))).answer))
 
     def search(self, question: str, k: int = 5, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
         """Find the passages closest to a question, by meaning and by words, best first.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from embeddings.types import Document
 from qa.assistant import Assistant
 from qa.followup.resolve import leans, standalone
-from qa.types import Answer, Citation, Turn
+from qa.types import Answer, Ask, Citation, Turn
 from tests.fakes import small_assistant
 
 FERRY = Turn(
@@ -216,7 +216,8 @@ def test_passages_are_told_again_where_a_question_stands_alone_after_all() -> No
     assistant = Assistant.from_documents([HANDBOOK])
     history = [Turn("How much is the fee?", assistant.answer("How much is the fee for a locker?"))]
     told: list[str] = []
-    explanation = assistant.explain("Who is the outside auditor?", history, found=lambda asked, _: told.append(asked))
+    ask = Ask("Who is the outside auditor?", history, on_passages=lambda asked, _: told.append(asked))
+    explanation = assistant.explain(ask)
     assert told[-1] == explanation.answer.question == "Who is the outside auditor?"
 
 

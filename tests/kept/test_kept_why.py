@@ -17,6 +17,7 @@ from qa.kept.turns import from_store, to_store
 from qa.show.cards import turn
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond
+from qa.types import Ask
 
 FERRY = Document("", "Ferry", "ferry.txt", "The ferry to Oslo leaves at 14:30 from the harbour.", date="2015-10-21")
 TRAIN = Document("", "Train", "train.txt", "The train to Bergen leaves at 09:10.", date="2016-01-01")
@@ -29,7 +30,7 @@ def recalled(kept: dict[str, Any], find: Find = LIBRARY.document) -> Exchange:
 
 
 def test_what_was_read_is_the_same_after_a_reload() -> None:
-    asked = respond(LIBRARY, QUESTION)
+    asked = respond(LIBRARY, Ask(QUESTION))
     assert asked.explanation is not None
     assert len(asked.explanation.passages) == 2
     again = from_store(to_store(asked), LIBRARY, LIBRARY.document)
@@ -38,14 +39,14 @@ def test_what_was_read_is_the_same_after_a_reload() -> None:
 
 
 def test_the_numbers_are_short_and_no_word_of_a_document_is_among_them() -> None:
-    kept = json.loads(to_store(respond(LIBRARY, QUESTION)))
+    kept = json.loads(to_store(respond(LIBRARY, Ask(QUESTION))))
     written = json.dumps(kept["why"])
     assert "14:30" not in written
     assert len(written) < 200 * len(kept["why"]["passages"]) + 50
 
 
 def test_without_room_or_without_a_passage_the_answer_is_shown_without_why() -> None:
-    kept = json.loads(to_store(respond(LIBRARY, QUESTION)))
+    kept = json.loads(to_store(respond(LIBRARY, Ask(QUESTION))))
 
     def only_ferry(id: str) -> Document:
         if id != FERRY.id:
@@ -64,7 +65,7 @@ def test_without_room_or_without_a_passage_the_answer_is_shown_without_why() -> 
     [("dense", "1"), ("lexical", 1e400), ("fused", None), ("role", 6), ("role", -1), ("role", True), ("best", [])],
 )
 def test_a_number_that_is_none_is_told(field: str, value: object) -> None:
-    kept = json.loads(to_store(respond(LIBRARY, QUESTION)))
+    kept = json.loads(to_store(respond(LIBRARY, Ask(QUESTION))))
     kept["why"]["passages"][0][field] = value
     with pytest.raises(RecordError):
         recalled(kept)
@@ -72,7 +73,7 @@ def test_a_number_that_is_none_is_told(field: str, value: object) -> None:
 
 @given(start=st.integers(-5, 60), end=st.integers(-5, 60))
 def test_best_words_are_read_from_the_document_or_refused(start: int, end: int) -> None:
-    kept = json.loads(to_store(respond(LIBRARY, QUESTION)))
+    kept = json.loads(to_store(respond(LIBRARY, Ask(QUESTION))))
     row = next(row for row in kept["why"]["passages"] if "best" in row)
     row["best"] |= {"start": start, "end": end}
     if not 0 <= start < end <= len(FERRY.text):

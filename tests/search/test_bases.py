@@ -18,7 +18,6 @@ from embeddings.search.bases import (
     Numbers,
     can_grow,
     grow_base,
-    is_kind,
     kind_for,
     make_base,
     rows_in,
@@ -128,8 +127,6 @@ def test_a_file_that_is_not_to_the_byte_what_was_written_is_not_read(tmp_path: P
 def test_the_size_decides_unless_a_kind_is_named() -> None:
     assert [kind_for("auto", count) for count in (0, 50_000, 50_001)] == ["flat", "flat", "ivf"]
     assert kind_for("ivf", 1) == "ivf"
-    assert is_kind("auto")
-    assert not is_kind("annoy")
 
 
 def test_ranges_of_passages_that_do_not_overlap_are_told_from_the_others() -> None:

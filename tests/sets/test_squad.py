@@ -114,7 +114,7 @@ def test_a_question_whose_answers_are_not_at_their_places_is_dropped_and_named(p
 def test_another_file_is_an_error_that_names_it(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.json"
     path.write_bytes(content)
-    with pytest.raises(GoldError, match=r"other\.json: .* (SQuAD|data)"):
+    with pytest.raises(GoldError, match=r"other\.json.* (SQuAD|data)"):
         load_squad(path)
     with pytest.raises(GoldError, match=r"missing\.json: cannot be read"):
         load_squad(tmp_path / "missing.json")
@@ -168,18 +168,18 @@ def test_an_article_that_comes_in_two_pieces_or_without_a_title_has_ids_of_its_o
 ANSWER = {"text": "300", "answer_start": 16}
 QUESTION = {"id": "o1", "question": "How many?", "answers": [ANSWER]}
 WRONG_FIELDS = [
-    ("question", 3, r'paragraphs\[0\]\.qas\[0\]: "question" is 3, expected a text'),
-    ("id", None, r'"id" is None, expected a text'),
-    ("id", ["o1"], r'"id" is \[\'o1\'\]'),
+    ("question", 3, r"paragraphs\[0\]\.qas\[0\].question is 3, expected a text"),
+    ("id", None, r"id is None, expected a text"),
+    ("id", ["o1"], r"id is a list"),
     ("question", "\ud800", "lone surrogates"),
-    ("answers", None, r'"answers" is None, expected a list'),
-    ("answers", {"text": ["300"], "answer_start": [16]}, r'"answers" is .*, expected a list'),
-    ("answers", ["300"], r"answers\[0\]: found '300', expected an object"),
-    ("answers", [{"text": "300"}], r'answers\[0\]: "answer_start" is missing'),
-    ("answers", [{**ANSWER, "answer_start": "16"}], "\"answer_start\" is '16', expected an integer"),
-    ("answers", [{**ANSWER, "answer_start": 16.0}], "expected an integer"),
-    ("answers", [{**ANSWER, "text": 300}], '"text" is 300'),
-    ("is_impossible", "false", "\"is_impossible\" is 'false', expected true or false"),
+    ("answers", None, r"answers is None, expected a list"),
+    ("answers", {"text": ["300"], "answer_start": [16]}, r"answers is .*, expected a list"),
+    ("answers", ["300"], r"answers\[0\] is '300', expected an object"),
+    ("answers", [{"text": "300"}], r"answers\[0\].answer_start is missing"),
+    ("answers", [{**ANSWER, "answer_start": "16"}], "answer_start is '16', expected a whole number"),
+    ("answers", [{**ANSWER, "answer_start": 16.0}], "expected a whole number"),
+    ("answers", [{**ANSWER, "text": 300}], "text is 300"),
+    ("is_impossible", "false", "is_impossible is 'false', expected true or false"),
 ]
 
 

@@ -15,7 +15,7 @@ from embeddings.loading import load
 from qa import Assistant
 from qa.assistant import build_index
 from qa.render import place, to_dict
-from qa.show.cards import conversation
+from qa.show.cards import turn
 from qa.talk.exchange import Exchange
 from qa.types import Answer
 
@@ -53,7 +53,7 @@ def test_a_citation_names_the_page_the_row_the_author_the_heading_and_the_date(
 ) -> None:
     answer = asked(harbour, question, pattern)
     assert place(answer.citations[0]).startswith(shown)
-    card = conversation([Exchange(question, answer)])
+    card = turn(Exchange(question, answer))
     assert all(part in card for part in shown.split(" · "))
 
 

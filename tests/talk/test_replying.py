@@ -12,11 +12,12 @@ from keyword_assistant import KeywordAssistant
 from embeddings.filters import Where
 from embeddings.types import Document
 from qa import Answer, Turn
-from qa.show.cards import conversation, history
+from qa.show.cards import turn
 from qa.talk.replying import MOST_LISTED, NEEDS_DOCUMENTS, reply, to_dict, to_lines
 from qa.talk.responding import respond
 from qa.talk.smalltalk import SmallTalk
 from qa.talk.starting import starters, starting_questions
+from qa.types import Ask
 from tests.fakes import small_assistant
 
 BRIDGE = replace(
@@ -47,30 +48,28 @@ def test_under_a_filter_questions_are_made_of_what_fits_and_answered_there() -> 
 @pytest.mark.parametrize("said", ["Hello", "thank you!", "What can you do?", "Who are you?", "Bye"])
 def test_small_talk_is_answered_and_never_searched(said: str) -> None:
     assistant = Recorder([BRIDGE])
-    exchange = respond(assistant, said)
+    exchange = respond(assistant, Ask(said))
     assert exchange.reply is not None
     assert exchange.answer is None
     assert assistant.asked == []
-    assert history([exchange]) == ()
 
 
 def test_a_question_behind_a_courtesy_is_searched_without_it() -> None:
     assistant = Recorder([BRIDGE])
-    exchange = respond(assistant, "Hello, when was the bridge opened?")
+    exchange = respond(assistant, Ask("Hello, when was the bridge opened?"))
     assert assistant.asked == ["when was the bridge opened?"]
     assert exchange.answer is not None
-    assert "Understood as" not in conversation([exchange])
+    assert "Understood as" not in turn(exchange)
 
 
 def test_what_is_in_here_names_the_documents_with_their_dates_and_sizes() -> None:
-    exchange = respond(Recorder([BRIDGE, FERRY]), "What is in here?")
+    exchange = respond(Recorder([BRIDGE, FERRY]), Ask("What is in here?"))
     assert exchange.reply is not None
     assert [(each.title, each.date, each.passages) for each in exchange.reply.documents] == [
         (BRIDGE.title, "2021-05-03", 1),
         (FERRY.title, None, 1),
     ]
-    card = conversation([exchange])
-    assert "\n" not in card
+    card = turn(exchange)
     assert "<b>" not in card
     assert card.count('class="cite"') == 2
     lines = "\n".join(to_lines(exchange.reply))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import socket
 from collections.abc import Iterator
@@ -21,10 +22,11 @@ from qa import Answer, Citation
 from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability, SureBin
 from qa.gate.serving import Serving
-from qa.show.cards import confidence_words, conversation, history
+from qa.show.cards import confidence_words, turn
 from qa.source.page import WINDOW, Range, View, citation_url, page_of_source, view_url
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond
+from qa.types import Ask
 from qa.web.app import create_app, serve
 from qa.web.page import local_only
 from tests.fakes import small_assistant
@@ -154,15 +156,14 @@ def citation_of(document: Document, words: str) -> Citation:
     return Citation(document, start, start + len(words), 0, len(document.text))
 
 
-def test_text_of_a_document_never_becomes_markup_or_a_second_line_in_a_card() -> None:
-    hostile = "<b>x</b>\n\n**y** %%%LATEX_BLOCK_0%%% [z](javascript:1) & \"'"
+def test_text_of_a_document_never_becomes_markup_in_a_card() -> None:
+    hostile = "<b>x</b>\n\n**y** [z](javascript:1) & \"'"
     document = Document.from_text(hostile, title=hostile, source=hostile)
     citation = Citation(document, 0, 8, 0, len(hostile), heading=hostile, date=hostile)
     answer = Answer(hostile, hostile, 0.9, (citation, citation), (Answer(hostile, "n", 0.8, (citation,)),), (citation,))
-    card = conversation([Exchange("q", answer)])
+    card = turn(Exchange(hostile, answer))
     assert "<b>" not in card
-    assert "\n" not in card
-    assert "%%%" not in card
+    assert html.unescape(card).count(hostile) >= 8
 
 
 @pytest.mark.parametrize(
@@ -183,17 +184,17 @@ def test_a_confidence_is_said_in_words_and_never_as_a_certainty(confidence: floa
 def test_without_an_answer_the_card_says_so_and_shows_three_passages() -> None:
     document = Document.from_text("One. Two. Three. Four.")
     passages = tuple(citation_of(document, words) for words in ("One.", "Two.", "Three.", "Four."))
-    card = conversation([Exchange("q", Answer("q", None, 0.12, passages=passages))])
+    card = turn(Exchange("q", Answer("q", None, 0.12, passages=passages)))
     assert "Not in these documents" in card
     assert card.count('class="cite"') == 3
     assert "nothing in them reads as an answer" in card
-    assert "Nothing was retrieved" in conversation([Exchange("q", Answer("q", None, 0.0))])
+    assert "Nothing was retrieved" in turn(Exchange("q", Answer("q", None, 0.0)))
 
 
 def test_answers_that_disagree_stand_side_by_side_each_with_its_source() -> None:
     ones = [Document.from_text(f"There were {count} boats.", title=f"Paper {count}") for count in (70, 90)]
     sides = [Answer("q", str(n), 0.7, (citation_of(d, str(n)),)) for n, d in zip((70, 90), ones, strict=True)]
-    card = conversation([Exchange("q", Answer("q", "70", 0.7, sides[0].citations, (sides[1],)))])
+    card = turn(Exchange("q", Answer("q", "70", 0.7, sides[0].citations, (sides[1],))))
     assert "The documents disagree" in card
     assert card.index("Paper 70") < card.index("Paper 90")
     assert card.count('<p class="when">undated</p>') == 2
@@ -205,7 +206,7 @@ def test_of_answers_that_disagree_the_newest_comes_first_and_each_has_its_date_o
         for count, confidence, date in ((70, 0.8, "2021-05-03"), (90, 0.3, "2021-05-04"))
         for document in [Document.from_text(f"There were {count} boats.", title=f"Paper {count}")]
     )
-    card = conversation([Exchange("q", replace(old, alternatives=(new,)))])
+    card = turn(Exchange("q", replace(old, alternatives=(new,))))
     assert "newest first" in card
     assert card.index('<p class="when">2021-05-04</p>') < card.index("Paper 90") < card.index("Paper 70")
 
@@ -214,36 +215,35 @@ def test_a_confidence_says_what_it_has_meant_on_a_benchmark() -> None:
     document = Document.from_text("There were 70 boats.")
     answer = Answer("q", "70", 0.83, (citation_of(document, "70"),))
     table = Reliability("Quiz", (SureBin(0.0, 0.7, 80, 0.4), SureBin(0.7, 1.0, 50, 0.88)))
-    card = conversation([Exchange("q", answer, explanation=Explanation(answer, 0.1, (), table))])
+    card = turn(Exchange("q", answer, explanation=Explanation(answer, 0.1, (), table)))
     assert "about 9 in 10 were right on Quiz: 88% of 50 questions" in card
-    assert "was not measured" in conversation([Exchange("q", answer)])
+    assert "was not measured" in turn(Exchange("q", answer))
 
 
 def test_a_citation_can_be_copied_in_each_form_and_without_a_script_be_selected() -> None:
     document = Document("", "Boats", "http://example.org/boats", "There were 70 boats.")
-    card = conversation([Exchange("q", Answer("q", "70", 0.8, (citation_of(document, "70"),)))])
+    card = turn(Exchange("q", Answer("q", "70", 0.8, (citation_of(document, "70"),))))
     assert card.count("data-copy") == 4
     assert "@misc{boats-" in card
     assert "http://example.org/boats#:~:text=70" in card
     assert "onclick" not in card
 
 
-def test_why_this_answer_shows_each_passage_with_its_scores_as_one_line_of_escaped_text() -> None:
-    hostile = Document.from_text("<b>70</b>\n\nboats %%% came in.", title="<i>T</i>\n\nx")
+def test_why_this_answer_shows_each_passage_with_its_scores_as_escaped_text() -> None:
+    hostile = Document.from_text("<b>70</b>\n\nboats came in.", title="<i>T</i>\n\nx")
     small = small_assistant([hostile], r"\d+")
-    exchange = respond(small, "How many boats came in?")
-    card = conversation([exchange])
+    exchange = respond(small, Ask("How many boats came in?"))
+    card = turn(exchange)
     assert "Why this answer" in card
     assert all(f"<dt>{name}</dt>" in card for name in ("dense", "lexical", "fused", "span", "no answer", "margin"))
     assert "<b>70" not in card
-    assert "\n" not in card
     assert "<i>" not in card
 
 
 def test_answers_that_differ_within_one_document_are_not_called_a_disagreement_of_documents() -> None:
     document = Document.from_text("First 70 boats, then 90 boats.")
     one, other = (Answer("q", n, 0.7, (citation_of(document, n),)) for n in ("70", "90"))
-    card = conversation([Exchange("q", Answer("q", "70", 0.7, one.citations, (other,)))])
+    card = turn(Exchange("q", Answer("q", "70", 0.7, one.citations, (other,))))
     assert "The documents disagree" not in card
     assert "The document gives more than one answer" in card
 
@@ -251,21 +251,15 @@ def test_answers_that_differ_within_one_document_are_not_called_a_disagreement_o
 def test_every_part_of_a_list_answer_shows_its_own_citation() -> None:
     document = Document.from_text("Ada, Bo and Cy signed.")
     citations = tuple(citation_of(document, name) for name in ("Ada", "Bo", "Cy"))
-    card = conversation([Exchange("q", Answer("q", "Ada; Bo; Cy", 0.8, citations, is_list=True))])
+    card = turn(Exchange("q", Answer("q", "Ada; Bo; Cy", 0.8, citations, is_list=True)))
     assert card.count("<mark>") == 3
     assert "<details>" not in card
 
 
 def test_a_follow_up_shows_how_it_was_understood_and_a_whole_question_does_not() -> None:
     answer = Answer("When was Oslo founded?", None, 0.1)
-    assert "Understood as" in conversation([Exchange("And when?", answer)])
-    assert "Understood as" not in conversation([Exchange(" When was Oslo founded? ", answer)])
-
-
-def test_questions_that_went_wrong_are_no_part_of_the_history() -> None:
-    answer = Answer("a?", None, 0.0)
-    turns = history([Exchange("a?", answer), Exchange("b?", problem="too long")])
-    assert [turn.question for turn in turns] == ["a?"]
+    assert "Understood as" in turn(Exchange("And when?", answer))
+    assert "Understood as" not in turn(Exchange(" When was Oslo founded? ", answer))
 
 
 # ---------------------------------------------------------------- what is served, and what is not

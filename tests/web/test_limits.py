@@ -19,6 +19,7 @@ from qa import Assistant
 from qa.gate.desk import Desk
 from qa.kept.turns import to_store
 from qa.talk.responding import respond
+from qa.types import Ask
 from qa.uploads.private import Uploads
 from qa.web.app import create_app
 from qa.web.tools import Tools
@@ -101,7 +102,7 @@ def test_no_route_leads_to_a_document_outside_the_limit(where: Where, tmp_path: 
     (tmp_path / "tram.pdf").write_bytes(pdf([written(["The tram to Oslo leaves at 07:07."])]))
     tram = load_file(tmp_path / "tram.pdf")
     open_to_all = small_assistant([FERRY, PLANE, TRAIN, tram], r"\d\d:\d\d")
-    turn = to_store(respond(open_to_all, QUESTION))
+    turn = to_store(respond(open_to_all, Ask(QUESTION)))
     assert "Train" in turn
     with TestClient(create_app(limited(where, tram)), base_url=HOST) as client:
         for hidden in (TRAIN, tram):

@@ -31,6 +31,7 @@ from qa.gate.desk import Busy, Desk
 from qa.gate.metrics import text_of
 from qa.gate.serving import Login, Serving, check_exposed, read_login, read_root
 from qa.render import to_dict
+from qa.types import Ask
 from qa.web.app import create_app
 from qa.web.schema import AnswerOut, CitationOut
 
@@ -332,19 +333,19 @@ def test_one_question_is_answered_at_a_time_in_order_and_too_many_are_sent_away(
     desk = Desk(slow, waiting=2)
     threads = []
     for number in range(3):
-        threads.append(threading.Thread(target=desk.answer, args=(f"ferry {number}",)))
+        threads.append(threading.Thread(target=desk.explain, args=(Ask(f"ferry {number}"),)))
         threads[-1].start()
         while desk.length <= number:
             pass
     with pytest.raises(Busy, match="3 questions wait already; ask again"):
-        desk.answer("ferry 3")
+        desk.explain(Ask("ferry 3"))
     slow.let.set()
     for thread in threads:
         thread.join(30)
     assert slow.most == 1
     assert slow.order == ["ferry 0", "ferry 1", "ferry 2"]
     assert "pincite_busy_total 1\n" in text_of(desk)
-    assert desk.answer("ferry 4")
+    assert desk.explain(Ask("ferry 4"))
 
 
 # ---------------------------------------------------------------- what Prometheus reads
