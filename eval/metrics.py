@@ -99,7 +99,7 @@ def first_relevant(hits: Sequence[Hit], gold: Iterable[GoldAnswer]) -> int | Non
 def holds(document: str, start: int, end: int, answer: GoldAnswer) -> bool:
     """True where `start:end` of the document with this id has at least half of the characters of a gold span."""
     shared = overlap(start, end, answer.start, answer.end)
-    return document == answer.document and 2 * shared >= answer.end - answer.start
+    return document == answer.document and shared > 0 and 2 * shared >= answer.end - answer.start
 
 
 def recall_at(rank: int | None, k: int) -> float:

@@ -194,7 +194,7 @@ def _gold_sources(question: GoldQuestion, documents: Mapping[str, Document]) -> 
     for answer in question.answers:
         wording = _name_of_group(question, answer), answer.text
         places = sources.setdefault(answer.document, {}).setdefault(wording, [])
-        places.append(f"{answer.start}-{answer.end}")
+        places.append("lost in loading" if answer.lost else f"{answer.start}-{answer.end}")
     return tuple(GoldSource(_title(id, documents), _gold_lines(lines)) for id, lines in sources.items())
 
 
@@ -254,7 +254,7 @@ def _in_place(
 ) -> Passage | None:
     """A gold answer with the words around it; None where its document is not at hand."""
     document = documents.get(answer.document)
-    if document is None:
+    if document is None or answer.lost:
         return None
     start, end = _at_words(document.text, answer.start - _AROUND, answer.end + _AROUND)
     where = f"{one_line(document.title)} · characters {answer.start}-{answer.end}"

@@ -2,12 +2,16 @@
 
     {"id": "q1", "kind": "list", "question": "Who met?", "answers": [
         {"document": "talks.txt", "text": "the envoy", "start": 10, "end": 19},
-        {"document": "talks.txt", "text": "two ministers"}], "groups": [[0], [1]]}
+        {"document": "talks.txt", "text": "two ministers", "within": "and two ministers flew to Geneva"}],
+        "groups": [[0], [1]]}
 
 - `answers` is [] for a question that the documents do not answer; `"tempting": true` marks one that looks as if they
   did.
 - `document` is a document's id, its file name, or the last parts of its path.
 - `start` and `end` are code points and may both be left out where the text occurs exactly once in its document.
+- `within` says instead of them where the text stands: a longer stretch that occurs exactly once in the document, and
+  that holds the text exactly once. White space is compared as one space, so that such gold stays right when a document
+  is laid out anew.
 - `groups` are lists of positions in `answers`. Of a `list` question each group is one item, and any of its answers
   names it; of a `disagreement` question each group is one side.
 - `id` is the line number and `kind` "question" where they are left out.
@@ -17,7 +21,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,6 +29,7 @@ from typing import TypeGuard
 
 from embeddings.errors import GoldError
 from embeddings.types import Document
+from eval.sets.places import places_of_text, places_of_words
 
 KINDS_WITH_GROUPS = ("list", "disagreement")
 MOST_FAULTS = 20
@@ -32,12 +37,20 @@ MOST_FAULTS = 20
 
 @dataclass(frozen=True, slots=True)
 class GoldAnswer:
-    """A place that answers a question: `text` is `start:end` of the document whose `Document.id` is `document`."""
+    """A place that answers a question: `text` is `start:end` of the document whose `Document.id` is `document`.
+
+    A lost answer, which the file holds and the loaded document does not, is at 0:0: nothing cites or retrieves it.
+    """
 
     document: str
     start: int
     end: int
     text: str
+
+    @property
+    def lost(self) -> bool:
+        """True where the document as it was loaded does not hold the answer."""
+        return self.start == self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +85,20 @@ class GoldReading:
     faults: tuple[str, ...]
 
 
-def load_gold(path: str | Path, documents: Sequence[Document], hint: str = "") -> tuple[GoldQuestion, ...]:
+def load_gold(
+    path: str | Path, documents: Sequence[Document], hint: str = "", keep_lost: bool = False
+) -> tuple[GoldQuestion, ...]:
     """The questions of a gold file.
 
     Args:
         hint: what to add where a document is not there, for a user who named none.
+        keep_lost: an answer whose `within` is not in its document as it was loaded is kept as lost, and is no fault.
 
     Raises:
         GoldError: the file can't be read, or is not well formed, or does not fit the documents. The message has a
             line for each fault: file, line, what is wrong, and how to mend it; of many only the first MOST_FAULTS.
     """
-    faults = (reading := read_gold(path, documents, hint)).faults
+    faults = (reading := read_gold(path, documents, hint, keep_lost)).faults
     if len(faults) > MOST_FAULTS:
         more = f"{path}: {len(faults) - MOST_FAULTS} more faults; mend these first"
         raise GoldError("\n".join([*faults[:MOST_FAULTS], more]))
@@ -91,7 +107,7 @@ def load_gold(path: str | Path, documents: Sequence[Document], hint: str = "") -
     return reading.questions
 
 
-def read_gold(path: str | Path, documents: Sequence[Document], hint: str = "") -> GoldReading:
+def read_gold(path: str | Path, documents: Sequence[Document], hint: str = "", keep_lost: bool = False) -> GoldReading:
     """The questions of a gold file and ALL its faults, so that a file can be mended in one go. Raises nothing."""
     path = Path(path)
     questions: dict[str, GoldQuestion] = {}
@@ -106,7 +122,7 @@ def read_gold(path: str | Path, documents: Sequence[Document], hint: str = "") -
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
-        parser = _Line(documents, number, hint)
+        parser = _Line(documents, number, hint, keep_lost)
         question = parser.question(line)
         if question is not None and question.id in questions:
             parser.fault(f"id {question.id!r} is also on line {first_line[question.id]}; give each question its own")
@@ -149,8 +165,8 @@ def _other_form(text: str) -> str | None:
 class _Line:
     """Reads one line and collects its faults: a method gives None where it found one."""
 
-    def __init__(self, documents: Sequence[Document], number: int, hint: str) -> None:
-        self._documents, self._number, self._hint = documents, number, hint
+    def __init__(self, documents: Sequence[Document], number: int, hint: str, keep_lost: bool = False) -> None:
+        self._documents, self._number, self._hint, self._keep_lost = documents, number, hint, keep_lost
         self.faults: list[str] = []
 
     def fault(self, message: str) -> None:
@@ -237,6 +253,8 @@ class _Line:
     def _place(self, where: str, row: Mapping[str, object], document: Document) -> GoldAnswer | None:
         """Where the answer stands: as the row says, or the only place where its text occurs."""
         text, start, end = str(row["text"]), row.get("start"), row.get("end")
+        if "within" in row:
+            return self._place_within(where, row, document)
         if start is None and end is None:
             return self._only_place(where, text, document)
         if not _is_offset(start) or not _is_offset(end):
@@ -252,7 +270,7 @@ class _Line:
         return None
 
     def _only_place(self, where: str, text: str, document: Document) -> GoldAnswer | None:
-        places = list(_places(text, document.text))
+        places = list(places_of_text(text, document.text))
         if len(places) == 1:
             return GoldAnswer(document.id, places[0], places[0] + len(text), text)
         if places:
@@ -261,6 +279,27 @@ class _Line:
         else:
             self.fault(f"{where}: {_short(text)} does not occur in its document; {_nearly(text, document)}")
         return None
+
+    def _place_within(self, where: str, row: Mapping[str, object], document: Document) -> GoldAnswer | None:
+        """The one place where the text stands in the one stretch that the row names."""
+        text, within = str(row["text"]), row["within"]
+        if not _is_text(within) or not row.keys().isdisjoint({"start", "end"}):
+            self.fault(f'{where}: "within" is {_short(within)}; write it as a text, and without "start" and "end"')
+            return None
+        stretches = list(places_of_words(within, document.text))
+        if not stretches and self._keep_lost:
+            return GoldAnswer(document.id, 0, 0, text)
+        if len(stretches) != 1:
+            mend = "write more of the words around it" if stretches else _nearly(within, document)
+            self.fault(f'{where}: "within", {_short(within)}, {_occurs(len(stretches))} in its document; {mend}')
+            return None
+        (begin, end), *_ = stretches
+        places = list(places_of_words(text, document.text[begin:end]))
+        if len(places) != 1:
+            self.fault(f'{where}: {_short(text)} {_occurs(len(places))} in its "within"; choose one that holds it once')
+            return None
+        start, end = begin + places[0][0], begin + places[0][1]
+        return GoldAnswer(document.id, start, end, document.text[start:end])
 
     def _groups(
         self, row: Mapping[str, object], kind: str | None, answers: Sequence[GoldAnswer | None]
@@ -338,19 +377,15 @@ def _nearly(text: str, document: Document) -> str:
     return f"copy the words exactly as they stand{f', {_short(found.group())}' if found else ''}"
 
 
-def _places(text: str, inside: str) -> Iterator[int]:
-    """Every offset at which `text` begins, overlapping ones too."""
-    start = inside.find(text)
-    while start >= 0:
-        yield start
-        start = inside.find(text, start + 1)
-
-
 def _hint(text: str, document: Document) -> str:
-    places = list(_places(text, document.text))
+    places = list(places_of_text(text, document.text))
     if not places:
         return f"the words do not occur in the document; {_nearly(text, document)}"
     return f"it stands at {', '.join(f'{place}:{place + len(text)}' for place in places[:3])}; correct the offsets"
+
+
+def _occurs(times: int) -> str:
+    return f"occurs {times} times" if times else "does not occur"
 
 
 def _short(value: object) -> str:

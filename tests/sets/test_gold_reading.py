@@ -204,3 +204,37 @@ def test_a_file_of_another_form_is_one_fault_and_not_one_for_each_line(tmp_path:
 def test_a_file_without_a_question_is_a_fault(write: Write) -> None:
     with pytest.raises(GoldError, match="holds no questions"):
         load_gold(write("", " "), DOCUMENTS)
+
+
+def test_a_longer_stretch_says_where_the_words_stand_whatever_white_space_lies_between(write: Write) -> None:
+    row = {"document": "2019/ferry.txt", "text": "The  ferry", "within": "The ferry\n came back"}
+    (question,) = load_gold(write(asking(row)), DOCUMENTS)
+    assert question.answers == (GoldAnswer(FERRY.id, 24, 33, "The ferry"),)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (
+            market("figs", within="figs, pears"),
+            "'figs, pears', does not occur in its document; copy the words",
+        ),
+        (
+            {"document": "2019/ferry.txt", "text": "ferry", "within": "The ferry"},
+            "occurs 2 times in its document",
+        ),
+        (market("s", within="sells figs"), "'s' occurs 3 times in its \"within\"; choose one that holds it once"),
+        (market("plums", within="sells figs"), "'plums' does not occur in its \"within\"; choose one"),
+        (market("figs", within="figs", start=17), "\"within\" is 'figs'; write it as a text, and without"),
+        (market("figs", within=3), '"within" is 3; write it as a text'),
+    ],
+)
+def test_a_stretch_that_does_not_say_where_is_a_fault(write: Write, row: object, fault: str) -> None:
+    (line,) = read_gold(write(asking(row)), DOCUMENTS).faults
+    assert fault in line
+
+
+def test_an_answer_that_the_loaded_document_does_not_hold_can_be_kept_as_lost(write: Write) -> None:
+    path = write(asking(market("pears", within="figs and pears"), market("figs", within="sells figs")))
+    ((lost, kept),) = (question.answers for question in load_gold(path, DOCUMENTS, keep_lost=True))
+    assert (lost, lost.lost, kept.lost) == (GoldAnswer("market", 0, 0, "pears"), True, False)
