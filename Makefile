@@ -99,6 +99,10 @@ eval: $(STAMPS)/run ## measure answers against gold questions, the samples' or y
 models: $(STAMPS)/compile ## compile the models that ship (ENCODER=folder READER=folder)
 	$(OFFLINE) $(PY) -m qa.models.compiling $(if $(ENCODER),--encoder "$(ENCODER)") $(if $(READER),--reader "$(READER)")
 
+.PHONY: base
+base: $(STAMPS)/run ## fetch and check the model that the reader is trained from (ARGS="--to FOLDER")
+	@$(PY) -m qa.training.base $(ARGS)
+
 .PHONY: train
 train: $(STAMPS)/compile ## train the reader, an hour or more (ARGS="--data DIR --base FOLDER --work FOLDER --to FOLDER")
 	@$(OFFLINE) $(PY) -m qa.training.command $(ARGS)

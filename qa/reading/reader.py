@@ -99,11 +99,47 @@ class _Window:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tokens:
-    """Special tokens of the template that puts a question and a passage together, with their types."""
+class Template:
+    """How a tokenizer puts a question and a passage together: the special tokens around them, and token types.
 
-    ids: list[int]
-    types: list[int]
+    Attributes:
+        before, between, after: ids of the special tokens in front of the question, between the two, and at the end.
+        types: a token type for each of these three, the question and the passage, in the order of the input.
+    """
+
+    before: tuple[int, ...]
+    between: tuple[int, ...]
+    after: tuple[int, ...]
+    types: tuple[int, ...]
+
+    @classmethod
+    def of(cls, pair: Encoding, name: str) -> Template:
+        """What stands around the words of a pair.
+
+        Raises ModelError where the tokenizer puts nothing in front, where the score of "no answer" stands.
+        """
+        ids, types = tuple(pair.ids), pair.type_ids
+        question = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 0]
+        passage = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 1]
+        if not question or not passage or not 0 < question[0] <= question[-1] < passage[0]:
+            raise ModelError(
+                f"{name}: its tokenizer doesn't put a special token, the question and the passage in this "
+                "order; name another reader"
+            )
+        first, last = question[-1] + 1, passage[-1] + 1
+        kinds = (types[0], types[question[0]], types[first], types[passage[0]], types[-1])
+        return cls(ids[: question[0]], ids[first : passage[0]], ids[last:], kinds)
+
+    @property
+    def tokens(self) -> int:
+        """How many special tokens there are."""
+        return len(self.before) + len(self.between) + len(self.after)
+
+    def put_together(self, question: Sequence[int], passage: Sequence[int]) -> tuple[list[int], list[int]]:
+        """The token ids and the token types of an input."""
+        parts = (self.before, question, self.between, passage, self.after)
+        ids = [id for part in parts for id in part]
+        return ids, [kind for part, kind in zip(parts, self.types, strict=True) for _ in part]
 
 
 class OnnxReader:
@@ -130,15 +166,15 @@ class OnnxReader:
         if self.card.kind != "reader":
             raise ModelError(f"{folder}: an {self.card.kind}, expected a reader; name a reader's folder")
         self._answer_tokens, self._n_best = answer_tokens, n_best
-        self._before, self._between, self._after = self._template()
+        self._template = Template.of(self.runtime.tokenize([("a", "b")])[0], self.card.name)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         """The best spans of every passage that do not overlap, best first. One question to a model call."""
         asked = self.runtime.tokenize([question], special=False)[0].ids[:QUESTION_TOKENS]
         encodings = self.runtime.tokenize([passage.text for passage in passages], special=False)
         windows = [w for i, encoding in enumerate(encodings) for w in self._windows(i, len(encoding.ids), len(asked))]
-        inputs = [self._input(asked, encodings[w.passage].ids[w.first : w.last]) for w in windows]
-        skip = len(self._before.ids) + len(asked) + len(self._between.ids)  # tokens in front of the passage
+        inputs = [self._template.put_together(asked, encodings[w.passage].ids[w.first : w.last]) for w in windows]
+        skip = len(self._template.before) + len(asked) + len(self._template.between)  # tokens in front of the passage
         spans: list[Span] = []
         for window, (start, end) in zip(windows, self.runtime.run(inputs), strict=True):
             tokens = slice(skip, skip + window.last - window.first)
@@ -147,38 +183,11 @@ class OnnxReader:
             spans += decoder.best(start[tokens], end[tokens], no_answer, self._n_best)
         return without_overlaps(spans)
 
-    def _template(self) -> tuple[_Tokens, _Tokens, _Tokens]:
-        """The special tokens before the question, between it and the passage, and after the passage.
-
-        Raises ModelError where the tokenizer puts nothing in front, where the score of "no answer" stands.
-        """
-        pair = self.runtime.tokenize([("a", "b")])[0]
-        ids, types = pair.ids, pair.type_ids
-        question = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 0]
-        passage = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 1]
-        if not question or not passage or not 0 < question[0] <= question[-1] < passage[0]:
-            raise ModelError(
-                f"{self.card.name}: its tokenizer doesn't put a special token, the question and the passage in this "
-                "order; name another reader"
-            )
-        self._types = types[question[0]], types[passage[0]]
-        parts = slice(0, question[0]), slice(question[-1] + 1, passage[0]), slice(passage[-1] + 1, None)
-        before, between, after = (_Tokens(ids[part], types[part]) for part in parts)
-        return before, between, after
-
     def _windows(self, passage: int, tokens: int, question_tokens: int) -> Iterator[_Window]:
-        specials = len(self._before.ids) + len(self._between.ids) + len(self._after.ids)
-        width = self.card.max_tokens - question_tokens - specials
+        width = self.card.max_tokens - question_tokens - self._template.tokens
         for first in range(0, max(1, tokens - WINDOW_OVERLAP), max(1, width - WINDOW_OVERLAP)):
             if tokens:
                 yield _Window(passage, first, min(tokens, first + width))
-
-    def _input(self, question: Sequence[int], passage: Sequence[int]) -> tuple[list[int], list[int]]:
-        before, between, after = self._before, self._between, self._after
-        of_question, of_passage = self._types
-        ids = [*before.ids, *question, *between.ids, *passage, *after.ids]
-        asked, read = [of_question] * len(question), [of_passage] * len(passage)
-        return ids, [*before.types, *asked, *between.types, *read, *after.types]
 
 
 class _Decoder:

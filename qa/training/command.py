@@ -4,8 +4,9 @@
 
 `--data` is a folder with the public sets of docs/models.md, each `--squad` another file in the format of SQuAD 1.1 or
 2.0, or MRQA's. The examples are made once and kept in `--work` with a checkpoint; the same command resumes, and with
-`--finish` writes what the checkpoint holds: the model, its tokenizer, a model card and the compiled ONNX form. The same
-command runs on processors and on one GPU.
+`--finish` writes what the checkpoint holds: the model, its tokenizer, a model card and the compiled ONNX form. A
+finished training of so many `--hours` goes on with `--go-on` and more of them, from where its learning rate had not yet
+fallen. The same command runs on processors and on one GPU. `qa/training/base.py` fetches a base.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from qa.ending import INTERRUPTED, done_or_told, say
 from qa.models.compiling import READER_MAX_TOKENS
 from qa.training.examples import Example
 from qa.training.sets import Source, made, sources
-from qa.training.trainer import Progress, Schedule, Training, counted, encoded
+from qa.training.trainer import Progress, Schedule, Training, counted, encoded, go_on
 from qa.training.written import TOKENIZER_FILE, write_reader
 
 EXAMPLES = "examples.jsonl.gz"
@@ -65,8 +66,11 @@ def reported(progress: Progress) -> None:
     )
 
 
-def loaded(base: Path, dropout: float) -> Any:
+def loaded(base: Path, dropout: float, layers: int | None = None) -> Any:
     """The base model in float32, its word embeddings frozen: they hold half of the weights and learn little.
+
+    Args:
+        layers: how many to keep, from the bottom: the top ones matter least for another task (Sajjad et al. 2020).
 
     Raises:
         ModelError: the folder holds no model of BERT's family; one without a span head is given a new one.
@@ -82,6 +86,7 @@ def loaded(base: Path, dropout: float) -> Any:
             trust_remote_code=False,
             hidden_dropout_prob=dropout,
             attention_probs_dropout_prob=dropout,
+            **({} if layers is None else {"num_hidden_layers": layers}),
         )
     except (OSError, ValueError) as error:
         reason = str(error).split("\n", 1)[0]
@@ -102,12 +107,15 @@ def train(options: argparse.Namespace) -> None:
         options.epochs, options.learning_rate, batch_tokens=options.batch_tokens, hours=options.hours, seed=options.seed
     )
     found = examples(sources(options.data, options.squad, options.limit), options.work, schedule.seed)
-    model = loaded(options.base, schedule.dropout)
+    torch.manual_seed(schedule.seed)  # a new head is drawn
+    model = loaded(options.base, schedule.dropout, options.layers)
     longest = min(READER_MAX_TOKENS, model.config.max_position_embeddings)
     rows = encoded(found, Tokenizer.from_file(str(options.base / TOKENIZER_FILE)), longest)
     say(f"{len(rows):,} examples, {counted(rows):,} tokens")
     torch.manual_seed(schedule.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    if options.go_on:
+        go_on(options.work)
     training = Training(model, rows, schedule, options.work, device)
     if not options.finish:
         training.run(reported)
@@ -130,9 +138,13 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--learning-rate", type=float, default=usual.learning_rate, help="default %(default)s")
     parser.add_argument("--batch-tokens", type=int, default=usual.batch_tokens, help="default %(default)s")
+    parser.add_argument("--layers", type=int, help="layers of the base model to keep, from the bottom (default: all)")
     parser.add_argument("--seed", type=int, default=usual.seed, help="default %(default)s")
     parser.add_argument("--limit", type=int, help="questions to use of each set (default: as docs/models.md says)")
     parser.add_argument("--write", type=Path, help="put the card into this page, between its markers")
+    parser.add_argument(
+        "--go-on", action="store_true", help="from the checkpoint before the learning rate fell; give --hours anew"
+    )
     parser.add_argument("--finish", action="store_true", help="write the reader of the checkpoint, without training")
     return parser.parse_args(arguments)
 

@@ -2,6 +2,7 @@
 
 For every answer the passage that holds it. Without an answer:
 - what retrieval really returns for the question and does not hold the answer;
+- another passage of the same document, or article, that shares words with the question and does not hold the answer;
 - the passage with the sentences of the answer taken out, where nothing else in it says the same;
 - the passage with a question that it no longer answers (`qa.training.adversarial`);
 - questions that people wrote so that their passage does not answer them.
@@ -10,13 +11,14 @@ For every answer the passage that holds it. Without an answer:
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from embeddings.index.index import Index
 from embeddings.text.sentences import sentences
 from embeddings.types import Chunk, Document, Hit
-from qa.english.words import words
+from qa.english.words import without_question_words, words
 from qa.reading.retriever import Retriever
 from qa.training.adversarial import reversed_meaning, swapped
 from qa.training.mentions import Kind, pool
@@ -25,6 +27,7 @@ Spans = tuple[tuple[int, int], ...]
 
 # How many passages are retrieved for a question, and from how many without its answer one is drawn.
 _RETRIEVED, _DRAWN_FROM = 8, 4
+_SIBLINGS = 40  # documents of an article that are looked through for a passage near by
 _SHORTEST_REST = 80  # characters of a passage after its answer was taken out
 
 
@@ -41,7 +44,7 @@ class Asked:
 class Example:
     """A question, a passage, and the spans of the passage that answer: () for none.
 
-    `source` says how it was made: "answered", "retrieved", "removed", "swapped", "reversed" or "written".
+    `source` says how it was made: "answered", "near", "retrieved", "removed", "swapped", "reversed" or "written".
     """
 
     question: str
@@ -55,10 +58,14 @@ class Mixture:
     """How many examples are made of a question that has an answer, on average; and how often others are used.
 
     Attributes:
-        retrieved, removed, swapped, reversed: examples without an answer for each with one.
+        near, retrieved, removed, swapped, reversed: examples without an answer for each with one.
         written: how often each question is used that was written to have none.
         titled: share of the passages that get the title of their document in front, as a heading stands there in use.
+        typed: share of the questions written as people type them: half without a question mark, half also in lower
+            case.
     """
+
+    near: float = 0.25
 
     retrieved: float = 0.25
     removed: float = 0.15
@@ -66,6 +73,7 @@ class Mixture:
     reversed: float = 0.05
     written: int = 3
     titled: float = 0.15
+    typed: float = 0.25
 
 
 class ExampleMaker:
@@ -84,9 +92,17 @@ class ExampleMaker:
     ) -> None:
         self._index, self._retriever, self._mixture = index, retriever, mixture
         self._titles, self._drawn = titles, drawn
+        self._articles: dict[str, list[str]] = defaultdict(list)
+        for document in index.documents():
+            self._articles[article(document.id)].append(document.id)
 
     def of(self, asked: Asked) -> Iterator[Example]:
         """The examples that are made of a question; none where no passage holds its answer whole."""
+        for example in self._made(asked):
+            question = example.question
+            yield replace(example, question=self._typed(question) if self._is_drawn(self._mixture.typed) else question)
+
+    def _made(self, asked: Asked) -> Iterator[Example]:
         document = self._index.document(asked.document)
         chunks = list(self._index.chunks_of(document.id).values())
         if not asked.answers:
@@ -106,6 +122,8 @@ class ExampleMaker:
 
     def _unanswered(self, asked: Asked, text: str, spans: Spans, answers: Sequence[str]) -> Iterator[Example]:
         mixture = self._mixture
+        if self._is_drawn(mixture.near) and (near_text := self._near(asked, text, answers)) is not None:
+            yield Example(asked.question, near_text, (), "near")
         retrieved, swaps = self._is_drawn(mixture.retrieved), self._is_drawn(mixture.swapped)
         others: Sequence[Hit] = self._without(asked, answers) if retrieved or swaps else ()
         if retrieved and others:
@@ -125,6 +143,26 @@ class ExampleMaker:
         hits = self._retriever.search(asked.question, _RETRIEVED)
         return [hit for hit in hits if not any(holds(hit.text, answer) for answer in answers)]
 
+    def _near(self, asked: Asked, text: str, answers: Sequence[str]) -> str | None:
+        """Of the other passages of the same article one that holds no answer, and many words of the question."""
+        asked_words = set(words(without_question_words(asked.question)))
+        near: list[tuple[int, str, Document]] = []
+        siblings = self._articles[article(asked.document)]
+        for id in siblings if len(siblings) <= _SIBLINGS else self._drawn.sample(siblings, _SIBLINGS):
+            document = self._index.document(id)
+            for chunk in self._index.chunks_of(id).values():
+                other = document.text[chunk.start : chunk.end]
+                if other != text and not any(holds(other, answer) for answer in answers):
+                    near.append((len(asked_words & set(words(other))), other, document))
+        if not near:
+            return None
+        _, found, document = self._drawn.choice(sorted(near, key=lambda n: -n[0])[:_DRAWN_FROM])
+        return self._front(document) + found
+
+    def _typed(self, question: str) -> str:
+        typed = question.rstrip("?").rstrip()
+        return typed.lower() if self._drawn.random() < 0.5 else typed
+
     def _text(self, document: Document, chunk: Chunk) -> str:
         return self._front(document) + document.text[chunk.start : chunk.end]
 
@@ -134,6 +172,11 @@ class ExampleMaker:
 
     def _is_drawn(self, share: float) -> bool:
         return self._drawn.random() < share
+
+
+def article(id: str) -> str:
+    """What a document is part of: the article of a paragraph, else itself."""
+    return id.rpartition("/")[0] or id
 
 
 def holds(text: str, answer: str) -> bool:

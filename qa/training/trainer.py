@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import random
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ModelError
-from qa.reading.reader import QUESTION_TOKENS
+from qa.reading.reader import QUESTION_TOKENS, Template
 from qa.training.examples import Example
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 CHECKPOINT = "checkpoint.pt"
+BEFORE_FALL = "before-fall.pt"  # the last checkpoint of the highest learning rate, from which a training can go on
 _POOL = 50  # batches whose examples are sorted by length together: fewer would pad more, more would mix less
 
 
@@ -33,8 +35,10 @@ class Schedule:
 
     Attributes:
         epochs: passes over the examples.
-        learning_rate: the highest; it rises linearly at first and then falls linearly to 0.
-        warm_up: share of the training in which it rises.
+        learning_rate: the highest; it rises linearly, stays, and falls linearly to 0 (Hägele et al. 2024): a
+            training can go on from before its fall, and need not know at first how long it will be.
+        head: how many times as high it is for the span head where that is drawn anew.
+        warm_up, fall: share of the training in which it rises, and in which it falls.
         batch_tokens: tokens of a batch, padding included.
         hours: the longest training; the learning rate falls with the time where that is further than the examples.
             0 for no limit.
@@ -46,9 +50,11 @@ class Schedule:
     """
 
     epochs: int = 1
-    learning_rate: float = 8e-5
-    warm_up: float = 0.06
-    batch_tokens: int = 4096
+    learning_rate: float = 5e-5
+    head: float = 10.0
+    warm_up: float = 0.05
+    fall: float = 0.25
+    batch_tokens: int = 2048
     hours: float = 0.0
     minutes: float = 10.0
     seed: int = 0
@@ -59,7 +65,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An example as token ids: `[CLS] question [SEP] passage [SEP]`.
+    """An example as token ids, put together as its tokenizer does, as in `[CLS] question [SEP] passage [SEP]`.
 
     Attributes:
         passage: the place of the passage's first token; its last one stands before the final `[SEP]`.
@@ -87,24 +93,25 @@ def encoded(examples: Sequence[Example], tokenizer: Tokenizer, most_tokens: int)
     """The examples as token ids, questions and passages cut as the reader cuts them.
 
     An answered example whose answer is cut off is left out.
+
+    Raises:
+        ModelError: the tokenizer doesn't put questions and passages together as a reader needs it.
     """
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    first, separator = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    if first is None or separator is None:
-        raise ModelError("the tokenizer has no [CLS] and [SEP], expected one of BERT's family; name another base model")
+    template = Template.of(tokenizer.encode("a", "b"), "the base model")
     questions = tokenizer.encode_batch([example.question for example in examples], add_special_tokens=False)
     passages = tokenizer.encode_batch([example.passage for example in examples], add_special_tokens=False)
     rows = []
     for example, question, passage in zip(examples, questions, passages, strict=True):
         asked = question.ids[:QUESTION_TOKENS]
-        offset = len(asked) + 2
-        read = passage.ids[: most_tokens - offset - 1]
+        read = passage.ids[: most_tokens - len(asked) - template.tokens]
+        offset = len(template.before) + len(asked) + len(template.between)
         found = (_tokens(passage.offsets[: len(read)], start, end) for start, end in example.spans)
         spans = tuple((offset + span[0], offset + span[1]) for span in found if span is not None)
         if spans or not example.spans:
-            ids = (first, *asked, separator, *read, separator)
-            rows.append(Row(ids, offset, tuple(sorted(set(spans))) or ((0, 0),)))
+            ids, _ = template.put_together(asked, read)
+            rows.append(Row(tuple(ids), offset, tuple(sorted(set(spans))) or ((0, 0),)))
     return rows
 
 
@@ -169,10 +176,9 @@ class Training:
         import torch
 
         self.model, self.rows, self.schedule = model.to(device).train(), rows, schedule
-        self._path, self.device = folder / CHECKPOINT, device
+        self._path, self._fell, self.device = folder / CHECKPOINT, folder / BEFORE_FALL, device
         self._order = [batch for epoch in range(schedule.epochs) for batch in batches(rows, schedule, epoch)]
-        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        self._optimizer = torch.optim.AdamW(trained, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
+        self._optimizer = torch.optim.AdamW(_groups(model, schedule), weight_decay=schedule.weight_decay, fused=True)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         if self._path.is_file():
             self._resume()
@@ -193,6 +199,9 @@ class Training:
         saved = reported = time.monotonic()
         losses: list[float] = []
         while self.done < 1.0:
+            if self.done >= 1.0 - self.schedule.fall and not self._fell.is_file():
+                self.save()
+                shutil.copyfile(self._path, self._fell)
             began = time.monotonic()
             losses.append(self._train([self.rows[place] for place in self._order[self.step]]))
             self.step += 1
@@ -242,8 +251,8 @@ class Training:
         import torch
 
         for group in self._optimizer.param_groups:
-            group["lr"] = self.schedule.learning_rate * self._rate()
-        feed = _feed(batch, self.device)
+            group["lr"] = group["highest"] * self._rate()
+        feed = _feed(batch, self.model.config, self.device)
         with self._precision():
             output = self.model(**feed)
         loss = span_loss(output.start_logits, output.end_logits, batch)
@@ -256,8 +265,10 @@ class Training:
 
     def _rate(self) -> float:
         """Share of the highest learning rate, now."""
-        done, warm_up = self.done, self.schedule.warm_up
-        return min((done + 1 / self.steps) / warm_up, 1.0) if done < warm_up else (1 - done) / (1 - warm_up)
+        done, schedule = self.done, self.schedule
+        rising = (done + 1 / self.steps) / schedule.warm_up if schedule.warm_up else 1.0
+        falling = (1.0 - done) / schedule.fall if schedule.fall else 1.0
+        return max(0.0, min(1.0, rising, falling))
 
     def _precision(self) -> AbstractContextManager[Any]:
         """bfloat16 where the hardware has it, which of processors only few do."""
@@ -266,19 +277,43 @@ class Training:
         return torch.autocast("cuda", dtype=torch.bfloat16) if self.device == "cuda" else nullcontext()
 
 
-def _feed(batch: Sequence[Row], device: str) -> dict[str, torch.Tensor]:
-    """The tensors of a batch, each (examples, tokens)."""
+def go_on(folder: Path) -> None:
+    """Makes the checkpoint from before the learning rate fell the one that a training resumes from.
+
+    Raises:
+        ModelError: there is none.
+    """
+    if not (folder / BEFORE_FALL).is_file():
+        raise ModelError(f"{folder}: no {BEFORE_FALL} there; this training has not come so far, leave out --go-on")
+    (folder / BEFORE_FALL).replace(folder / CHECKPOINT)
+
+
+def _groups(model: Any, schedule: Schedule) -> list[dict[str, Any]]:
+    """The weights that are trained: those of the body, and of the head, which learns faster."""
+    body = {id(parameter) for parameter in model.base_model.parameters()}
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    groups = []
+    for head, times in ((False, 1.0), (True, schedule.head)):
+        rate = schedule.learning_rate * times
+        weights = [parameter for parameter in trained if (id(parameter) not in body) is head]
+        groups.append({"params": weights, "lr": rate, "highest": rate})
+    return groups
+
+
+def _feed(batch: Sequence[Row], config: Any, device: str) -> dict[str, torch.Tensor]:
+    """The tensors of a batch, each (examples, tokens); token types only where the model has several."""
     import torch
 
     longest = max(len(row.ids) for row in batch)
-    feed = {
-        name: torch.zeros(len(batch), longest, dtype=torch.long)
-        for name in ("input_ids", "attention_mask", "token_type_ids")
-    }
+    ids = torch.full((len(batch), longest), config.pad_token_id or 0, dtype=torch.long)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
     for place, row in enumerate(batch):
-        feed["input_ids"][place, : len(row.ids)] = torch.tensor(row.ids)
-        feed["attention_mask"][place, : len(row.ids)] = 1
-        feed["token_type_ids"][place, row.passage : len(row.ids)] = 1
+        ids[place, : len(row.ids)] = torch.tensor(row.ids)
+        mask[place, : len(row.ids)] = 1
+        types[place, row.passage : len(row.ids)] = 1
+    feed = {"input_ids": ids, "attention_mask": mask}
+    if getattr(config, "type_vocab_size", 0) > 1:
+        feed["token_type_ids"] = types
     return {name: tensor.to(device) for name, tensor in feed.items()}
 
 

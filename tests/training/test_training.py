@@ -23,7 +23,7 @@ from qa.training.adversarial import reversed_meaning, swapped
 from qa.training.command import main
 from qa.training.examples import Asked, Example, ExampleMaker, Mixture, holds, without_sentences
 from qa.training.mentions import mentions
-from qa.training.trainer import CHECKPOINT, Row, Schedule, batches, encoded, span_loss
+from qa.training.trainer import BEFORE_FALL, CHECKPOINT, Row, Schedule, batches, encoded, span_loss
 from tests.tiny_models import save_reader
 
 BIRDS = {"heron": "Ana Ruiz", "osprey": "Bo Lind", "curlew": "Cy Dahl", "plover": "Di Ek"}
@@ -49,7 +49,7 @@ def examples() -> list[Example]:
     """Of every kind, as many as can be made."""
     settings = Settings()
     index = build_index(DOCUMENTS, None, settings)
-    mixture = Mixture(retrieved=1.0, removed=1.0, swapped=1.0, reversed=1.0, titled=0.5)
+    mixture = Mixture(near=0.0, retrieved=1.0, removed=1.0, swapped=1.0, reversed=1.0, titled=0.5, typed=0.0)
     maker = ExampleMaker(index, Retriever(index, settings), mixture, titles=True, drawn=random.Random(0))
     unanswerable = Asked("Who sold the heron in Rome?", "heron", ())
     return [example for asked in (*map(asked_about, DOCUMENTS), unanswerable) for example in maker.of(asked)]
@@ -68,6 +68,31 @@ def test_no_example_without_an_answer_holds_it_unless_its_question_is_another(ex
             painter = next(BIRDS[bird] for bird in BIRDS if f"the {bird}?" in example.question)
             assert example.spans == ()
             assert not holds(example.passage, painter)
+
+
+def test_passages_near_by_are_of_the_same_article_and_hold_no_answer() -> None:
+    settings = Settings()
+    painted, sold = (
+        text_about("heron", "Ana Ruiz"),
+        "The heron of the old town hall was sold to a bank in Lund in 1950.",
+    )
+    texts = {"heron/0": painted, "heron/1": sold, "heron/2": f"{sold} Ana Ruiz saw it.", "osprey/0": sold + " No."}
+    documents = [Document(id, "The heron", f"{id}.txt", text) for id, text in texts.items()]
+    index = build_index(documents, None, settings)
+    mixture = Mixture(near=1.0, retrieved=0.0, removed=0.0, swapped=0.0, reversed=0.0, titled=0.0, typed=0.0)
+    maker = ExampleMaker(index, Retriever(index, settings), mixture, titles=False, drawn=random.Random(0))
+    start = painted.index("Ana Ruiz")
+    made = list(maker.of(Asked("Who painted the heron?", "heron/0", ((start, start + 8),))))
+    assert [(example.source, example.passage) for example in made] == [("answered", painted), ("near", sold)]
+
+
+def test_some_questions_are_written_as_people_type_them() -> None:
+    settings = Settings()
+    index = build_index(DOCUMENTS, None, settings)
+    mixture = Mixture(retrieved=0.0, removed=0.0, swapped=0.0, reversed=0.0, typed=1.0)
+    maker = ExampleMaker(index, Retriever(index, settings), mixture, titles=False, drawn=random.Random(0))
+    questions = {example.question for _ in range(9) for example in maker.of(asked_about(DOCUMENTS[0]))}
+    assert questions == {"Who first painted the heron", "who first painted the heron"}
 
 
 def test_what_is_swapped_in_is_named_elsewhere_and_not_in_the_passage() -> None:
@@ -178,6 +203,44 @@ def test_a_training_that_is_stopped_is_finished_by_the_same_command(base: Path, 
 
 
 @pytest.mark.slow
+def test_a_training_goes_on_from_before_its_fall_with_more_time(base: Path, data: Path, tmp_path: Path) -> None:
+    import torch
+
+    short = command(base, data, tmp_path, "--epochs", "40", "--batch-tokens", "400", "--hours", "2e-4")
+    assert main(short) == 0
+    kept = torch.load(tmp_path / "work" / BEFORE_FALL, weights_only=True)
+    ended = torch.load(tmp_path / "work" / CHECKPOINT, weights_only=True)
+    assert 0 < kept["step"] < ended["step"]
+    assert kept["seconds"] < 0.8 * 2e-4 * 3600 < ended["seconds"]
+    assert main([*short[:-1], "4e-4", "--go-on"]) == 0
+    longer = torch.load(tmp_path / "work" / CHECKPOINT, weights_only=True)
+    assert longer["step"] > ended["step"]
+    assert torch.load(tmp_path / "work" / BEFORE_FALL, weights_only=True)["step"] > kept["step"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["mpnet", "roberta"])
+def test_any_base_is_trained_and_its_upper_layers_can_be_left_off(family: str, data: Path, tmp_path: Path) -> None:
+    base = save_reader(family, tmp_path / "base", num_hidden_layers=3)
+    assert main(command(base, data, tmp_path, "--batch-tokens", "400", "--layers", "2")) == 0
+    config = json.loads((tmp_path / "to" / "config.json").read_text(encoding="utf-8"))
+    assert config["num_hidden_layers"] == 2
+    assert OnnxReader(tmp_path / "to" / "onnx").read("Who painted it?", [Passage(DOCUMENTS[0].text)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["bert", "roberta", "mpnet"])
+def test_examples_are_put_together_as_the_tokenizer_does(family: str, tmp_path: Path) -> None:
+    tokenizer = tokenizer_of(save_reader(family, tmp_path / "base"))
+    example = Example("Who built the lighthouse?", "It was built by Ingrid Solheim in 1884.", ((16, 30),), "answered")
+    [row] = encoded([example], tokenizer, 64)
+    pair = tokenizer.encode(example.question, example.passage)
+    assert list(row.ids) == pair.ids
+    first, last = row.spans[0]
+    assert example.passage[pair.offsets[first][0] : pair.offsets[last][1]].strip() == "Ingrid Solheim"
+
+
+@pytest.mark.slow
 def test_another_training_in_the_same_folder_is_refused_in_one_line(
     base: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,6 +270,6 @@ def test_an_answer_that_is_cut_off_trains_nothing(base: Path) -> None:
     assert rows[0].spans[0][0] == rows[0].passage
 
 
-def test_a_tokenizer_of_another_family_is_refused(base: Path) -> None:
-    with pytest.raises(ModelError, match=r"no \[CLS\]"):
+def test_a_tokenizer_without_a_token_in_front_is_refused() -> None:
+    with pytest.raises(ModelError, match="special token"):
         encoded([], Tokenizer(WordLevel({"a": 0}, unk_token="a")), 64)
