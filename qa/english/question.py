@@ -25,10 +25,6 @@ _NUMBER = re.compile(
 )
 _COUNT = re.compile(r"\bhow (?:many|old)\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
-_MEASURE = re.compile(
-    r"\bhow (?:far|long|old|tall|high|deep|wide|heavy|fast|large|big|thick|hot|cold|much (?:time|water|land|area))\b",
-    re.IGNORECASE,
-)
 _DATE = re.compile(
     r"^\W*(?:and |but |since |until |by )?when\b|\b(?:what|which) (?:date|day|month|year)\b|\bdate of\b", re.IGNORECASE
 )
@@ -133,11 +129,6 @@ class Question:
     def counts_things(self) -> bool:
         """Does it ask how many there are of something?"""
         return _HOW_MANY.search(self.text) is not None
-
-    @cached_property
-    def wants_measure(self) -> bool:
-        """Does it ask for a number with its unit?"""
-        return _MEASURE.search(self.text) is not None
 
     @cached_property
     def wants_list(self) -> bool:

@@ -6,7 +6,6 @@ for how an answer is printed, whatever the table says: dates, quantities and cel
 
 from __future__ import annotations
 
-from qa.steps.clauses import clause
 from qa.steps.step import Candidate, Drop, Move, Place, Step, applied
 from qa.steps.unfit import answers_nothing, cell, without_item_number
 from qa.steps.widening import whole
@@ -17,6 +16,5 @@ STEPS: tuple[Step, ...] = (
     Move("whole expression", "widened to the whole date, number or address", whole),  # policy
     Move("item number", "the number of the item left out", without_item_number),  # policy
     Move("one cell", "cut to one cell of the table", cell),  # policy
-    Move("clause", "widened to the end of the clause", clause),
     Drop("answers nothing", "words that answer nothing left out", answers_nothing),
 )

@@ -32,11 +32,6 @@ def test_the_kind_of_answer_is_told_by_the_words(question: str, kind: Kind) -> N
     assert Question.of(question).kind == kind
 
 
-def test_a_measure_is_a_number_with_its_unit() -> None:
-    assert Question.of("How old is the bridge?").wants_measure
-    assert not Question.of("How many boats sailed?").wants_measure
-
-
 def test_a_question_is_read_once() -> None:
     assert Question.of("Who is the captain?") is Question.of("Who is the captain?")
 

@@ -34,7 +34,7 @@ QUESTIONS = st.sampled_from(
 
 
 def test_the_order_of_the_steps_is_the_documented_one() -> None:
-    assert [step.name for step in STEPS] == ["whole expression", "item number", "one cell", "clause", "answers nothing"]
+    assert [step.name for step in STEPS] == ["whole expression", "item number", "one cell", "answers nothing"]
     assert all(step.says for step in STEPS)
 
 

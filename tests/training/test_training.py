@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -203,9 +205,14 @@ def test_a_training_that_is_stopped_is_finished_by_the_same_command(base: Path, 
 
 
 @pytest.mark.slow
-def test_a_training_goes_on_from_before_its_fall_with_more_time(base: Path, data: Path, tmp_path: Path) -> None:
+def test_a_training_goes_on_from_before_its_fall_with_more_time(
+    base: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import torch
 
+    ticks = count()
+    clock = SimpleNamespace(monotonic=lambda: 0.05 * next(ticks))  # a step takes 0.05 s, however busy the machine
+    monkeypatch.setattr("qa.training.trainer.time", clock)
     short = command(base, data, tmp_path, "--epochs", "40", "--batch-tokens", "400", "--hours", "2e-4")
     assert main(short) == 0
     kept = torch.load(tmp_path / "work" / BEFORE_FALL, weights_only=True)
