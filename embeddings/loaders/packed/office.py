@@ -14,7 +14,7 @@ from typing import Any
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, iso_day, words_of
-from embeddings.loaders.extract import Extract, Writer, cells_in_words, described, is_header
+from embeddings.loaders.extract import Extract, Writer, cells_in_words, described
 from embeddings.loaders.formats import suffix_of
 from embeddings.loaders.limits import Limits
 
@@ -70,7 +70,7 @@ def _write_rows(title: str, rows: Iterator[tuple[int, list[str]]], writer: Write
     if not first:
         return
     writer.heading(title)
-    header = first if is_header(first) else []
+    header: list[str] = []
     if not header:
         writer.row(number, cells_in_words(first))
     for number, cells in rows:
