@@ -34,6 +34,7 @@ class CellLines:
     def _reset(self) -> None:
         self._gaps, self._lengths, self._columns, self._rows = array("I"), array("I"), array("I"), array("I")
         self._last = 0
+        self._known: dict[str, int] = {}
 
     def begin(self, naming: Naming) -> None:
         """The rows that follow are those of a table of its own."""
@@ -78,6 +79,21 @@ class CellLines:
         self._fields.append(Field((start, end), (end + 2, start + len(line))))
         return line
 
+    def record(self, fields: Sequence[tuple[str, str]], start: int) -> str:
+        """A record, each of its values under the name of its field, as a line; keeps the places of the values.
+
+        Args:
+            fields: names and folded words, in the order of the record; "" for a value without a name.
+            start: where the line will begin in the text.
+        """
+        known = self._known
+        columns = array("I", (known.setdefault(name, len(known)) for name, _ in fields))
+        gaps = array("I", (len(name) + 4 if name else 2 for name, _ in fields))
+        line = "; ".join(f"{name}: {words}" if name else words for name, words in fields)
+        if fields:
+            self._keep(columns, gaps, [len(words) for _, words in fields], start, len(line))
+        return line
+
     def _keep(self, columns: array[int], gaps: array[int], lengths: Iterable[int], start: int, length: int) -> None:
         """Keeps a row: before each cell the gap, "; " and its name, then its length."""
         first = len(self._columns)
@@ -96,7 +112,7 @@ class CellLines:
     def _end(self) -> None:
         if self._columns:
             cuts = numbers(accumulate(chain.from_iterable(zip(self._gaps, self._lengths, strict=True))))
-            names = tuple(_folded(name) for name in self._naming.names)
+            names = tuple(_folded(name) for name in (self._naming.names or self._known))
             columns, rows = self._columns.tobytes(), self._rows.tobytes()
             self._tables.append(Table(names, cuts, columns, rows, by_rows=self.by_rows))
         self._reset()

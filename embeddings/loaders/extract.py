@@ -12,6 +12,7 @@ from embeddings.loaders.grid import Grid
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.parts import parts_of
 from embeddings.remarks import Omitted, Remarks, together
+from embeddings.text.naming import Naming
 from embeddings.types import NO_LAYOUT, Layout
 
 _LONGEST_FACT = 300  # characters of a title or an author
@@ -142,6 +143,22 @@ class Writer:
                 elif words := made(grid.rows[index], self._length + 1 if self._length else 0):
                     self._count_row()
                     self._rows.append((self._block(words, "\n"), numbers[index]))
+
+    def begin_records(self) -> None:
+        """The records that follow are those of a table of their own."""
+        self._cells.begin(Naming(0, 0, ()))
+
+    def record(self, number: int, fields: Sequence[tuple[str, str]]) -> None:
+        """A record by its number in the file: names and folded words, in its order."""
+        start = self._length + 1 if self._length else 0
+        if line := self._cells.record(fields, start):
+            self._count_row()
+            self._rows.append((self._block(line, "\n"), number))
+
+    def fields(self, fields: Sequence[tuple[str, str]]) -> None:
+        """Names and values that stand over the records of a file and are none."""
+        self._cells.begin(Naming(0, 0, ()))
+        self._block(self._cells.record(fields, self._length + 1 if self._length else 0), "\n")
 
     def _titles(self, titles: Sequence[tuple[int, Sequence[str]]], over: bool) -> None:
         """Rows that stand over a table: the first one of a few words heads it, the others are rows of their own."""

@@ -57,7 +57,7 @@ def _blocks(parent: etree._Element, writer: Writer, bullet: str) -> None:
 
 def _table(table: etree._Element, writer: Writer) -> None:
     rows: list[list[Placed]] = []
-    for row in (each for each in table.iter() if local(each) == "table-row"):
+    for row in (each for each in table.iter() if local(each) == "table-row" and _table_around(each) is table):
         group = local(row.getparent()) if row.getparent() is not None else ""
         cells = list(_cells(row, group == "table-header-rows"))
         again = _number(row, "number-rows-repeated", 1) if any(cell.words.strip() for cell in cells) else 1
@@ -78,6 +78,10 @@ def _cells(row: etree._Element, is_header: bool) -> Iterator[Placed]:
             places = range(at, at + again) if words.strip() else ()
             yield from (Placed(words, rows, columns, is_header, at=place) for place in places)
         at += again
+
+
+def _table_around(row: etree._Element) -> etree._Element | None:
+    return next((each for each in row.iterancestors() if local(each) == "table"), None)
 
 
 def _number(element: etree._Element, name: str, default: int) -> int:
