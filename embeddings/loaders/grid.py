@@ -83,7 +83,7 @@ def filled(rows: Sequence[Sequence[Placed]]) -> Grid:
             at += width
     grid = [[row.get(column, "") for column in range(max(row, default=-1) + 1)] for row in places]
     found = Grid(grid, spans)
-    _find_bands(found)
+    find_bands(found)
     found.heads.update(_heads(rows, found))
     return found
 
@@ -108,11 +108,10 @@ def _heads(rows: Sequence[Sequence[Placed]], grid: Grid) -> Iterator[int]:
             yield number
 
 
-def _find_bands(grid: Grid) -> None:
-    """Says once what spans a whole row."""
-    widest = max(map(len, grid.rows), default=0)
+def find_bands(grid: Grid) -> None:
+    """Says once what spans columns of a row that holds nothing else: it stands over the table, or over rows of it."""
     for number, column, high, width in grid.spans:
         row = grid.rows[number]
-        if width > 1 and column == 0 and width >= widest and high == 1:
-            grid.rows[number] = [row[0], *[""] * (width - 1)]
+        if width > 1 and high == 1 and not any(row[:column]) and not any(row[column + width :]):
+            grid.rows[number] = [row[column]]
             grid.bands.add(number)
