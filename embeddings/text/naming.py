@@ -208,7 +208,7 @@ def _are_names(body: Sequence[Cells], depth: int) -> str:
 def _presumed(row: Cells, depth: int) -> str:
     """Whether words are names though nothing under them says so: as `_are_names`."""
     told = [cell.strip() for cell in row if cell.strip()]
-    labels = 2 * sum(_is_label(cell) for cell in told) > len(told)
+    labels = 2 * sum(is_label(cell) for cell in told) > len(told)
     short = all(len(cell) <= _LONGEST_NAME or cell.endswith("?") for cell in told)
     named = all(any(map(str.isalpha, cell)) and (not cell[0].isdigit() or _ORDINAL.match(cell)) for cell in told)
     if depth > 1 or not short or not named or (len(set(told)) < len(told) and not labels):
@@ -289,14 +289,14 @@ def _is_fields(body: Sequence[Cells]) -> bool:
         return True
     if first != "t" and first:  # no names over it: the first value is a number
         return True
-    share = sum(_is_label(label) for label in labels) / len(labels)
+    share = sum(is_label(label) for label in labels) / len(labels)
     mixed = 0 < sum(each != "t" for each in others) < len(others)
-    if _is_label(pairs[0][1]) or (others and all(each in ("n", "d", "y") for each in others)):
+    if is_label(pairs[0][1]) or (others and all(each in ("n", "d", "y") for each in others)):
         return False  # "Name | Department": the value is a name, too
     return share >= 0.5 or (mixed and share > 0 and len(pairs) > 2)
 
 
-def _is_label(words: str) -> bool:
+def is_label(words: str) -> bool:
     """Whether words are what a field is called: short, with a noun of forms at either end."""
     said = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", words.lower())
     return bool(said) and len(said) <= 5 and any(_bare(word) in _LABELS for word in (said[0], said[-1]))
