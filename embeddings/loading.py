@@ -31,7 +31,8 @@ from embeddings.loaders.formats import (
 from embeddings.loaders.limits import LIMITS, Limits, size
 from embeddings.loaders.plain import title_of
 from embeddings.loaders.reading import check_regular, first_bytes, gunzip, read_bytes, source_of
-from embeddings.text.matter import document_date, front_matter
+from embeddings.text.blocks import with_blocks
+from embeddings.text.matter import document_date, front_matter, front_matter_end
 from embeddings.types import Document
 
 __all__ = [
@@ -262,6 +263,9 @@ def _document(found: Extract, chosen: Format, name: str, source: str) -> Documen
     suffix = suffix_of(name)
     stem = source_of(Path(name[: -len(suffix)] if suffix else name))
     author = front_matter(found.text).get("author") if markdown and found.author is None else found.author
+    layout = found.layout
+    if not layout.rows:
+        layout = with_blocks(found.text, layout, front_matter_end(found.text) if markdown else 0)
     own = None if found.layout.rows else document_date(found.text)
     date = (own or found.date) if chosen in WRITTEN else (found.date or own)
     return Document(
@@ -272,7 +276,7 @@ def _document(found: Extract, chosen: Format, name: str, source: str) -> Documen
         date,
         chosen.media_type,
         author=author,
-        layout=found.layout,
+        layout=layout,
         remarks=found.remarks,
     )
 

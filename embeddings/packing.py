@@ -10,7 +10,8 @@ import zlib
 from array import array
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain
+from operator import sub
 
 _WIDTHS = (("B", 1 << 8), ("H", 1 << 16), ("I", 1 << 32))
 _MOST = 1 << 28  # bytes that one row may take
@@ -29,7 +30,7 @@ def packed(row: bytes, rising: bool = False) -> str:
     """
     found: array[int] = array("I", row)
     if rising:
-        found = array("I", (after - here for here, after in pairwise((0, *found))))
+        found = array("I", map(sub, found, chain((0,), found)))
     most = max(found, default=0)
     width = next(width for width, bound in _WIDTHS if most < bound)
     narrow = array(width, found)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.errors import DocumentError
+from embeddings.loaders.cells import NO_TEXT, CellLines
+from embeddings.loaders.grid import Grid
 from embeddings.loaders.limits import Limits
+from embeddings.loaders.parts import parts_of
 from embeddings.remarks import Omitted, Remarks, together
+from embeddings.text.naming import Naming
 from embeddings.types import NO_LAYOUT, Layout
-
-# Not text: control characters but tab and line end, lone surrogates, and what no character may be.
-_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
 
 _LONGEST_FACT = 300  # characters of a title or an author
 _MOST_OMITTED = 1_000  # records before those of one kind are put together
-_LONGEST_NAME = 60  # characters of a column's name
+_LONGEST_HEAD = 120  # characters of a title over a table
 _STOPS = (".", "!", "?", "…")
 
 
@@ -29,7 +28,7 @@ class Extract:
     Attributes:
         text: normalised once, here; offsets count its code points.
         title, author, date: from the file's metadata, None where it has none; `date` as in `Document.date`.
-        layout: pages, rows and headings, as offsets of `text`.
+        layout: pages, rows, headings, tables and fields, as offsets of `text`.
         omitted: what of the file was left out, counted.
         notes: what else is said of how it was read, in words for people.
     """
@@ -81,6 +80,7 @@ class Writer:
         self._pages: list[int] = []
         self._rows: list[tuple[int, int]] = []
         self._headings: list[tuple[int, int]] = []
+        self._cells = CellLines()
         self._omitted: list[Omitted] = []
 
     def omit(self, kind: str, count: int = 1, detail: str = "") -> None:
@@ -106,19 +106,73 @@ class Writer:
 
     def row(self, number: int, words: str) -> None:
         """A row or record, folded into one line, by its number in the file."""
-        if len(self._rows) >= self._limits.rows:
-            raise DocumentError(f"{self._name}: more than {self._limits.rows:,} rows; split it")
+        self._count_row()
         folded = " ".join(_clean(words).split())
         if folded:
             self._rows.append((self._block(folded, "\n"), number))
 
-    def table(self, rows: Sequence[Sequence[str]]) -> None:
+    def table(self, rows: Sequence[Sequence[str]] | Grid) -> None:
         """A table inside a text: each row a sentence and a paragraph of its own, so that it is quoted by itself."""
-        filled = [cells for cells in rows if any(cell.strip() for cell in cells)]
-        header = filled[0] if len(filled) > 1 and is_header(filled[0]) else []
-        for cells in filled[1:] if header else filled:
-            words = cells_in_words(cells, header)
-            self.paragraph(words if words.endswith(_STOPS) else f"{words}.")
+        grid = rows if isinstance(rows, Grid) else Grid([list(cells) for cells in rows])
+        self.paragraph(grid.caption)
+        for part in parts_of(grid.rows, grid.heads):
+            for index in (*part.titles, *(part.header if part.naming.by_rows else ())):
+                self.paragraph("; ".join(folded for cell in grid.rows[index] if (folded := " ".join(cell.split()))))
+            self._cells.begin(part.naming)
+            for index in part.body:
+                self._sentence(grid.rows[index], index in grid.bands)
+
+    def _sentence(self, cells: Sequence[str], is_band: bool) -> None:
+        start = self._length + (2 if self._length else 0)
+        fields = self._cells.by_rows and not is_band
+        words = self._cells.field(cells, start) if fields else self._cells.line(cells, start, is_band)
+        self._block(words if words.endswith(_STOPS) else f"{words}." if words else "", "\n\n")
+
+    def records(self, grid: Grid) -> None:
+        """Tables that are the file: each row a record, by its number there. Titles are headings."""
+        numbers = grid.numbers or range(1, len(grid.rows) + 1)
+        for part in parts_of(grid.rows, grid.heads):
+            self._titles([(numbers[index], grid.rows[index]) for index in part.titles], bool(part.body))
+            if part.header and (part.naming.by_rows or not part.body):
+                self.row(numbers[part.header[0]], cells_in_words(grid.rows[part.header[0]]))
+            self._cells.begin(part.naming)
+            made = self._cells.field if part.naming.by_rows else self._cells.line
+            for index in part.body:
+                if index in grid.bands:
+                    self.heading(grid.rows[index][0])
+                elif words := made(grid.rows[index], self._length + 1 if self._length else 0):
+                    self._count_row()
+                    self._rows.append((self._block(words, "\n"), numbers[index]))
+
+    def begin_records(self) -> None:
+        """The records that follow are those of a table of their own."""
+        self._cells.begin(Naming(0, 0, ()))
+
+    def record(self, number: int, fields: Sequence[tuple[str, str]]) -> None:
+        """A record by its number in the file: names and folded words, in its order."""
+        start = self._length + 1 if self._length else 0
+        if line := self._cells.record(fields, start):
+            self._count_row()
+            self._rows.append((self._block(line, "\n"), number))
+
+    def fields(self, fields: Sequence[tuple[str, str]]) -> None:
+        """Names and values that stand over the records of a file and are none."""
+        self._cells.begin(Naming(0, 0, ()))
+        self._block(self._cells.record(fields, self._length + 1 if self._length else 0), "\n")
+
+    def _titles(self, titles: Sequence[tuple[int, Sequence[str]]], over: bool) -> None:
+        """Rows that stand over a table: the first one of a few words heads it, the others are rows of their own."""
+        for number, cells in titles:
+            words = cells_in_words(cells)
+            if over and len(words) <= _LONGEST_HEAD and not words.startswith(("#", "//")):
+                self.heading(words)
+                over = False
+            else:
+                self.row(number, words)
+
+    def _count_row(self) -> None:
+        if len(self._rows) >= self._limits.rows:
+            raise DocumentError(f"{self._name}: more than {self._limits.rows:,} rows; split it")
 
     def page(self) -> None:
         """What follows stands on the next page."""
@@ -130,24 +184,21 @@ class Writer:
         """All of it. A page begins where its first words do."""
         text = "".join(self._parts)
         pages = [_first_word(text, offset) for offset in self._pages]
-        return Extract(
-            text, layout=Layout(tuple(pages), tuple(self._rows), tuple(self._headings)), omitted=together(self._omitted)
-        )
+        tables, fields = self._cells.told()
+        layout = Layout(tuple(pages), tuple(self._rows), tuple(self._headings), tables, fields)
+        return Extract(text, layout=layout, omitted=together(self._omitted))
 
     def _block(self, words: str, gap: str) -> int:
         """Adds words, apart from what stands before them; returns where they begin."""
-        if not words.strip():
+        if not words or words.isspace():
             return self._length
-        self._add(gap if self._length else "")
-        start = self._length
-        self._add(words)
-        return start
-
-    def _add(self, words: str) -> None:
-        self._length += len(words)
+        gap = gap if self._length else ""
+        start = self._length + len(gap)
+        self._length = start + len(words)
         if self._length > self._limits.characters:
             raise DocumentError(f"{self._name}: more than {self._limits.characters:,} characters of text; split it")
-        self._parts.append(words)
+        self._parts.append(gap + words)
+        return start
 
 
 def described(
@@ -185,23 +236,8 @@ def cells_in_words(cells: Sequence[str], header: Sequence[str] = ()) -> str:
     return "; ".join(named)
 
 
-def is_header(cells: Sequence[str]) -> bool:
-    """Whether the first row names the columns: short words, all of them different, and no number among them.
-
-    >>> is_header(["Town", "People"]), is_header(["Oslo", "700,000"])
-    (True, False)
-    """
-    words = [cell.strip() for cell in cells]
-    named = [word for word in words if word]
-    return (
-        len(named) >= 2
-        and len(set(named)) == len(named)
-        and all(len(word) <= _LONGEST_NAME and any(map(str.isalpha, word)) and not word[0].isdigit() for word in named)
-    )
-
-
 def _clean(words: str) -> str:
-    return _NO_TEXT.sub("", words.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n"))
+    return NO_TEXT.sub("", words.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n"))
 
 
 def _one_line(words: str | None) -> str | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 
 from lxml import etree, html
 
 from embeddings.loaders.archive import attribute, local
 from embeddings.loaders.extract import Writer
+from embeddings.loaders.grid import Grid, Placed, filled
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "head"}
 _BREAKS = {"br", "lb"}
@@ -74,15 +77,25 @@ def declared_charset(data: bytes) -> str | None:
     return found[1].decode("ascii", "replace") if found else None
 
 
-def write_tree(root: etree._Element, writer: Writer, left_out: frozenset[str] = frozenset()) -> None:
-    """Writes all text of a tree; elements of the names in `left_out` are passed over."""
-    _Walk(writer, left_out).all_of(root)
+def write_tree(
+    root: etree._Element,
+    writer: Writer,
+    left_out: frozenset[str] = frozenset(),
+    tables: Mapping[str, Grid] = MappingProxyType({}),
+) -> None:
+    """Writes all text of a tree; elements of the names in `left_out` are passed over.
+
+    Args:
+        tables: tables as they were in the page that the tree was made of, from `tables_of`.
+    """
+    _Walk(writer, left_out, tables).all_of(root)
 
 
 class _Walk:
     """One way through a tree: `_line` holds the words of the paragraph that is being read."""
 
-    def __init__(self, writer: Writer, left_out: frozenset[str]) -> None:
+    def __init__(self, writer: Writer, left_out: frozenset[str], tables: Mapping[str, Grid]) -> None:
+        self._tables = tables
         self._writer, self._left_out = writer, _LEFT_OUT | left_out
         self._line: list[str] = []
         self._item = ""
@@ -102,9 +115,9 @@ class _Walk:
         elif name in _HEADINGS:
             self._end()
             self._writer.heading(_folded(element))
-        elif name == "table" and (rows := _data_rows(element)):
+        elif name == "table" and (grid := self._tables.get(_letters(element)) or _grid(element)) is not None:
             self._end()
-            self._writer.table(rows)
+            self._writer.table(grid)
         elif name == "pre" or (name in ("code", "quote") and _is_preformatted(element)):
             self._end()
             self._writer.paragraph("".join(element.itertext()))
@@ -148,15 +161,59 @@ def _is_preformatted(element: etree._Element) -> bool:
     return len(element) == 0 and "\n" in (element.text or "").strip() and "  " in (element.text or "")
 
 
-def _data_rows(table: etree._Element) -> list[list[str]]:
-    """The rows of a table of data; none where it holds tables or long texts, and only lays out a page."""
-    rows: list[list[str]] = []
+def tables_of(root: etree._Element) -> dict[str, Grid]:
+    """The tables of data of a page, each by its letters: what makes main text of a page loses which cells span more."""
+    found = ((element, _grid(element)) for element in root.iter() if local(element) == "table")
+    return {_letters(element): grid for element, grid in found if grid is not None}
+
+
+def _letters(table: etree._Element) -> str:
+    """All letters of a table."""
+    return "".join("".join(_texts(table)).split())
+
+
+def _grid(table: etree._Element) -> Grid | None:
+    """A table of data; None where it holds tables or long texts, and only lays out a page."""
+    rows: list[list[Placed]] = []
     for element in table.iter():
         if element is not table and local(element) == "table":
-            return []
+            return None
         if local(element) in _ROWS:
-            cells = [_folded(cell) for cell in element if local(cell) in _CELLS]
-            if any(len(cell) > _LONGEST_CELL for cell in cells):
-                return []
+            cells = [_placed(cell) for cell in element if local(cell) in _CELLS]
+            if any(len(cell.words) > _LONGEST_CELL for cell in cells):
+                return None
             rows.append(cells)
-    return [cells for cells in rows if any(cells)] if any(len(cells) > 1 for cells in rows) else []
+    if not any(len(cells) > 1 for cells in rows):
+        return None
+    grid = filled(rows)
+    grid.caption = " ".join(_folded(each) for each in table if local(each) == "caption")
+    return grid
+
+
+def _placed(cell: etree._Element) -> Placed:
+    rows, columns = (_count(cell, name) for name in ("rowspan", "colspan"))
+    parent = cell.getparent()
+    group = local(parent.getparent()) if parent is not None and parent.getparent() is not None else ""
+    header = local(cell) == "th" or cell.get("role") == "head" or group == "thead"
+    return Placed(" ".join("".join(_texts(cell)).split()), rows, max(1, columns), header)
+
+
+def _count(cell: etree._Element, name: str) -> int:
+    said = (cell.get(name) or "").strip()
+    return int(said) if said.isdecimal() and len(said) < 5 else 1
+
+
+def _texts(element: etree._Element) -> Iterator[str]:
+    """The words of an element, those of blocks and lines in it apart."""
+    todo: list[etree._Element | str] = [element]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, str):
+            yield each
+            continue
+        name = local(each)
+        inside = bool(name) and (each is element or (name not in _LEFT_OUT and attribute(each, "hidden") is None))
+        todo.append(each.tail or "" if each is not element else "")
+        apart = " " if name in _BLOCKS or name in _BREAKS else ""
+        if inside:
+            todo += [apart, *reversed(each), apart + (each.text or "")]

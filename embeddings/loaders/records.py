@@ -1,21 +1,42 @@
 """JSON and JSON lines: a record is a passage, and the name of each field stands before its value.
 
-The records of JSON lines are counted by their lines. Those of JSON are the items of its list, or of the one list of
-objects in it; anything else is one record.
+The records of JSON lines are counted by their lines. Those of JSON are the items of its lists of objects, and the
+values of a dictionary whose values are alike; fields around them stand above and are no record. Anything else is one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from embeddings.errors import DocumentError
+from embeddings.loaders.cells import NO_TEXT
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.extract import Extract, Writer
+from embeddings.loaders.grid import Grid
 from embeddings.loaders.limits import Limits
 
 _LONGEST_RECORD = 1_000_000  # characters
+_DEEPEST_LIST = 3  # dictionaries around a list of records
+_ALIKE = 0.5  # of the names of two records that are the same
+
+Fields = list[tuple[str, str]]  # names and words
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Records that belong together.
+
+    Attributes:
+        path: the names they stand under, outermost first.
+        items: each record with what names it, "" where nothing does.
+    """
+
+    path: tuple[str, ...]
+    items: list[tuple[str, Any]]
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
@@ -25,28 +46,46 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         DocumentError: not text, not JSON, or more than the limits allow.
     """
     text = decode(data, name)
-    records = _records(text, name)
     writer = Writer(name, limits)
-    for number, record in records:
-        words = "; ".join(_fields(record, "", name, limits))
-        if len(words) > _LONGEST_RECORD:
-            raise DocumentError(f"{name}: record {number} has more than {_LONGEST_RECORD:,} characters; split it")
-        writer.row(number, words)
-    return writer.extract()
-
-
-def _records(text: str, name: str) -> Iterator[tuple[int, Any]]:
-    """Records with their numbers: of a whole file of JSON, else of its lines."""
     try:
         whole = _parsed(text)
     except ValueError as error:
         if not _is_lines(text):
             raise DocumentError(f"{name}: not JSON ({error}); mend it") from None
-        yield from _of_lines(text, name)
-        return
+        _write(writer, ((number, "", record) for number, record in _of_lines(text, name)), name, limits)
     except RecursionError:
         raise DocumentError(f"{name}: JSON that is nested too deeply; mend it") from None
-    yield from enumerate(_items(whole), start=1)
+    else:
+        _write_whole(writer, whole, name, limits)
+    return writer.extract()
+
+
+def _write_whole(writer: Writer, whole: Any, name: str, limits: Limits) -> None:
+    """Writes what a file of JSON holds: the fields around its records first, then the records, list by list."""
+    if (rows := _as_rows(whole)) is not None:
+        writer.records(Grid(rows))
+        return
+    around, found = _split(whole)
+    if not found:
+        _write(writer, [(1, "", whole)], name, limits)
+        return
+    if around:
+        writer.fields(list(_fields(around, "", name, limits)))
+    for records in found:
+        if records.path and len(found) > 1:
+            writer.heading(".".join(records.path))
+        numbered = ((number, label, item) for number, (label, item) in enumerate(records.items, start=1))
+        _write(writer, numbered, name, limits)
+
+
+def _write(writer: Writer, records: Iterable[tuple[int, str, Any]], name: str, limits: Limits) -> None:
+    writer.begin_records()
+    for number, label, record in records:
+        fields = [("", label)] if label else []
+        fields += _fields(record, "", name, limits)
+        if sum(len(path) + len(words) for path, words in fields) > _LONGEST_RECORD:
+            raise DocumentError(f"{name}: record {number} has more than {_LONGEST_RECORD:,} characters; split it")
+        writer.record(number, fields)
 
 
 def _is_lines(text: str) -> bool:
@@ -74,27 +113,67 @@ def _parsed(text: str) -> Any:
     return json.loads(text, parse_float=str, parse_int=str)
 
 
-def _items(whole: Any) -> list[Any]:
-    """What of a file of JSON are its records."""
+def _as_rows(whole: Any) -> list[list[str]] | None:
+    """A list of lists of plain values, or columns and data beside one another, as the rows of a table."""
+    if isinstance(whole, dict) and isinstance(whole.get("columns"), list) and isinstance(whole.get("data"), list):
+        if not set(whole) <= {"columns", "data", "index", "schema"} or not whole["data"]:
+            return None
+        whole = [whole["columns"], *whole["data"]]
+    if not isinstance(whole, list) or len(whole) < 2 or not all(isinstance(row, list) and row for row in whole):
+        return None
+    if any(isinstance(cell, dict | list) for row in whole for cell in row):
+        return None
+    return [[_words(cell) for cell in row] for row in whole]
+
+
+def _split(whole: Any) -> tuple[dict[str, Any], list[_Records]]:
+    """The fields around the records of a file, and its records."""
     if isinstance(whole, list):
-        return whole
-    if isinstance(whole, dict):
-        lists = [key for key, value in whole.items() if isinstance(value, list) and _are_objects(value)]
-        if len(lists) == 1:
-            others = {key: value for key, value in whole.items() if key != lists[0]}
-            return [*([others] if others else []), *whole[lists[0]]]
-    return [whole]
+        return {}, [_Records((), [("", item) for item in whole])]
+    if not isinstance(whole, dict):
+        return {}, []
+    if _are_alike(whole):
+        return {}, [_Records((), list(whole.items()))]
+    return _around(whole, (), 0)
+
+
+def _around(value: Mapping[str, Any], path: tuple[str, ...], depth: int) -> tuple[dict[str, Any], list[_Records]]:
+    around: dict[str, Any] = {}
+    found: list[_Records] = []
+    for key, below in value.items():
+        here = (*path, str(key))
+        if isinstance(below, list) and _are_objects(below):
+            found.append(_Records(here, [("", item) for item in below]))
+        elif isinstance(below, dict) and _are_alike(below):
+            found.append(_Records(here, [(str(name), item) for name, item in below.items()]))
+        elif isinstance(below, dict) and depth < _DEEPEST_LIST:
+            fields, inner = _around(below, here, depth + 1)
+            found += inner
+            if fields:
+                around[str(key)] = fields
+        else:
+            around[str(key)] = below
+    return around, found
 
 
 def _are_objects(values: list[Any]) -> bool:
     return len(values) > 1 and all(isinstance(value, dict) for value in values)
 
 
-def _fields(value: Any, path: str, name: str, limits: Limits) -> Iterator[str]:
-    """The fields of a record as words, those inside one another under their path: "address.town: Oslo".
+def _are_alike(values: Mapping[str, Any]) -> bool:
+    """Whether the values of a dictionary are records: more than one, with names that most of them have."""
+    if len(values) < 2 or not all(isinstance(value, dict) and value for value in values.values()):
+        return False
+    names = Counter(name for value in values.values() for name in value)
+    shared = sum(count for count in names.values() if count > len(values) / 2)
+    return shared >= _ALIKE * names.total()
+
+
+def _fields(value: Any, path: str, name: str, limits: Limits) -> Iterator[tuple[str, str]]:
+    """The fields of a record as names and words, those inside one another under their path: "address.town".
 
     >>> list(_fields({"name": "Kari", "towns": ["Oslo", "Moss"]}, "", "a.json", Limits()))
-    ['name: Kari', 'towns: Oslo, Moss']
+    [('name', 'Kari'), ('towns', 'Oslo, Moss')]
     """
     todo: list[tuple[str, Any, int]] = [(path, value, 0)]
     while todo:
@@ -107,7 +186,7 @@ def _fields(value: Any, path: str, name: str, limits: Limits) -> Iterator[str]:
         elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
             todo.extend((path, item, depth + 1) for item in reversed(value))
         elif (words := _words(value)) != "":
-            yield f"{path}: {words}" if path else words
+            yield " ".join(NO_TEXT.sub("", path).split()), words
 
 
 def _words(value: Any) -> str:
@@ -116,4 +195,4 @@ def _words(value: Any) -> str:
     said = [
         ("true" if item else "false") if isinstance(item, bool) else str(item) for item in values if item is not None
     ]
-    return ", ".join(" ".join(words.split()) for words in said if words.strip())
+    return ", ".join(folded for words in said if (folded := " ".join(NO_TEXT.sub("", words).split())))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import codecs
 import copy
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from lxml import etree, html
@@ -15,8 +17,9 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.archive import iso_day, local
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.extract import Extract, Writer, described
+from embeddings.loaders.grid import Grid
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.markup import declared_charset, drop_navigation, parsed_html, write_tree
+from embeddings.loaders.markup import declared_charset, drop_navigation, parsed_html, tables_of, write_tree
 
 # What stands around the text of a page.
 _AROUND = frozenset(("nav", "aside", "footer", "form", "menu"))
@@ -36,6 +39,7 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     if root is None:
         return Extract("")
     drop_navigation(root)
+    tables = tables_of(root)
     main = _main(copy.deepcopy(root))
     body = root.find("body")
     whole = _written(body if body is not None else root, name, limits, _AROUND)
@@ -43,7 +47,7 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         whole = _written(root, name, limits, frozenset())
     found = whole
     if main is not None and main.body is not None:
-        found = _written(main.body, name, limits, frozenset())
+        found = _written(main.body, name, limits, frozenset(), tables)
         part = len(found.text.split()) / max(1, _words_outside_links(root))
         if part < _SMALLEST_PART or (part >= _NEARLY_ALL and not found.layout.headings):
             found = whole
@@ -70,9 +74,15 @@ def decoded(data: bytes, name: str) -> str:
     return decode(data, name)
 
 
-def _written(root: etree._Element, name: str, limits: Limits, left_out: frozenset[str]) -> Extract:
+def _written(
+    root: etree._Element,
+    name: str,
+    limits: Limits,
+    left_out: frozenset[str],
+    tables: Mapping[str, Grid] = MappingProxyType({}),
+) -> Extract:
     writer = Writer(name, limits)
-    write_tree(root, writer, left_out)
+    write_tree(root, writer, left_out, tables)
     return writer.extract()
 
 

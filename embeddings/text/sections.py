@@ -167,7 +167,7 @@ def sections_of(document: Document) -> tuple[Section, ...]:
     layout = document.layout
     if not layout.rows:
         return sections(document.text, document.media_type, layout.headings)
-    found: list[Section] = []
+    found: list[Section] = list(_lead(document))
     told, heading = list(reversed(layout.headings)), None
     ends = [start for start, _ in layout.rows[1:]] + [len(document.text)]
     for (body, _), end in zip(layout.rows, ends, strict=True):
@@ -177,6 +177,14 @@ def sections_of(document: Document) -> tuple[Section, ...]:
         last = told[-1][0] if told and told[-1][0] < end else end
         found.append(Section(start, body, last, heading))
     return (*found[:-1], replace(found[-1], end=len(document.text)))
+
+
+def _lead(document: Document) -> Iterator[Section]:
+    """What stands over the first row and is no heading: a section of its own."""
+    layout, first = document.layout, document.layout.rows[0][0]
+    end = min([first, *(start for start, _ in layout.headings if start < first)])
+    if document.text[:end].strip():
+        yield Section(0, 0, end)
 
 
 def _lines(text: str, start: int) -> Iterator[_Line]:

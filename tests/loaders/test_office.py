@@ -74,11 +74,19 @@ def test_a_slide_is_a_page_and_a_citation_calls_it_so(tmp_path: Path) -> None:
 
 
 def test_without_the_converter_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    monkeypatch.setitem(sys.modules, "xlrd", None)
     monkeypatch.setitem(sys.modules, "markitdown", None)
-    for data, name in ((workbook(), "a.xlsx"), (slides(), "a.pptx")):
+    for name in ("a.xls", "a.msg"):
         with pytest.raises(DocumentError, match=rf"^{name}: .*not installed: pip install 'pincite\[office\]'"):
-            extract(data, name, LIMITS)
+            extract(b"\xd0\xcf\x11\xe0", name, LIMITS)
+
+
+def test_workbooks_and_presentations_need_no_converter(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = ((workbook(), "a.xlsx", "Oslo"), (slides(), "a.pptx", "Seven boats were lost."))
+    for module in ("openpyxl", "pptx", "markitdown"):
+        monkeypatch.setitem(sys.modules, module, None)
+    for data, name, words in made:
+        assert words in extract(data, name, LIMITS).text
 
 
 def test_a_damaged_workbook_is_told(tmp_path: Path) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, iso_day, local, words_of
 from embeddings.loaders.extract import Extract, Writer, described
+from embeddings.loaders.grid import Placed, filled
 from embeddings.loaders.limits import Limits
 
 _LEFT_OUT = {"tracked-changes", "annotation", "note-citation", "bookmark", "sequence-decls", "forms"}
 _MOST_SPACES = 1_000  # that one element stands for
+_MOST_PLACES = 10_000  # rows of a table that one element stands for
+_MOST_COLUMNS = 1_000
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
@@ -51,10 +56,37 @@ def _blocks(parent: etree._Element, writer: Writer, bullet: str) -> None:
 
 
 def _table(table: etree._Element, writer: Writer) -> None:
-    rows = [row for row in table.iter() if local(row) == "table-row"]
-    writer.table(
-        [[" ".join(_text(each) for each in cell.iter() if local(each) in ("p", "h")) for cell in row] for row in rows]
-    )
+    rows: list[list[Placed]] = []
+    for row in (each for each in table.iter() if local(each) == "table-row" and _table_around(each) is table):
+        group = local(row.getparent()) if row.getparent() is not None else ""
+        cells = list(_cells(row, group == "table-header-rows"))
+        again = _number(row, "number-rows-repeated", 1) if any(cell.words.strip() for cell in cells) else 1
+        rows += [cells] * min(again, max(0, _MOST_PLACES - len(rows)))
+    writer.table(filled(rows))
+
+
+def _cells(row: etree._Element, is_header: bool) -> Iterator[Placed]:
+    """The cells of a row, repeated ones as often as they stand there; covered ones are left to those that span them."""
+    at = 0
+    for cell in row:
+        if local(cell) not in ("table-cell", "covered-table-cell") or at >= _MOST_COLUMNS:
+            continue
+        again = min(_number(cell, "number-columns-repeated", 1), _MOST_COLUMNS - at)
+        if local(cell) == "table-cell":
+            words = " ".join(_text(each) for each in cell.iter() if local(each) in ("p", "h"))
+            rows, columns = _number(cell, "number-rows-spanned", 1), _number(cell, "number-columns-spanned", 1)
+            places = range(at, at + again) if words.strip() else ()
+            yield from (Placed(words, rows, columns, is_header, at=place) for place in places)
+        at += again
+
+
+def _table_around(row: etree._Element) -> etree._Element | None:
+    return next((each for each in row.iterancestors() if local(each) == "table"), None)
+
+
+def _number(element: etree._Element, name: str, default: int) -> int:
+    said = attribute(element, name) or ""
+    return max(1, min(int(said), _MOST_PLACES)) if said.isdecimal() and len(said) < 8 else default
 
 
 def _text(element: etree._Element) -> str:

@@ -14,6 +14,7 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, iso_day, local, words_of
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
+from embeddings.loaders.packed.word_table import grid_of
 
 _HEADING_STYLE = re.compile(r"(?:heading [1-9]|title)$", re.IGNORECASE)
 _LEFT_OUT = {"del", "moveFrom", "instrText", "Fallback", "pPr", "rPr", "footnoteReference", "rPrChange"}
@@ -57,7 +58,7 @@ class _Reader:
             if name == "p":
                 self._paragraph(block)
             elif name == "tbl":
-                self._writer.table([_cells(row) for row in block if local(row) == "tr"])
+                self._writer.table(grid_of(block, _words))
             elif name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "AlternateContent", "Choice"):
                 self.blocks(block)
 
@@ -80,17 +81,8 @@ class _Reader:
                 self.blocks(box)
 
 
-def _cells(row: etree._Element) -> list[str]:
-    """The cells of a row; one that spans several columns is followed by empty ones."""
-    cells: list[str] = []
-    for part in row:
-        held = local(part) in ("sdt", "sdtContent")
-        cell = next((each for each in part.iter() if local(each) == "tc"), part) if held else part
-        if local(cell) == "tc":
-            cells.append(" ".join(_text(each) for each in cell.iter() if local(each) == "p"))
-            spans = next((attribute(each, "val") for each in cell.iter() if local(each) == "gridSpan"), None)
-            cells += [""] * (min(int(spans), 100) - 1 if spans is not None and spans.isdecimal() else 0)
-    return cells
+def _words(cell: etree._Element) -> str:
+    return " ".join(_text(each) for each in cell.iter() if local(each) == "p")
 
 
 def _text(paragraph: etree._Element) -> str:

@@ -1,0 +1,77 @@
+"""XLS, the workbooks of Excel before 2007, by xlrd: rows with their numbers, each cell as its sheet shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from embeddings.errors import DocumentError
+from embeddings.loaders.extract import Extract, Writer
+from embeddings.loaders.limits import Limits
+from embeddings.loaders.packed.number_formats import BUILT_IN, plain, shown
+from embeddings.loaders.packed.sheets import Sheet, write_sheet
+
+_TEXT, _NUMBER, _DAY, _YES_NO, _ERROR = 1, 2, 3, 4, 5  # what a cell holds, as xlrd counts
+
+
+def extract(data: bytes, name: str, limits: Limits) -> Extract:
+    """The sheets of a workbook.
+
+    Raises:
+        ImportError: xlrd is not installed.
+        DocumentError: more than the limits allow.
+        Exception: whatever xlrd raises for a damaged file.
+    """
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=_Nowhere())
+    except NotImplementedError:  # formats of a program that xlrd does not know
+        book = xlrd.open_workbook(file_contents=data, logfile=_Nowhere())
+    writer = Writer(name, limits)
+    for found in book.sheets():
+        if found.nrows > limits.rows:
+            raise DocumentError(f"{name}: more than {limits.rows:,} rows; split it")
+        sheet = Sheet(found.name)
+        for number in range(found.nrows):
+            cells = [_shown(cell, book) for cell in found.row(number)]
+            if any(cells):
+                sheet.add(number + 1, cells)
+        sheet.merged = [(top + 1, left, bottom - top, right - left) for top, bottom, left, right in found.merged_cells]
+        write_sheet(writer, sheet)
+    return writer.extract()
+
+
+class _Nowhere:
+    """Where xlrd writes its warnings."""
+
+    def write(self, words: str) -> int:
+        """Nothing is written."""
+        return len(words)
+
+    def flush(self) -> None:
+        """Nothing is kept."""
+
+
+def _shown(cell: Any, book: Any) -> str:
+    if cell.ctype == _TEXT:
+        return str(cell.value)
+    if cell.ctype == _YES_NO:
+        return "TRUE" if cell.value else "FALSE"
+    if cell.ctype == _ERROR:
+        from xlrd.biffh import error_text_from_code
+
+        return str(error_text_from_code.get(cell.value, "#ERROR"))
+    if cell.ctype not in (_NUMBER, _DAY):
+        return ""
+    code = _format(cell, book)
+    if code is None:
+        return shown(cell.value, BUILT_IN[14], bool(book.datemode)) if cell.ctype == _DAY else plain(cell.value)
+    return shown(cell.value, code, bool(book.datemode))
+
+
+def _format(cell: Any, book: Any) -> str | None:
+    """The number format of a cell; None where the file does not say one."""
+    if cell.xf_index is None or not book.xf_list:
+        return None
+    key = book.xf_list[cell.xf_index].format_key
+    return BUILT_IN.get(key) or getattr(book.format_map.get(key), "format_str", None)

@@ -1,0 +1,170 @@
+"""Tables of a text: cells between bars, or two spaces or a tab apart, in lines that follow one another."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from embeddings.layout import Bounds, Table
+from embeddings.text.naming import naming_of
+
+_RULE = re.compile(r"[\s|:+=_-]*[-=_]{2}[\s|:+=_-]*")
+_CELL = re.compile(r"\S+(?:[^\S\n\t]\S+)*")  # columns stand two spaces or a tab apart
+_BETWEEN_BARS = re.compile(r"(?:\\\||[^|\n])+")
+_MARKS = "*_` \t"
+_LONGEST_CELL = 200  # characters, of a column that only space parts
+_WIDEST = 60  # characters of such cells, on an average
+_MOST_CELLS = 40
+_SENTENCE = re.compile(r"[.!?][\"'”’)]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that may be part of something.
+
+    Attributes:
+        begin: where it begins.
+        start, end: where its words do, without bullet and blanks.
+        kind: what its first sign makes of it: "bar", "rule", "gap", "bullet", "field", "pair".
+        indent: how far its first sign stands from the margin.
+    """
+
+    begin: int
+    start: int
+    end: int
+    kind: str
+    indent: int
+
+
+Row = list[Bounds]
+
+
+def tables_of(text: str, lines: Sequence[Line]) -> Iterator[Table]:
+    """The tables of a text, in order.
+
+    Args:
+        text: the text.
+        lines: those that begin with a bar or are a rule or have a gap, in order.
+    """
+    run: list[Line] = []
+    for line in lines:
+        if run and text[run[-1].end : line.begin].strip(" \t\r") != "\n":
+            yield from _table(text, run)
+            run = []
+        run.append(line)
+    yield from _table(text, run)
+
+
+def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
+    """The table of lines that follow one another, if they are one."""
+    ruled = [index for index, line in enumerate(run) if _RULE.fullmatch(text, line.start, line.end) is not None]
+    rows = [(index, _cells(text, line)) for index, line in enumerate(run) if index not in ruled]
+    if len(rows) < 2 or not any(len(cells) > 1 for _, cells in rows):
+        return
+    barred = sum("|" in text[run[index].start : run[index].end] for index, _ in rows) * 2 > len(rows)
+    if not barred and not _is_aligned(text, [cells for _, cells in rows], bool(ruled)):
+        return
+    placed = (
+        [list(enumerate(cells)) for _, cells in rows]
+        if barred
+        else _placed([(run[index].begin, cells) for index, cells in rows])
+    )
+    words = [[text[slice(*cell)] for cell in _spread(cells)] for cells in placed]
+    above = sum(index < ruled[0] for index, _ in rows) if ruled and ruled[0] else 0
+    if not above and len(ruled) > 1:
+        above = sum(ruled[0] < index < ruled[1] for index, _ in rows)
+    above = above if above < len(rows) and above <= 3 else 0
+    naming = naming_of(words)
+    if above and not naming.by_rows:
+        naming = naming_of(words, above)
+    if not naming.names and not naming.by_rows and not barred and not ruled and len(rows) < 3:
+        return
+    kept = [[(column, *cell) for column, cell in cells if cell[0] < cell[1]] for cells in placed[naming.titles :]]
+    yield replace(Table.of(naming.names, kept, header=naming.header), by_rows=naming.by_rows)
+
+
+def _spread(cells: Sequence[tuple[int, Bounds]]) -> list[Bounds]:
+    """The cells of a row by their columns; nothing where a column has none."""
+    found = [(0, 0)] * (max((column for column, _ in cells), default=-1) + 1)
+    for column, cell in cells:
+        found[column] = cell
+    return found
+
+
+def _cells(text: str, line: Line) -> Row:
+    """The cells of a line, without the marks of bold words; with bars or tabs empty ones, too."""
+    words = text[line.start : line.end]
+    if "|" in words:
+        first, last = line.start + words.startswith("|"), line.end - (words.endswith("|") and not words.endswith("\\|"))
+        found: Row = []
+        at = first
+        while at <= last and len(found) < _MOST_CELLS:
+            cell = _BETWEEN_BARS.match(text, at, last)
+            end = cell.end() if cell is not None else at
+            found.append(_bare(text, at, end))
+            at = end + 1
+        return found
+    if "\t" in words and "  " not in words.replace("\t", ""):
+        found, at = [], line.start
+        for part in words.split("\t")[:_MOST_CELLS]:
+            found.append(_bare(text, at, at + len(part)))
+            at += len(part) + 1
+        return found
+    return [_bare(text, *cell.span()) for cell in _CELL.finditer(text, line.start, line.end)][:_MOST_CELLS]
+
+
+def _bare(text: str, start: int, end: int) -> Bounds:
+    while start < end and text[start] in _MARKS:
+        start += 1
+    while end > start and text[end - 1] in _MARKS + "\r":
+        end -= 1
+    return start, end
+
+
+def _is_aligned(text: str, rows: Sequence[Row], ruled: bool) -> bool:
+    """Whether lines with gaps are rows of a table, and no prose with two spaces behind a full stop."""
+    counts = Counter(map(len, rows))
+    most, times = counts.most_common(1)[0]
+    cells = [cell for row in rows for cell in row]
+    lengths = [end - start for start, end in cells]
+    if most < 2 or max(lengths) > _LONGEST_CELL or sum(lengths) > _WIDEST * len(lengths):
+        return False
+    ended = sum(_SENTENCE.search(text[row[0][0] : row[0][1]]) is not None for row in rows if len(row) > 1)
+    return (ruled or 5 * times >= 3 * len(rows)) and 2 * ended < len(rows)
+
+
+def _placed(lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int, Bounds]]]:
+    """Each cell with its column: by its order where a row is full, else by where the full rows have their columns.
+
+    Args:
+        lines: where each line begins, and its cells.
+    """
+    counts = Counter(len(row) for _, row in lines)
+    most = max(counts, key=lambda count: (counts[count], count))
+    first = len(lines[0][1])
+    most = first if first == most + 1 else most  # the first row names a column that no other row fills
+    full = [[(start - begin, end - begin) for start, end in row] for begin, row in lines if len(row) == most]
+    reach = [(min(row[c][0] for row in full), max(row[c][1] for row in full)) for c in range(most)]
+    found: list[list[tuple[int, Bounds]]] = []
+    for begin, row in lines:
+        if len(row) == most:
+            found.append(list(enumerate(row)))
+            continue
+        placed: dict[int, Bounds] = {}
+        for start, end in row:
+            column = _column(start - begin, end - begin, reach, max(placed, default=-1) + 1)
+            placed[column] = (placed[column][0], end) if column in placed else (start, end)
+        found.append(sorted(placed.items()))
+    return found
+
+
+def _column(start: int, end: int, reach: Sequence[Bounds], least: int) -> int:
+    """The column that shares most with a cell; none before `least`."""
+    shared = [min(end, right) - max(start, left) for left, right in reach]
+    best = max(range(len(reach)), key=lambda column: shared[column])
+    return (
+        max(best, min(least, len(reach) - 1)) if shared[best] > 0 else max(least, bisect_right(reach, (start, start)))
+    )

@@ -1,0 +1,307 @@
+"""What names the columns of a table: found by what its cells are, not assumed to be its first row.
+
+    Report of the harbour office        a title: one cell over a table of more
+    Ship;2019;2020                      the names: words over numbers, or years over what are no years
+    Aurora;7;9                          a row
+
+A table of two columns whose first column is made of labels ("Client", "Contract value") is read by rows: each label
+names the cell beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+Cells = Sequence[str]
+
+SAMPLE = 40  # rows looked at to tell what a column holds
+_MOST_TITLES = 20  # rows above the names
+_LONGEST_NAME = 60  # characters of a name that nothing but its place makes one
+_LONGEST_TOLD = 400  # of one that stands over numbers, or asks
+_MOST_FIELDS = 200  # rows of a table of names and values
+_MARKS = "$€£¥₹₽₩%‰°"
+_NUMBER = re.compile(
+    rf"[-+−–(<>≤≥~≈]?\s?[{_MARKS}]?(?:[A-Z]{{2,3}}\s)?[-−]?\d[\d.,'’  \s]*(?:[eE][-+]?\d+)?"
+    rf"\s?(?:[{_MARKS}]|[^\W\d_]{{1,12}}(?:[²³/]\w*)?)?\)?"
+)
+_YEAR = re.compile(r"(?:FY\s?|Q[1-4][ /-]?)?(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4})?\*?", re.IGNORECASE)
+_DAY = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d\d.*)?|\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
+    r"|\d{4}-\d\d|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|[A-Z][a-z]{2,9}\.? \d{1,2}, \d{4}",
+    re.IGNORECASE,
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
+_NOTHING = frozenset("n/a na nan - -- – — none null unknown tbd tba ? . … nil #n/a".split())
+# What fields are called: a first column of these, and a second one that is not, is a form and not a list.
+_LABELS = frozenset(
+    """client customer supplier contractor address street town city country postcode zip phone telephone mobile fax
+    email e-mail mail website url name title author owner manager contact person date deadline due start end begin time
+    duration place location venue room price value amount total sum cost fee rent deposit budget currency status state
+    type kind category version number no id code reference ref subject description summary note notes remark remarks
+    comment project department company employer employee position role salary age gender born birthday nationality
+    language weight height width length depth size colour color material model brand make manufacturer serial warranty
+    capacity power voltage speed temperature pressure area volume population capital founded founder headquarters
+    president director chair chairman secretary mayor head leader approved signed issued expires validity terms payment
+    invoice order quantity vat tax iban bic bank account insurance policy premium tenant landlord property notice
+    period interest rate term""".split()
+)
+# What stands over such a table where it has names: they name nothing.
+_OVER_FIELDS = frozenset(
+    """field value key name item property attribute parameter setting description detail details information content
+    label data feature specification option question answer""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How the rows of a table are to be read.
+
+    Attributes:
+        titles: how many rows at its top are titles or remarks over the table.
+        header: how many rows after those hold the names of the columns.
+        names: of the columns, "" for one without.
+        by_rows: whether the first cell of each row names the second.
+    """
+
+    titles: int
+    header: int
+    names: tuple[str, ...]
+    by_rows: bool = False
+
+
+def naming_of(rows: Sequence[Cells], told: int = 0) -> Naming:
+    """What names the columns of rows, none of which is empty.
+
+    Args:
+        rows: of the table, its titles included; the first ones are enough.
+        told: how many rows at the top the file itself says are names, titles among them.
+
+    >>> naming_of([["Harbour", "", ""], ["Ship", "2019", "2020"], ["Aurora", "7", "9"], ["Baltic", "3.5", "4"]])
+    Naming(titles=1, header=1, names=('Ship', '2019', '2020'), by_rows=False)
+    """
+    sample = rows[: _MOST_TITLES + SAMPLE]
+    titles = _titles(sample, told)
+    body = sample[titles:]
+    if told > titles:
+        return _named(titles, body, told - titles)
+    if _is_fields(body):
+        over = len(body) > 2 and all(_bare(cell) in _OVER_FIELDS for cell in body[0] if cell.strip())
+        return Naming(titles, int(over), (), by_rows=True)
+    for depth in (2, 1):
+        if len(body) > depth and _are_names(body, depth):
+            return _named(titles, body, depth)
+    return Naming(titles, 0, ())
+
+
+def starts_anew(before: Sequence[Cells], after: Sequence[Cells], apart: bool) -> bool:
+    """Whether rows under a table are a table of their own, with names of their own.
+
+    Args:
+        before: some rows of the table above, without its names.
+        after: the rows in question.
+        apart: whether an empty row stands between.
+    """
+    titles = _titles(after[:SAMPLE], 0)
+    body = after[titles : titles + SAMPLE]
+    said = _are_names(body, 1) if len(body) > 1 else ""
+    if not said:
+        return False
+    wider = _filled(body[0]) != _common_width(before)
+    if apart:
+        return said == "strong" or bool(titles) or (wider and _filled(body[0]) == _common_width(body[1:]))
+    numeric = numeric_columns(before)
+    over = [column for column in numeric if column < len(body[0]) and kind(body[0][column]) == "t"]
+    return said == "strong" and (wider or len(over) > 1) and len(over) == len(numeric)
+
+
+def kind(cell: str) -> str:
+    """What a cell holds: "" nothing, "y" a year, "d" a day or a time, "n" a number, with its unit or not, "t" text.
+
+    >>> [kind(cell) for cell in ("n/a", "2019", "06:40", "90,000 euros", "Pier 4, Moss")]
+    ['', 'y', 'd', 'n', 't']
+    """
+    words = cell.strip()
+    if not words or words.lower() in _NOTHING:
+        return ""
+    if len(words) > _LONGEST_NAME or not any(map(str.isdigit, words)):
+        return "t"
+    if _YEAR.fullmatch(words):
+        return "y"
+    if _DAY.fullmatch(words):
+        return "d"
+    return "n" if _NUMBER.fullmatch(words) and not _ORDINAL.match(words) else "t"
+
+
+def _titles(rows: Sequence[Cells], told: int) -> int:
+    """How many rows at the top stand over the table: remarks, and rows of one cell over a table of more."""
+    width = _common_width(rows)
+    count = 0
+    for row in rows[:_MOST_TITLES]:
+        filled = _filled(row)
+        first = next((cell.strip() for cell in row if cell.strip()), "")
+        remark = first.startswith(("#", "//")) and filled < width
+        pair = width >= 4 and filled == 2 == _filled(row[:2])  # "Printed: | 3 May"
+        if not (remark or (filled == 1 < width) or (pair and not told)):
+            break
+        count += 1
+    return count if count < len(rows) else 0
+
+
+def _common_width(rows: Sequence[Cells]) -> int:
+    """How many cells of a row are filled, in most rows; the larger number where two are as common."""
+    counts = Counter(_filled(row) for row in rows[:SAMPLE])
+    return max(counts, key=lambda width: (counts[width], width), default=0)
+
+
+def _filled(row: Cells) -> int:
+    return sum(bool(cell.strip()) for cell in row)
+
+
+def _named(titles: int, body: Sequence[Cells], depth: int) -> Naming:
+    """The names that stand in the first rows, those of several rows one after the other."""
+    width = max(len(row) for row in body[:depth])
+    levels = [list(_spread(row, width, level < depth - 1)) for level, row in enumerate(body[:depth])]
+    names = []
+    for column in range(width):
+        parts = dict.fromkeys(level[column] for level in levels if level[column])
+        names.append(", ".join(parts))
+    if names and names[0].startswith("#"):
+        names[0] = names[0].lstrip("# ") or "#"
+    return Naming(titles, depth, tuple(names))
+
+
+def _spread(row: Cells, width: int, over: bool) -> Iterator[str]:
+    """The cells of a row of names, folded; one over others goes on to the next that is filled."""
+    last = ""
+    for column in range(width):
+        words = " ".join(row[column].split()) if column < len(row) else ""
+        words = words if words == ":" else words.rstrip(":").rstrip()
+        last = words or (last if over else "")
+        yield last
+
+
+def _are_names(body: Sequence[Cells], depth: int) -> str:
+    """Whether the first rows hold names. "strong": words over numbers, years over what are no years, words of forms;
+    "weak": short words, all different; "": they do not."""
+    rows, rest = body[:depth], body[depth : depth + SAMPLE]
+    if depth == 2 and not _is_two_deep(rows):
+        return ""
+    row = [_last_filled(rows, column) for column in range(max(map(len, rows)))]
+    kinds = [kind(cell) for cell in row]
+    if sum(map(bool, kinds)) < 2 or any(cell.strip() and not each for cell, each in zip(row, kinds, strict=True)):
+        return ""
+    over = [_over(column, row[column], kinds[column], rest) for column in range(len(row))]
+    longest = max(len(cell) for cell in row)
+    if "no" in over or longest > _LONGEST_TOLD:
+        return ""
+    run = [column for column, each in enumerate(kinds) if each in ("y", "d", "n")]
+    if run:
+        numbers = [row[column] for column in run]
+        return "strong" if _is_run(numbers, {kinds[column] for column in run}, run, rest) else ""
+    return "strong" if "yes" in over else _presumed(row, depth)
+
+
+def _presumed(row: Cells, depth: int) -> str:
+    """Whether words are names though nothing under them says so: as `_are_names`."""
+    told = [cell.strip() for cell in row if cell.strip()]
+    labels = 2 * sum(is_label(cell) for cell in told) > len(told)
+    short = all(len(cell) <= _LONGEST_NAME or cell.endswith("?") for cell in told)
+    named = all(any(map(str.isalpha, cell)) and (not cell[0].isdigit() or _ORDINAL.match(cell)) for cell in told)
+    if depth > 1 or not short or not named or (len(set(told)) < len(told) and not labels):
+        return ""
+    return "strong" if labels else "weak"
+
+
+def _is_two_deep(rows: Sequence[Cells]) -> bool:
+    """Whether the first row groups the names of the second: words over gaps that the second fills, or said twice."""
+    first, second = rows
+    told = [cell.strip() for cell in first]
+    gaps = [c for c, cell in enumerate(told) if not cell or (c and cell == told[c - 1])]
+    filled = [c for c, cell in enumerate(second) if cell.strip()]
+    below = sum(kind(second[c]) in ("t", "y") for c in filled)
+    return (
+        len({cell for cell in told if cell}) >= 2
+        and any(c > 0 and c in filled for c in gaps)
+        and len(filled) > len({cell for cell in told if cell})
+        and below == len(filled)
+        and all(kind(cell) in ("t", "y", "") for cell in told)
+    )
+
+
+def _last_filled(rows: Sequence[Cells], column: int) -> str:
+    found = [row[column] for row in rows if column < len(row) and row[column].strip()]
+    return found[-1] if found else ""
+
+
+def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
+    """Whether a cell names what is under it: "yes", words over numbers; "no", it is one of them; "" can't be told."""
+    below = [row[column].strip() for row in rest if column < len(row) and row[column].strip()]
+    if not below or cell_kind != "t":
+        return ""
+    if cell.strip() in below and len(below) > 1:
+        return "no"
+    kinds = [found for each in below if (found := kind(each))]
+    numeric = sum(each != "t" for each in kinds)
+    begins_so = not cell.strip()[0].isdigit() or _ORDINAL.match(cell.strip()) is not None
+    return "yes" if kinds and begins_so and 3 * numeric >= 2 * len(kinds) else ""
+
+
+def _is_run(cells: Cells, kinds: set[str], columns: Sequence[int], rest: Sequence[Cells]) -> bool:
+    """Whether numbers are names: all different years or days over what are none, or counted on by one."""
+    if len(kinds) != 1 or len(set(cells)) != len(cells) or 0 in columns:
+        return False
+    below = [kind(row[column]) for row in rest for column in columns if column < len(row) and row[column].strip()]
+    alike = sum(each in kinds for each in below)
+    if kinds == {"n"}:
+        steps = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) < 5]
+        counted = len(steps) == len(cells) >= 3 and all(b - a == 1 for a, b in pairwise(steps))
+        following = [row[column] for row in rest[:1] for column in columns if column < len(row)]
+        return counted and following != [str(step + len(steps)) for step in steps]
+    return bool(below) and 2 * alike < len(below)
+
+
+def numeric_columns(rows: Sequence[Cells]) -> list[int]:
+    """The columns of which most cells are numbers, days or years."""
+    found = []
+    for column in range(max(map(len, rows), default=0)):
+        kinds = [each for row in rows if column < len(row) and (each := kind(row[column]))]
+        if kinds and 3 * sum(each != "t" for each in kinds) >= 2 * len(kinds):
+            found.append(column)
+    return found
+
+
+def _is_fields(body: Sequence[Cells]) -> bool:
+    """Whether rows are names and values: two columns, the first of labels, the second of values of several kinds."""
+    pairs = [(row[0].strip(), row[1].strip()) for row in body if len(row) > 1 and row[0].strip() and row[1].strip()]
+    if not 2 <= len(pairs) <= _MOST_FIELDS or any(_filled(row[2:]) for row in body) or 3 * len(pairs) < 2 * len(body):
+        return False
+    labels = [label for label, _ in pairs]
+    if len(set(labels)) < len(labels) or any(len(each) > _LONGEST_NAME or kind(each) != "t" for each in labels):
+        return False
+    if 2 * sum(each.endswith(":") for each in labels) > len(labels):
+        return True
+    first, *others = [kind(value) for _, value in pairs]
+    if all(_bare(cell) in _OVER_FIELDS for cell in pairs[0]) and len(pairs) > 2:
+        return True
+    if first != "t" and first:  # no names over it: the first value is a number
+        return True
+    share = sum(is_label(label) for label in labels) / len(labels)
+    mixed = 0 < sum(each != "t" for each in others) < len(others)
+    if is_label(pairs[0][1]) or (others and all(each in ("n", "d", "y") for each in others)):
+        return False  # "Name | Department": the value is a name, too
+    return share >= 0.5 or (mixed and share > 0 and len(pairs) > 2)
+
+
+def is_label(words: str) -> bool:
+    """Whether words are what a field is called: short, with a noun of forms at either end."""
+    said = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", words.lower())
+    return bool(said) and len(said) <= 5 and any(_bare(word) in _LABELS for word in (said[0], said[-1]))
+
+
+def _bare(words: str) -> str:
+    found = words.strip().rstrip(":").lower()
+    return found[:-1] if found not in _LABELS | _OVER_FIELDS and found.endswith("s") else found
