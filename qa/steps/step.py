@@ -130,10 +130,12 @@ class Step(Protocol):
     """
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str:
+        """As it stands in the tables."""
 
     @property
-    def says(self) -> str: ...  # noqa: D102
+    def says(self) -> str:
+        """What it did, for people."""
 
     def __call__(self, question: Question, found: Sequence[Candidate]) -> Sequence[Candidate]:
         """The candidates after the step, best first."""

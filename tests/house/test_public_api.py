@@ -50,6 +50,7 @@ def test_the_records_have_the_attributes_of_the_contract() -> None:
         "content_hash",
         "author",
         "layout",
+        "remarks",
     ]
 
 
