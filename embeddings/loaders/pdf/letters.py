@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -17,7 +18,7 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.pdf.document import opened
 from embeddings.loaders.pdf.marks import Box, Letters
-from embeddings.loaders.pdf.page import lines_of
+from embeddings.loaders.pdf.page import read
 
 _GRID = 1 << 24  # steps across a page, in which PDFium gives the place of a point
 
@@ -29,8 +30,14 @@ def letters(data: bytes, name: str, limits: Limits, page: int) -> Letters:
         DocumentError: damaged, protected, or there is no such page.
     """
     with _page(data, name, page) as shown:
-        lines = tuple(lines_of(shown, limits.characters))
-        return Letters(lines, _boxes(shown, {glyph for line in lines for glyph in line.glyphs if glyph >= 0}))
+        found = read(shown, limits.characters)
+        wanted = {glyph for piece in found.pieces for glyph in piece.glyphs if glyph >= 0} - set(found.made)
+        boxes = _boxes(shown, wanted.union(*found.made.values()))
+        for number, several in found.made.items():
+            around = [boxes[glyph] for glyph in several if glyph in boxes]
+            if around:
+                boxes[number] = reduce(Box.joined, around)
+        return Letters(tuple(found.pieces), boxes)
 
 
 @contextmanager
