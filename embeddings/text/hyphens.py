@@ -51,7 +51,9 @@ class Words:
         (False, True, True)
         """
         first, second = _LAST.search(before[-80:]), _FIRST.match(after[:80])
-        if first is None or second is None or not second[0][0].islower() or not first[0].isalpha():
+        if first is None or second is None or not first[0].isalpha() or not second[0][:1].isalpha():
+            return True
+        if not _goes_on(first[0], second[0]):
             return True
         left, right = first[0].lower(), second[0].lower()
         if f"{left}-{right}" in self._words:
@@ -69,6 +71,13 @@ class Words:
         if left in _PREFIXES or head in _SUFFIXES:
             return False
         return left in known and head in known and len(head) > 2
+
+
+def _goes_on(left: str, right: str) -> bool:
+    """Whether two parts may be one word by their capitals: "inter", "national"; "ELE", "MENT"; not "hhMM", "ss"."""
+    if left.isupper() and right.isupper() and len(left) > 1:
+        return True
+    return right.islower() and left[1:].islower() == (len(left) > 1)
 
 
 @lru_cache(maxsize=1)

@@ -20,10 +20,13 @@ _FEWEST_ROWS = 3  # of a column
 _FEWEST_WORDS = 2.5  # in each line of a column, on the average
 _RUNS_ON = 0.3  # of the lines of a column of prose begin in lower case
 _FILLED = 0.75  # of the width of a column, which the lines of a script without lower case fill
+_ALONE = 0.2  # of the rows of two lists have a line of one of them alone
 _FAR = 1.8  # times the usual distance: a line so far from the columns is no part of them
 _NARROWEST = 0.5  # times the height of a letter
 _WRAPPED = 0.6  # of the width of a column: a cell that wide may go on below
 _SAME_CELL = 1.35  # times the height of a letter: the distance of two lines of one cell
+_FEWEST_IN_SENTENCE = 5  # words of a line of prose with a wide space in it
+_WIDEST_SPACE = 2.5  # times the height of a letter: between two sentences of a line that was spread
 _DIVIDED = re.compile(r"[^\W_]-$")
 _LIST_MARK = re.compile(r"(?:[-*+•‣◦▪·–—>➢]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{1,5})[.)])$")
 _EVERYTHING = (-1e9, 1e9)
@@ -43,9 +46,7 @@ class _Band:
     def inner(self) -> list[_Gap]:
         """The gaps with text on both sides."""
         least = _NARROWEST * self.rows[0][0].size
-        return [
-            gap for gap in self.gaps if gap[0] > self.left and gap[1] < self.right and gap[1] - gap[0] > least
-        ]
+        return [gap for gap in self.gaps if gap[0] > self.left and gap[1] < self.right and gap[1] - gap[0] > least]
 
     def with_row(self, row: list[Line]) -> _Band:
         """The band and another row; its list of rows is the same one."""
@@ -69,15 +70,26 @@ def _bands(rows: Sequence[list[Line]]) -> Iterator[_Band]:
     for row in rows:
         if band is not None:
             wider = band.with_row(row)
-            parted = len(row) > 1 or bool(band.inner())
-            if not parted or wider.inner():
+            beside = len(row) == 1 and len(band.rows[-1]) == 1 and _is_beside(band.rows[-1][0], row[0])
+            if wider.inner() or not (len(row) > 1 or beside or band.inner()):
                 band = wider
                 band.rows.append(row)
                 continue
+            last = band.rows.pop() if beside and len(band.rows) > 1 else None
             yield band
+            if last is not None:  # two columns whose lines do not stand at the same heights begin here
+                band = _Band([last], _gaps(last), last[0].left, last[0].right).with_row(row)
+                band.rows.append(row)
+                continue
         band = _Band([row], _gaps(row), min(piece.left for piece in row), max(piece.right for piece in row))
     if band is not None:
         yield band
+
+
+def _is_beside(one: Line, other: Line) -> bool:
+    """Whether two lines are those of two columns: next to each other, and not as far down as two lines are."""
+    apart = one.right < other.left or other.right < one.left
+    return apart and abs(one.base - other.base) < max(one.size, other.size)
 
 
 def _gaps(row: Sequence[Line]) -> list[_Gap]:
@@ -108,25 +120,27 @@ def _common(ours: Sequence[_Gap], theirs: Sequence[_Gap]) -> list[_Gap]:
 def _lines(band: _Band) -> Iterator[Line]:
     """The lines of a band: column by column, or row by row."""
     gaps = band.inner()
-    if not gaps or sum(len(row) > 1 for row in band.rows) < _FEWEST_ROWS - 1:
-        yield from map(_joined, band.rows)
+    parted = [index for index, row in enumerate(band.rows) if len(row) > 1]
+    if not gaps or len(band.rows) < _FEWEST_ROWS - 1:
+        yield from (_joined(_without_wide_spaces(row) if len(parted) == 1 else row) for row in band.rows)
         return
-    first, last = _without_far(band.rows)
+    first, last = _without_far(band.rows, parted) if parted else (0, len(band.rows))
     inside = band.rows[first:last]
     gaps = _without_list_marks(inside, gaps)
     columns = _columns(inside, gaps)
     yield from map(_joined, band.rows[:first])
-    if len(columns) > 1 and all(_is_prose(column) for column in columns):
+    if len(columns) > 1 and (all(map(_is_prose, columns)) or _are_lists(inside, columns)):
         for column in reversed(columns) if _is_right_to_left(inside) else columns:
             yield from map(_joined, column)
+    elif len(parted) < _FEWEST_ROWS - 1:
+        yield from (_joined(_without_wide_spaces(row)) for row in inside)
     else:
         yield from map(_joined, _with_wrapped(inside, gaps))
     yield from map(_joined, band.rows[last:])
 
 
-def _without_far(rows: Sequence[Sequence[Line]]) -> tuple[int, int]:
+def _without_far(rows: Sequence[Sequence[Line]], parted: Sequence[int]) -> tuple[int, int]:
     """The first and last of the rows that have several pieces, or stand near these: the others are no part of them."""
-    parted = [index for index, row in enumerate(rows) if len(row) > 1]
     usual = usual_pitch([row[0] for row in rows])
     first, last = parted[0], parted[-1]
     while first > 0 and rows[first - 1][0].base - rows[first][0].base < _FAR * usual:
@@ -172,6 +186,22 @@ def _is_prose(column: Sequence[Sequence[Line]]) -> bool:
     return median(line[-1].right - line[0].left for line in column) >= _FILLED * width and len(max(texts, key=len)) > 10
 
 
+def _are_lists(rows: Sequence[Sequence[Line]], columns: Sequence[Sequence[Sequence[Line]]]) -> bool:
+    """Whether two columns are lists of their own: written one after the other, with lines that have none beside them."""
+    if len(columns) != 2 or any(len(column) < _FEWEST_ROWS for column in columns):
+        return False
+    first, second = ([piece for line in column for piece in line] for column in columns)
+    one_by_one = max(map(_order, first)) < min(map(_order, second))
+    alone = sum(len(row) == 1 for row in rows) >= _ALONE * len(rows)
+    words = (mean(len(piece.text.split()) for piece in column) for column in (first, second))
+    return one_by_one and alone and min(words) >= _FEWEST_WORDS
+
+
+def _order(piece: Line) -> int:
+    """Where a piece stands among those that the page writes."""
+    return next((glyph for glyph in piece.glyphs if glyph >= 0), 0)
+
+
 def _has_case(text: str) -> bool:
     return text.lower() != text.upper()
 
@@ -183,9 +213,7 @@ def _is_right_to_left(rows: Sequence[Sequence[Line]]) -> bool:
 
 def _with_wrapped(rows: Sequence[list[Line]], gaps: Sequence[_Gap]) -> list[list[Line]]:
     """The rows of a table; a line of a cell that goes on below stands in its cell."""
-    widths = [
-        max((line[-1].right - line[0].left for line in column), default=0.0) for column in _columns(rows, gaps)
-    ]
+    widths = [max((line[-1].right - line[0].left for line in column), default=0.0) for column in _columns(rows, gaps)]
     found: list[list[Line]] = []
     above: list[Line] = []  # the row of the page above, as it is there
     for row in rows:
@@ -217,6 +245,20 @@ def _goes_on(
         if last.right - last.left < _WRAPPED * widths[place] and not piece.text[:1].islower():
             return False
     return True
+
+
+def _without_wide_spaces(row: Sequence[Line]) -> list[Line]:
+    """The pieces of a line that no other one is parted like, those put together between which a sentence ends."""
+    if sum(len(piece.text.split()) for piece in row) < _FEWEST_IN_SENTENCE:
+        return list(row)
+    found = [row[0]]
+    for piece in row[1:]:
+        gap = piece.left - found[-1].right
+        if found[-1].text.endswith((".", "?", "!", ":", ";", ",")) and 0 < gap < _WIDEST_SPACE * piece.size:
+            found[-1] = _run_on(found[-1], piece)
+        else:
+            found.append(piece)
+    return found
 
 
 def _run_on(cell: Line, piece: Line) -> Line:

@@ -19,7 +19,7 @@ from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.pdf.columns import in_order
 from embeddings.loaders.pdf.lines import blocks
-from embeddings.loaders.pdf.page import height_of, read
+from embeddings.loaders.pdf.page import read
 from embeddings.loaders.pdf.running import PAGE_NUMBER, Sheet, running, without, words_of
 from embeddings.text.hyphens import Words
 
@@ -85,8 +85,8 @@ def _page(document: pypdfium2.PdfDocument, number: int, limits: Limits) -> _Page
     except pypdfium2.PdfiumError:
         return _Page(Sheet((), 0, 0), False)
     try:
-        pieces = read(page, limits.characters).pieces
-        return _Page(Sheet(pieces, *height_of(page)), not pieces and _has_picture(page))
+        found = read(page, limits.characters)
+        return _Page(Sheet(found.pieces, found.bottom, found.top), not found.pieces and _has_picture(page))
     finally:
         page.close()
 

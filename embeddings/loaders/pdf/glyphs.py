@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pypdfium2
@@ -58,52 +58,60 @@ class Run:
     turned: bool = False
 
 
-def runs_of(text_page: pypdfium2.PdfTextPage, most: int) -> Iterator[Run]:
-    """The runs of a page, in the order in which it writes them; at most so many characters of it."""
-    count = min(text_page.count_chars(), most)
-    turn = turn_of_page(text_page, count)
-    places = _Places(text_page, turn)
+def runs_of(text_page: pypdfium2.PdfTextPage, turn: int, most: int) -> Iterator[Run]:
+    """The runs of a page, in the order in which it writes them.
+
+    Args:
+        text_page: the page.
+        turn: in quarters of a turn, how most of its text stands (`turn_of`).
+        most: characters that are read of it.
+    """
+    handle = text_page.raw
+    place = _places(handle, turn)
+    unicode_of = raw.FPDFText_GetUnicode
     glyphs: list[Glyph] = []
-    high: int | None = None  # the first half of a character beyond the sixteenth bit
-    for number in range(count):
-        code = raw.FPDFText_GetUnicode(text_page, number)
-        if code in _LINE_ENDS:
-            yield from _run(text_page, glyphs, turn)
-            glyphs, high = [], None
-            continue
-        if code in _SOFT_HYPHENS and raw.FPDFText_IsHyphen(text_page, number) == 1:
-            glyphs.append(places.glyph(number, HYPHEN))
-            yield from _run(text_page, glyphs, turn)
-            glyphs, high = [], None
-            continue
-        if code in _HIGH:
+    high = 0  # the first half of a character beyond the sixteenth bit
+    for number in range(min(text_page.count_chars(), most)):
+        code = unicode_of(handle, number)
+        if 0x20 < code < 0x7F:
+            glyphs.append(place(number, chr(code), glyphs[-1] if glyphs else None))
+        elif code == 0x20:
+            _add_space(handle, glyphs, number)
+        elif code in _LINE_ENDS or (code in _SOFT_HYPHENS and raw.FPDFText_IsHyphen(handle, number) == 1):
+            if code in _SOFT_HYPHENS:
+                glyphs.append(place(number, HYPHEN, glyphs[-1] if glyphs else None))
+            yield from _run(handle, glyphs, turn)
+            glyphs = []
+        elif code in _HIGH:
             high = code
-            continue
-        if code in _LOW and high is not None:
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
-        high = None
-        words = _words(code)
-        if words.isspace():
-            if glyphs and glyphs[-1].text != " ":
-                generated = raw.FPDFText_IsGenerated(text_page, number) == 1
-                glyphs.append(places.space(glyphs[-1], -1 if generated else number))
-        elif words:
-            glyphs.append(places.glyph(number, words, glyphs[-1] if glyphs else None))
-    yield from _run(text_page, glyphs, turn)
+        else:
+            words = _words(0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high and code in _LOW else code)
+            high = 0
+            if words.isspace():
+                _add_space(handle, glyphs, number)
+            elif words:
+                glyphs.append(place(number, words, glyphs[-1] if glyphs else None))
+    yield from _run(handle, glyphs, turn)
 
 
-def _run(text_page: pypdfium2.PdfTextPage, glyphs: list[Glyph], turn: int) -> Iterator[Run]:
+def _add_space(handle: raw.FPDF_TEXTPAGE, glyphs: list[Glyph], number: int) -> None:
+    """Adds a space behind a letter; one at a time."""
+    if glyphs and glyphs[-1].text != " ":
+        last = glyphs[-1]
+        generated = raw.FPDFText_IsGenerated(handle, number) == 1
+        glyphs.append(Glyph(-1 if generated else number, " ", last.right, last.right, last.height, last.base))
+
+
+def _run(handle: raw.FPDF_TEXTPAGE, glyphs: list[Glyph], turn: int) -> Iterator[Run]:
     """The run of these letters, where there is more than white space in it."""
     while glyphs and glyphs[-1].text == " ":
         glyphs.pop()
     if glyphs:
-        yield Run(glyphs, _turn(text_page, glyphs[0].number) != turn)
+        yield Run(glyphs, _turn(handle, glyphs[0].number) != turn)
 
 
 def _words(code: int) -> str:
     """The characters of a code, "" for what is none."""
-    if 0x20 <= code < 0x7F:
-        return chr(code)
     if code in _BULLETS:
         return _BULLETS[code]
     if code in _LIGATURES:
@@ -116,55 +124,44 @@ def _words(code: int) -> str:
     return character
 
 
-class _Places:
-    """Tells where the letters of a page lie."""
+def _places(handle: raw.FPDF_TEXTPAGE, turn: int) -> Callable[[int, str, Glyph | None], Glyph]:
+    """Makes a letter of its number, its characters and the letter before it."""
+    box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    at, box_of = ctypes.byref(box), raw.FPDFText_GetLooseCharBox
+    last = (0.0, 0.0, 0.0)  # bottom, top and base of the letter before: most letters stand like it
 
-    def __init__(self, page: pypdfium2.PdfTextPage, turn: int) -> None:
-        self._page, self._turn = page, turn
-        self._box = raw.FS_RECTF()
-        self._at = ctypes.byref(self._box)
-        self._x, self._y = ctypes.c_double(), ctypes.c_double()
-        self._bottom, self._top, self._base = 0.0, 0.0, 0.0  # of the last letter: most letters stand like it
-
-    def glyph(self, number: int, words: str, before: Glyph | None = None) -> Glyph:
-        """A letter; one whose place the page does not say stands behind the one before it."""
-        if not raw.FPDFText_GetLooseCharBox(self._page, number, self._at):
-            place = (before.right, before.right, before.height, before.base) if before else (0.0, 0.0, 0.0, 0.0)
-            return Glyph(number, words, *place)
-        left, bottom, right, top = self._turned()
-        if (bottom, top) != (self._bottom, self._top):
-            self._bottom, self._top, self._base = bottom, top, self._origin(number)
-        return Glyph(number, words, left, right, top - bottom, self._base)
-
-    def space(self, before: Glyph, number: int) -> Glyph:
-        """A space behind a letter."""
-        return Glyph(number, " ", before.right, before.right, before.height, before.base)
-
-    def _turned(self) -> tuple[float, float, float, float]:
-        """Left, bottom, right and top of the box that was asked for last."""
-        box, turn = self._box, self._turn
-        if turn == 0:
-            return box.left, box.bottom, box.right, box.top
+    def place(number: int, words: str, before: Glyph | None) -> Glyph:
+        nonlocal last
+        if not box_of(handle, number, at):  # it stands where the one before it ends
+            if before is None:
+                return Glyph(number, words, 0.0, 0.0, 0.0, 0.0)
+            return Glyph(number, words, before.right, before.right, before.height, before.base)
+        left, bottom, right, top = box.left, box.bottom, box.right, box.top
         if turn == 1:
-            return -box.top, box.left, -box.bottom, box.right
-        return (-box.right, -box.top, -box.left, -box.bottom) if turn == 2 else (box.bottom, -box.right, box.top, -box.left)
+            left, bottom, right, top = -top, left, -bottom, right
+        elif turn == 2:
+            left, bottom, right, top = -right, -top, -left, -bottom
+        elif turn == 3:
+            left, bottom, right, top = bottom, -right, top, -left
+        if bottom != last[0] or top != last[1]:
+            base = bottom
+            if raw.FPDFText_GetCharOrigin(handle, number, x, y):
+                base = (y.value, x.value, -y.value, -x.value)[turn]
+            last = (bottom, top, base)
+        return Glyph(number, words, left, right, top - bottom, last[2])
 
-    def _origin(self, number: int) -> float:
-        """The height of a letter's base line."""
-        if not raw.FPDFText_GetCharOrigin(self._page, number, self._x, self._y):
-            return self._bottom
-        x, y = float(self._x.value), float(self._y.value)
-        return (y, x, -y, -x)[self._turn]
+    return place
 
 
-def turn_of_page(text_page: pypdfium2.PdfTextPage, count: int) -> int:
-    """In quarters of a turn, how most of the text of a page stands."""
+def turn_of(text_page: pypdfium2.PdfTextPage) -> int:
+    """In quarters of a turn, clockwise, how most of the text of a page stands."""
+    count = text_page.count_chars()
     step = max(1, count // _SAMPLED)
-    turns = Counter(_turn(text_page, number) for number in range(step // 2, count, step))
+    turns = Counter(_turn(text_page.raw, number) for number in range(step // 2, count, step))
     return turns.most_common(1)[0][0] if turns else 0
 
 
-def _turn(text_page: pypdfium2.PdfTextPage, number: int) -> int:
+def _turn(handle: raw.FPDF_TEXTPAGE, number: int) -> int:
     """In quarters of a turn, clockwise, how a letter stands."""
-    angle = float(raw.FPDFText_GetCharAngle(text_page, number))
+    angle = float(raw.FPDFText_GetCharAngle(handle, number))
     return round(angle / _QUARTER) % 4 if angle >= 0 else 0

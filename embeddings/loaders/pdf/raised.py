@@ -54,14 +54,18 @@ class Written:
 def levels_of(glyphs: Sequence[Glyph]) -> list[int]:
     """For each letter 1 where it is raised, -1 where it is lowered, else 0; spaces between raised letters are 1."""
     levels = [0] * len(glyphs)
+    base = glyphs[0].base
+    if all(glyph.base == base for glyph in glyphs):
+        return levels
     reference = _first_reference(glyphs)
-    if reference is None or all(glyph.base == reference.base for glyph in glyphs):
+    if reference is None:
         return levels
     for index, glyph in enumerate(glyphs):
         if glyph.text == " ":
             continue
         levels[index] = _level(glyph, reference)
-        if levels[index] == 0:
+        near = abs(glyph.base - reference.base) < 0.05 * reference.height
+        if levels[index] == 0 and (near or glyph.height > 1.1 * reference.height):
             reference = glyph
     letters = sum(glyph.text != " " for glyph in glyphs)
     if sum(level != 0 for level in levels) > max(_MOST * letters, 3):
@@ -182,6 +186,8 @@ class _Out:
             self.plain(group)
         elif words in ("TM", "SM"):
             self._one("™" if words == "TM" else "℠", group)
+        elif words.isalpha() and before[-1:].isalpha() and after[:1].isalpha():  # as the A of LaTeX
+            self.plain(group)
         elif not any(character in _UP for character in words.lower()) or (
             _ORDINAL.match(words) and (before[-1:].isdecimal() or len(words) > 1) and words not in notes
         ):

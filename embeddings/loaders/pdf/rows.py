@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
@@ -24,6 +25,8 @@ _OTHER_LEVEL = 0.75  # times: a letter that much higher or lower is not raised o
 _SMALLER = 0.87  # times: the height of raised letters beside the others
 _TIGHT = 0.1  # times: a space that is narrower is none
 _SANE = 0.2  # times: letters of a word are no further apart, else the page does not say how wide they are
+_INITIAL = 1.6  # times the height of the letters beside it
+_MOST_BESIDE_INITIAL = 8  # lines of the page
 _FEWEST_GAPS = 6
 _NOTE = re.compile(r"\W?([1-9]\d?|[a-z*†‡])\W?(?=[\s“\"(]|$)")
 _NOTE_SIZE = 0.95  # times the usual height: notes are smaller
@@ -41,7 +44,7 @@ def pieces_of(runs: Iterable[Run]) -> tuple[list[Line], dict[int, tuple[int, ...
             turned.append(run.glyphs)
         else:
             upright += _fragments(run.glyphs)
-    rows = [_merged(row) for row in _rows(upright)]
+    rows = [_merged(row) for row in _with_initials(_rows(upright))]
     notes = _notes(rows)
     made: dict[int, tuple[int, ...]] = {}
     fresh = 1 + max((glyph.number for run in (*upright, *turned) for glyph in run), default=0)
@@ -69,12 +72,12 @@ def _line(fragment: Sequence[Glyph], words: Written, row: int) -> list[Line]:
 
 def _usual(glyphs: Sequence[Glyph]) -> Glyph:
     """A letter of the height and the base line that most of them have."""
-    counts: dict[tuple[float, float], int] = {}
-    for glyph in glyphs:
-        key = round(glyph.height, 1), round(glyph.base, 1)
-        counts[key] = counts.get(key, 0) + 1
+    first = glyphs[0]
+    if all(glyph.base == first.base and glyph.height == first.height for glyph in glyphs):
+        return first
+    counts = Counter((glyph.height, glyph.base) for glyph in glyphs)
     best = max(counts, key=lambda key: (counts[key] * key[0], key))
-    return next(glyph for glyph in glyphs if (round(glyph.height, 1), round(glyph.base, 1)) == best)
+    return next(glyph for glyph in glyphs if (glyph.height, glyph.base) == best)
 
 
 def _fragments(glyphs: list[Glyph]) -> list[list[Glyph]]:
@@ -94,8 +97,8 @@ def _fragments(glyphs: list[Glyph]) -> list[list[Glyph]]:
 
 
 def _is_apart(last: Glyph, glyph: Glyph, against: bool) -> bool:
-    height = max(last.height, glyph.height)
-    if abs(glyph.base - last.base) > _OTHER_LEVEL * height:
+    height = last.height if last.height > glyph.height else glyph.height
+    if last.base != glyph.base and abs(glyph.base - last.base) > _OTHER_LEVEL * height:
         return True
     gap = glyph.left - last.right
     if against:
@@ -143,6 +146,26 @@ def _brought_down(small: _Row, row: _Row) -> tuple[_Row, _Row]:
 
     gone = [item for item in small if beside(item[1])]
     return ([item for item in small if not beside(item[1])], row + gone) if gone else (small, row)
+
+
+def _with_initials(rows: list[list[list[Glyph]]]) -> list[list[list[Glyph]]]:
+    """The lines, with each large letter that opens several of them before the first one."""
+    for below, row in enumerate(rows):
+        for initial in [each for each in row if len(each) == 1 and each[0].text.isalpha()]:
+            letter = initial[0]
+            above = [
+                line
+                for line in rows[max(0, below - _MOST_BESIDE_INITIAL) : below]
+                for fragment in line
+                if letter.height > _INITIAL * fragment[0].height
+                and letter.base < fragment[0].base < letter.base + letter.height
+                and -_BESIDE < (fragment[0].left - letter.right) / fragment[0].height < WIDE
+            ]
+            if above:
+                row.remove(initial)
+                base = next(each for each in above[0] if each[0].left > letter.left)[0].base
+                above[0].append([Glyph(letter.number, letter.text, letter.left, letter.right, letter.height, base)])
+    return [row for row in rows if row]
 
 
 def _merged(row: list[list[Glyph]]) -> list[list[Glyph]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -19,6 +19,7 @@ MOST = 6  # lines of a running head
 _FEWEST_ALIKE = 3  # pages
 _EDGE = 0.2  # of the height of a page, in which a running head stands
 _NEAR = 4.0  # points: lines that stand so near the same height are at the same place
+_FARTHEST_NUMBER = 3  # pages, of which those between may have no number
 _GAP = 1.5  # times the usual distance of two lines: parts a running head from the text
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _NUMBER = r"\d{1,5}|[ivxlc]{1,7}"
@@ -31,12 +32,19 @@ _SAYS_PAGE = re.compile(
     rf"[\W_]*(?:{_WORD_OF_PAGES}\s*\d{{1,5}}(?:\s*(?:/|of|von|de|di|av|van|sur)\s*\d{{1,5}})?|\d{{1,5}}\s+of\s+\d{{1,5}})[\W_]*",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"[$€£¥₹]|\d[.,']\d|\b(?:total|sum|subtotal|balance|amount|eur|usd|gbp|chf|euros?|dollars?)\b", re.I)
+_AMOUNT = re.compile(
+    r"[$€£¥₹]|\d[.,']\d|\b(?:total|sum|subtotal|balance|amount|eur|usd|gbp|chf|euros?|dollars?)\b", re.I
+)
+_SAYS_NUMBER = re.compile(rf"\b{_WORD_OF_PAGES}\s*(\d{{1,5}})", re.IGNORECASE)
+_PARTED = re.compile(r"(\s+[|·•–—-]\s+|\t|\s{2,})")
 _ADDRESS = re.compile(r"(?:https?://|file:///|www\.)\S+")
 _SHARE = re.compile(r"\d{1,4}\s*(?:/|of|von|de|sur)\s*\d{1,4}")
 _PRINTED = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?(?=\s|$)"
 )
+
+
+_Rows = Sequence[Sequence[Line]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +78,32 @@ def running(sheets: Sequence[Sheet]) -> list[Cut]:
     rows = [_rows(sheet.pieces) for sheet in sheets]
     heads = [_near(each, sheet, True) for each, sheet in zip(rows, sheets, strict=True)]
     feet = [_near(each, sheet, False) for each, sheet in zip(rows, sheets, strict=True)]
-    is_head, is_foot = _alike(heads), _alike(feet)
-    cuts = []
-    for number, (each, sheet) in enumerate(zip(rows, sheets, strict=True)):
-        browser = _is_printed(heads[number], feet[number])
-        top = _count(each, sheet, heads[number], lambda line: is_head(number, line) or (browser and _is_browsers(line)))
-        rest = len(each) - top
-        bottom = _count(
-            each[::-1], sheet, feet[number], lambda line: is_foot(number, line) or (browser and _is_browsers(line))
-        )
-        cuts.append(Cut(top, min(bottom, rest - 1) if rest > 0 else 0))
-    return cuts
+    tops = _counts(rows, heads, [_is_printed(*edges) for edges in zip(heads, feet, strict=True)])
+    upside_down = [each[::-1] for each in rows]
+    bottoms = _counts(upside_down, feet, [_is_printed(*edges) for edges in zip(heads, feet, strict=True)])
+    return [
+        Cut(top, min(bottom, max(len(each) - top - 1, 0)))
+        for top, bottom, each in zip(tops, bottoms, rows, strict=True)
+    ]
+
+
+def _counts(rows: Sequence[_Rows], edges: Sequence[Sequence[_Edge]], printed: Sequence[bool]) -> list[int]:
+    """How many rows of each page, from one edge on, are running heads. A line that is one on most pages is always one."""
+    is_alike = _alike(edges)
+    alike = [
+        _leading(edge, lambda line, number=number: is_alike(number, line) or (printed[number] and _is_browsers(line)))
+        for number, edge in enumerate(edges)
+    ]
+    parted = [_parted(each, edge, count) for each, edge, count in zip(rows, edges, alike, strict=True)]
+    seen = Counter(line.words for edge, count in zip(edges, alike, strict=True) for line in edge[:count])
+    cut = Counter(line.words for edge, count in zip(edges, parted, strict=True) for line in edge[:count])
+    sure = {words for words in cut if 2 * cut[words] > seen[words]}
+    counts = []
+    for each, edge, count, most in zip(rows, edges, parted, alike, strict=True):
+        while count < min(most, len(each) - 1) and edge[count].words in sure:
+            count += 1
+        counts.append(count)
+    return counts
 
 
 def without(pieces: Sequence[Line], cut: Cut) -> list[Line]:
@@ -101,10 +124,10 @@ def _rows(pieces: Sequence[Line]) -> list[list[Line]]:
 
 
 def _words(row: Sequence[Line]) -> str:
-    return " ".join(" ".join(piece.text.split()) for piece in row)
+    return "\t".join(" ".join(piece.text.split()) for piece in row)
 
 
-def _near(rows: Sequence[Sequence[Line]], sheet: Sheet, above: bool) -> list[_Edge]:
+def _near(rows: _Rows, sheet: Sheet, above: bool) -> list[_Edge]:
     """The lines near the upper or the lower edge of a page, the outermost first."""
     found = []
     for row in rows[:MOST] if above else rows[: -MOST - 1 : -1]:
@@ -118,25 +141,47 @@ def _near(rows: Sequence[Sequence[Line]], sheet: Sheet, above: bool) -> list[_Ed
 def _alike(pages: Sequence[Sequence[_Edge]]) -> Callable[[int, _Edge], bool]:
     """Tells whether a line of a page (counted from 0) is alike on several pages, at the same place."""
     places: dict[str, Counter[int]] = defaultdict(Counter)
+    numbered: dict[tuple[int, int], int] = {}  # (page, place) -> the page's number less the pages before it
     for number, page in enumerate(pages):
         for edge in page:
+            place = round(edge.far / _NEAR)
             for key in {_key(edge.words, number), edge.words}:
-                places[key][round(edge.far / _NEAR)] += 1
+                places[key][place] += 1
+            value = _page_number(edge.words)
+            if value is not None:
+                numbered[number, place] = value - number
 
     def is_alike(number: int, edge: _Edge) -> bool:
         if _SAYS_PAGE.fullmatch(edge.words):
             return True
-        if _AMOUNT.search(edge.words) and not _ADDRESS.search(edge.words):
+        around = [round(edge.far / _NEAR) + step for step in (-1, 0, 1)]
+        value = _page_number(edge.words)
+        if value is not None:
+            return _counts_on(numbered, number, around, value - number)
+        if not any(map(str.isalpha, edge.words)) or (_AMOUNT.search(edge.words) and not _ADDRESS.search(edge.words)):
             return False
-        fewest = _FEWEST_ALIKE - (PAGE_NUMBER.fullmatch(edge.words) is not None)
-        place = round(edge.far / _NEAR)
-        return any(
-            sum(places[key][near] for near in (place - 1, place, place + 1)) >= fewest
-            for key in {_key(edge.words, number), edge.words}
-            if any(map(str.isalnum, edge.words)) and (fewest == _FEWEST_ALIKE or key != edge.words)
-        )
+        keys = {_key(edge.words, number), edge.words}
+        return any(sum(places[key][place] for place in around) >= _FEWEST_ALIKE for key in keys)
 
     return is_alike
+
+
+def _counts_on(numbered: Mapping[tuple[int, int], int], number: int, around: Sequence[int], start: int) -> bool:
+    """Whether the next page before or after this one that is numbered at the same place is numbered on from it."""
+    for step in (-1, 1):
+        for other in range(number + step, number + step * (_FARTHEST_NUMBER + 1), step):
+            said = {numbered[other, place] for place in around if (other, place) in numbered}
+            if start in said:
+                return True
+            if said:
+                break
+    return False
+
+
+def _page_number(words: str) -> int | None:
+    """The number of a line that is no more than a page number."""
+    found = PAGE_NUMBER.fullmatch(words)
+    return _value(found["number"]) if found is not None else None
 
 
 def _key(words: str, number: int) -> str:
@@ -144,19 +189,16 @@ def _key(words: str, number: int) -> str:
 
     Words that stand beside it without anything between name a part of the text ("Article 3") and are kept with it.
     """
-    whole = PAGE_NUMBER.fullmatch(words)
-    if whole is not None:
-        value = _value(whole["number"])
-        return f"# {value - number} #" if value is not None else words
-    parts = re.split(r"(\s+[|·•–—-]\s+|\t|\s{2,})", words)
-    if len(parts) > 1:
-        for index in (0, -1):
-            found = PAGE_NUMBER.fullmatch(parts[index])
-            value = _value(found["number"]) if found is not None else None
-            if value is not None:
-                parts[index] = f"#{value - number}#"
-    said = re.compile(rf"\b{_WORD_OF_PAGES}\s*(\d{{1,5}})", re.IGNORECASE)
-    return said.sub(lambda found: f"#{int(found[1]) - number}#", _SHARE.sub("#", "".join(parts)) if _ADDRESS.search(words) else "".join(parts))
+    parts = _PARTED.split(words)
+    for index in {0, len(parts) - 1}:
+        found = PAGE_NUMBER.fullmatch(parts[index])
+        value = _value(found["number"]) if found is not None else None
+        if value is not None:
+            parts[index] = f"#{value - number}#"
+    key = "".join(parts)
+    if _ADDRESS.search(words):
+        key = _SHARE.sub("#", key)
+    return _SAYS_NUMBER.sub(lambda found: f"#{int(found[1]) - number}#", key)
 
 
 def _value(written: str) -> int | None:
@@ -173,7 +215,9 @@ def _is_printed(heads: Sequence[_Edge], feet: Sequence[_Edge]) -> bool:
     edges = [edge.words for edge in (*heads[:1], *feet[:1])]
     address = any(_ADDRESS.search(words) for words in edges)
     day = any(_PRINTED.search(words) for words in edges)
-    share = any(_SHARE.fullmatch(words) or _SHARE.match(words) or re.search(rf"\s{_SHARE.pattern}$", words) for words in edges)
+    share = any(
+        _SHARE.fullmatch(words) or _SHARE.match(words) or re.search(rf"\s{_SHARE.pattern}$", words) for words in edges
+    )
     return address + day + share >= 2
 
 
@@ -186,14 +230,14 @@ def _is_browsers(line: _Edge) -> bool:
     return bool(_PRINTED.search(words) or _ADDRESS.search(words)) and len(rest) < len(words) and line.pieces > 1
 
 
-def _count(
-    rows: Sequence[Sequence[Line]], sheet: Sheet, edges: Sequence[_Edge], is_running: Callable[[_Edge], bool]
-) -> int:
-    """How many of the rows, from an edge on, are running heads and parted from the text by a gap."""
-    count = 0
-    while count < len(edges) and is_running(edges[count]):
-        count += 1
-    usual = usual_pitch([row[0] for row in (rows if rows and rows[0][0].base > rows[-1][0].base else rows[::-1])])
+def _leading(edges: Sequence[_Edge], is_running: Callable[[_Edge], bool]) -> int:
+    """How many of the outermost lines are running heads."""
+    return next((count for count, edge in enumerate(edges) if not is_running(edge)), len(edges))
+
+
+def _parted(rows: _Rows, edges: Sequence[_Edge], count: int) -> int:
+    """How many of so many running heads are parted from the text by a gap, or can be nothing else. One line stays."""
+    usual = usual_pitch(sorted((row[0] for row in rows), key=lambda piece: -piece.base))
     while 0 < count < len(rows):
         certain = PAGE_NUMBER.fullmatch(edges[count - 1].words) or _is_browsers(edges[count - 1])
         gap = abs(rows[count - 1][0].base - rows[count][0].base)
