@@ -187,7 +187,7 @@ def _is_prose(column: Sequence[Sequence[Line]]) -> bool:
 
 
 def _are_lists(rows: Sequence[Sequence[Line]], columns: Sequence[Sequence[Sequence[Line]]]) -> bool:
-    """Whether two columns are lists of their own: written one after the other, with lines that have none beside them."""
+    """Whether two columns are lists of their own: written one by one, with lines that have none beside them."""
     if len(columns) != 2 or any(len(column) < _FEWEST_ROWS for column in columns):
         return False
     first, second = ([piece for line in column for piece in line] for column in columns)
@@ -297,7 +297,7 @@ def _with_divided(lines: list[Line]) -> list[Line]:
     for index, (here, after) in enumerate(pairwise(lines)):
         if (
             _DIVIDED.search(here.text)
-            and after.text[0].isalnum()
+            and (after.text[0].isdecimal() if here.text[-2].isdecimal() else after.text[0].isalnum())
             and "\t" not in here.text
             and "\t" not in after.text
             and (not is_apart(here, after, usual) or here.base < after.base)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pypdfium2
@@ -38,7 +38,9 @@ _LONGEST_NAMED = 80  # characters of a running head
 @dataclass(frozen=True, slots=True)
 class _Page:
     sheet: Sheet
-    is_picture: bool
+    is_picture: bool = False
+    comments: int = 0
+    secrets: int = 0
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
@@ -64,14 +66,17 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         _title(facts.get("Title", ""), found),
         facts.get("Author"),
         _day(facts.get("CreationDate", "")),
-        (*_without_text(pages), *_heads_told(left_out)),
+        (*_without_text(pages), *_heads_told(left_out), *_unread(pages)),
     )
 
 
 def opened(data: bytes, name: str) -> pypdfium2.PdfDocument:
     """The document. Raises DocumentError where it is damaged or protected."""
     try:
-        return pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(data)
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()
+        return document
     except pypdfium2.PdfiumError as error:
         if _PASSWORD in str(error).lower():
             raise DocumentError(f"{name}: protected by a password; save it without one") from None
@@ -83,10 +88,11 @@ def _page(document: pypdfium2.PdfDocument, number: int, limits: Limits) -> _Page
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
-        return _Page(Sheet((), 0, 0), False)
+        return _Page(Sheet((), 0, 0))
     try:
-        found = read(page, limits.characters)
-        return _Page(Sheet(found.pieces, found.bottom, found.top), not found.pieces and _has_picture(page))
+        found = read(document, page, limits.characters)
+        sheet = Sheet(found.pieces, found.bottom, found.top)
+        return _Page(sheet, not found.pieces and _has_picture(page), found.filled.comments, found.filled.secrets)
     finally:
         page.close()
 
@@ -108,7 +114,7 @@ def _check_text(pages: Sequence[_Page], name: str) -> None:
 
 
 def _write(pages: Sequence[_Page], writer: Writer) -> list[str]:
-    """Writes the pages, and returns their running heads, which are left out. A sentence is not torn by the end of one."""
+    """Writes the pages; a sentence is not torn by the end of one. Returns their running heads, which are left out."""
     sheets = [page.sheet for page in pages]
     body = _body_size(sheets)
     cuts = running(sheets)
@@ -174,3 +180,12 @@ def _without_text(pages: Sequence[_Page]) -> tuple[str, ...]:
         return ()
     named = ", ".join(numbers[:_MOST_NAMED]) + (", …" if len(numbers) > _MOST_NAMED else "")
     return (f"{len(numbers)} of {len(pages)} pages hold no text ({named}); recognise it (OCR) and save it again",)
+
+
+def _unread(pages: Sequence[_Page]) -> Iterator[str]:
+    """What is told of comments and of fields for passwords."""
+    comments, secrets = sum(page.comments for page in pages), sum(page.secrets for page in pages)
+    if comments:
+        yield f"{comments:,} {'comment is' if comments == 1 else 'comments are'} left out"
+    if secrets:
+        yield f"{secrets:,} {'field is' if secrets == 1 else 'fields are'} left out, as they are for passwords"

@@ -1,8 +1,8 @@
 """The lines of a page of a PDF -> its text, with the letter that each character came from.
 
 Lines under one another are parted by a line end, blocks by an empty line. A word that was divided at the end of a line
-is put together, and the line then ends after it; whether its hyphen stays is asked (`text.hyphens`). All else depends on
-the page alone, so that its boxes can be found again by reading one page (`pdf.marks`).
+is put together, and the line then ends after it; whether its hyphen stays is asked (`text.hyphens`). All else depends
+on the page alone, so that its boxes can be found again by reading one page (`pdf.marks`).
 """
 
 from __future__ import annotations

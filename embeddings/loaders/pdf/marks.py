@@ -1,10 +1,10 @@
 """Where characters of a PDF's text lie on its pages, found again in the file, so that a citation can be drawn.
 
 One page is read again and its text compared with the document's: a file that was changed since is told, never marked at
-the wrong words. Two things of a page depend on others: how many lines at its edges are running heads, which is tried, and
-whether a divided word keeps its hyphen, which the document's text says. A span that begins or ends inside a ligature, or
-holds a letter of which the page does not say where it lies, marks its whole lines and says so. So does one that cuts a
-word which the page divides.
+the wrong words. Two things of a page depend on others: how many lines at its edges are running heads, which is tried,
+and whether a divided word keeps its hyphen, which the document's text says. A span that begins or ends inside a
+ligature, or holds a letter of which the page does not say where it lies, marks its whole lines and says so. So does one
+that cuts a word which the page divides.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ class Page:
         text = document.text[first:last].rstrip()
         for pieces in _without_heads(letters.lines):
             lines = in_order(pieces)
-            if not text or lines and not text.startswith(lines[0].text[:1]):
+            if not text or (lines and not text.startswith(lines[0].text[:1])):
                 continue
             found = _with_hyphens_of(blocks(lines), text)
             if _same(joined(found), text):

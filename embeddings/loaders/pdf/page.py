@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pypdfium2
 
+from embeddings.loaders.pdf.fields import Filled, Rectangle, fields_of, with_fields
 from embeddings.loaders.pdf.glyphs import runs_of, turn_of
 from embeddings.loaders.pdf.lines import Line
 from embeddings.loaders.pdf.rows import pieces_of
@@ -18,22 +19,41 @@ class Read:
     Attributes:
         pieces: what stands on one line without a wide gap, row by row from the top.
         made: the letters of each character that stands for several.
+        places: where on the page each field of a form lies, by the number of its characters.
         bottom, top: the heights of its edges, in points as its text is read.
+        filled: its fields as the form holds them.
     """
 
     pieces: list[Line]
     made: dict[int, tuple[int, ...]]
+    places: dict[int, Rectangle]
     bottom: float
     top: float
+    filled: Filled
 
 
-def read(page: pypdfium2.PdfPage, most: int) -> Read:
-    """What stands on a page; of at most so many characters."""
-    left, bottom, right, top = page.get_bbox()
+def read(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, most: int) -> Read:
+    """What stands on a page of a document; of at most so many characters."""
     text_page = page.get_textpage()
     try:
         turn = turn_of(text_page)
-        edges = ((bottom, top), (left, right), (-top, -bottom), (-right, -left))[turn]
-        return Read(*pieces_of(runs_of(text_page, turn, most)), *edges)
+        pieces, made = pieces_of(runs_of(text_page, turn, most))
     finally:
         text_page.close()
+    filled = fields_of(document, page)
+    places: dict[int, Rectangle] = {}
+    if filled.fields:
+        pieces, places = with_fields(pieces, filled.fields, lambda box: _turned(box, turn))
+    _, bottom, _, top = _turned(page.get_bbox(), turn)
+    return Read(pieces, made, places, bottom, top, filled)
+
+
+def _turned(box: Rectangle, turn: int) -> Rectangle:
+    """A rectangle of a page as its text is read."""
+    left, bottom, right, top = box
+    return (
+        (left, bottom, right, top),
+        (-top, left, -bottom, right),
+        (-right, -top, -left, -bottom),
+        (bottom, -right, top, -left),
+    )[turn]

@@ -186,11 +186,7 @@ class _Out:
             self.plain(group)
         elif words in ("TM", "SM"):
             self._one("™" if words == "TM" else "℠", group)
-        elif words.isalpha() and before[-1:].isalpha() and after[:1].isalpha():  # as the A of LaTeX
-            self.plain(group)
-        elif not any(character in _UP for character in words.lower()) or (
-            _ORDINAL.match(words) and (before[-1:].isdecimal() or len(words) > 1) and words not in notes
-        ):
+        elif _is_plain(words, before, after, notes):
             self.plain(group)
         elif _is_power(words, before, notes):
             self._marked(group, words, _UP, "^")
@@ -248,9 +244,19 @@ def _has_currency(before: str, after: str) -> bool:
     return before[-1:].isdecimal() and after.strip()[:1] in tuple(_CURRENCY)
 
 
+def _is_plain(words: str, before: str, after: str, notes: frozenset[str]) -> bool:
+    """Whether raised letters are to be read as if they were not: "1st", the A of LaTeX, a star."""
+    if words.isalpha() and before[-1:].isalpha() and after[:1].isalpha():
+        return True
+    if not any(character in _UP for character in words.lower()):
+        return True
+    ordinal = _ORDINAL.match(words) is not None and (before[-1:].isdecimal() or len(words) > 1)
+    return ordinal and words not in notes
+
+
 def _is_power(words: str, before: str, notes: frozenset[str]) -> bool:
     """Whether raised letters are an exponent or a charge, and no mark of a note."""
-    if len(words) > 1 and words[0] in "+-−–" or words[-1] in "+-−–":
+    if words[-1] in "+-−–" or (len(words) > 1 and words[0] in "+-−–"):
         return bool(before.strip())
     if not _POWER.match(words):
         single = re.search(r"(?:^|[^\w])[A-Za-z0-9)]$", before) is not None

@@ -88,10 +88,10 @@ def running(sheets: Sequence[Sheet]) -> list[Cut]:
 
 
 def _counts(rows: Sequence[_Rows], edges: Sequence[Sequence[_Edge]], printed: Sequence[bool]) -> list[int]:
-    """How many rows of each page, from one edge on, are running heads. A line that is one on most pages is always one."""
+    """How many rows of each page, from one edge on, are running heads: what is one on most pages is always one."""
     is_alike = _alike(edges)
     alike = [
-        _leading(edge, lambda line, number=number: is_alike(number, line) or (printed[number] and _is_browsers(line)))
+        _leading([is_alike(number, line) or (printed[number] and _is_browsers(line)) for line in edge])
         for number, edge in enumerate(edges)
     ]
     parted = [_parted(each, edge, count) for each, edge, count in zip(rows, edges, alike, strict=True)]
@@ -99,10 +99,9 @@ def _counts(rows: Sequence[_Rows], edges: Sequence[Sequence[_Edge]], printed: Se
     cut = Counter(line.words for edge, count in zip(edges, parted, strict=True) for line in edge[:count])
     sure = {words for words in cut if 2 * cut[words] > seen[words]}
     counts = []
-    for each, edge, count, most in zip(rows, edges, parted, alike, strict=True):
-        while count < min(most, len(each) - 1) and edge[count].words in sure:
-            count += 1
-        counts.append(count)
+    for each, edge, fewest, most in zip(rows, edges, parted, alike, strict=True):
+        rest = edge[fewest : min(most, len(each) - 1)]
+        counts.append(fewest + _leading([line.words in sure for line in rest]))
     return counts
 
 
@@ -230,9 +229,9 @@ def _is_browsers(line: _Edge) -> bool:
     return bool(_PRINTED.search(words) or _ADDRESS.search(words)) and len(rest) < len(words) and line.pieces > 1
 
 
-def _leading(edges: Sequence[_Edge], is_running: Callable[[_Edge], bool]) -> int:
-    """How many of the outermost lines are running heads."""
-    return next((count for count, edge in enumerate(edges) if not is_running(edge)), len(edges))
+def _leading(running: Sequence[bool]) -> int:
+    """How many of the first ones are true."""
+    return running.index(False) if False in running else len(running)
 
 
 def _parted(rows: _Rows, edges: Sequence[_Edge], count: int) -> int:
