@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from pdf_files import Line, pdf, written
+from pdf_files import Line, in_letters, pdf, written
 
 from embeddings.loaders.pdf.marks import marks, read_page
 from embeddings.loading import load_file, read_file
@@ -310,3 +311,37 @@ def test_spaces_without_room_are_none(tmp_path: Path, shown: bytes, wanted: str)
         text(tmp_path, [b"BT /F1 12 Tf 72 700 Td " + shown + b" ET\n", Line("The end.", y=600)]).split("\n\n")[0]
         == wanted
     )
+
+
+# ---------------------------------------------------------------- from the right
+
+
+def seen(words: str) -> str:
+    """Words of a script that is read from the right, as they lie on the page: numbers from the left."""
+    return "".join(reversed(re.findall(r"[\d:.,]*\d|.", words)))
+
+
+@pytest.mark.parametrize(
+    ("shown", "wanted"),
+    [
+        (seen("המוזיאון נפתח בשעה 10:00. מחיר הכרטיס 25 שקלים."), "המוזיאון נפתח בשעה 10:00. מחיר הכרטיס 25 שקלים."),
+        (seen("سعر التذكرة 30 ريالا."), "سعر التذكرة 30 ريالا."),
+        ("The town is " + seen("תל אביב") + " by the sea", "The town is תל אביב by the sea"),
+        (seen(" מגיעה בשעה 10:15 היום") + "Baltic Star" + seen("הספינה "), "הספינה Baltic Star מגיעה בשעה 10:15 היום"),
+    ],
+)
+def test_text_from_the_right_is_in_the_order_of_reading(tmp_path: Path, shown: str, wanted: str) -> None:
+    (tmp_path / "a.pdf").write_bytes(in_letters([Line(shown), Line(shown, y=686)]))
+    document = load_file(tmp_path / "a.pdf")
+    assert document.text.split("\n") == [wanted, wanted]
+    start = document.text.index(wanted.split()[1])
+    (mark,) = marks(document, start, start + len(wanted.split()[1]))
+    assert mark.exact
+
+
+def test_a_page_that_was_turned_is_read_along_its_lines(tmp_path: Path) -> None:
+    up = b"BT /F1 12 Tf 0 1 -1 0 %d 72 Tm (%s) Tj ET\n"
+    lines = [
+        up % (200 + 14 * n, words.encode()) for n, words in enumerate(["The first line of it", "and the second one"])
+    ]
+    assert text(tmp_path, lines) == "The first line of it\nand the second one"

@@ -7,12 +7,12 @@ So its lines are taken apart at wide gaps and put together again where they stan
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
 
+from embeddings.loaders.pdf.directions import in_reading_order, is_right_to_left
 from embeddings.loaders.pdf.glyphs import HYPHEN, Glyph, Run
 from embeddings.loaders.pdf.lines import Line
 from embeddings.loaders.pdf.raised import Written, levels_of, written
@@ -28,6 +28,7 @@ _SANE = 0.2  # times: letters of a word are no further apart, else the page does
 _INITIAL = 1.6  # times the height of the letters beside it
 _MOST_BESIDE_INITIAL = 8  # lines of the page
 _FEWEST_GAPS = 6
+_STOP_FIRST = re.compile(r"(?<!\S)[.,:;](?:\d[\d.,:/]*)?\d(?!\S)")
 _NOTE = re.compile(r"\W?([1-9]\d?|[a-z*†‡])\W?(?=[\s“\"(]|$)")
 _NOTE_SIZE = 0.95  # times the usual height: notes are smaller
 
@@ -83,7 +84,7 @@ def _usual(glyphs: Sequence[Glyph]) -> Glyph:
 def _fragments(glyphs: list[Glyph]) -> list[list[Glyph]]:
     """A run, taken apart where a letter stands on another line, back to the left, or behind a wide gap."""
     found: list[list[Glyph]] = [[]]
-    against = any(_is_right_to_left(glyph.text) for glyph in glyphs)
+    against = any(glyph.text > "\u0590" and is_right_to_left(glyph.text) for glyph in glyphs)
     last: Glyph | None = None
     for glyph in glyphs:
         if glyph.text == " ":
@@ -104,10 +105,6 @@ def _is_apart(last: Glyph, glyph: Glyph, against: bool) -> bool:
     if against:
         return max(gap, last.left - glyph.right) > WIDE * height
     return gap > WIDE * height or glyph.left < last.left - _BACK * height
-
-
-def _is_right_to_left(text: str) -> bool:
-    return text > "\u0590" and unicodedata.bidirectional(text[0]) in ("R", "AL")
 
 
 def _rows(fragments: list[list[Glyph]]) -> list[list[list[Glyph]]]:
@@ -171,7 +168,10 @@ def _with_initials(rows: list[list[list[Glyph]]]) -> list[list[list[Glyph]]]:
 def _merged(row: list[list[Glyph]]) -> list[list[Glyph]]:
     """The fragments of a line in the order of reading, put together where no wide gap parts them."""
     letters = [glyph.text for fragment in row for glyph in fragment if glyph.text.isalpha()]
-    against = sum(map(_is_right_to_left, letters)) * 2 > len(letters)
+    backwards = sum(map(is_right_to_left, letters))
+    against = backwards * 2 > len(letters)
+    if 0 < backwards < len(letters):
+        return _mixed([glyph for fragment in row for glyph in fragment if glyph.text != " "], against)
     if against:
         row.sort(key=lambda fragment: -max(glyph.right for glyph in fragment))
     else:
@@ -187,7 +187,38 @@ def _merged(row: list[list[Glyph]]) -> list[list[Glyph]]:
             end = found[-1][-1]
             found[-1].append(Glyph(-1, " ", end.right, end.right, end.height, end.base))
         found[-1] += fragment
-    return [fragment if against else _without_false_spaces(fragment) for fragment in found]
+    return [_with_stops_behind(fragment) if against else _without_false_spaces(fragment) for fragment in found]
+
+
+def _mixed(letters: list[Glyph], against: bool) -> list[list[Glyph]]:
+    """The pieces of a line with words of both directions, in the order of reading."""
+    letters.sort(key=lambda glyph: glyph.left)
+    found: list[list[Glyph]] = [[letters[0]]]
+    for last, glyph in pairwise(letters):
+        gap, height = glyph.left - last.right, max(glyph.height, last.height)
+        if gap > WIDE * height:
+            found.append([])
+        elif gap > _SPACE * height:
+            found[-1].append(Glyph(-1, " ", last.right, last.right, last.height, last.base))
+        found[-1].append(glyph)
+    pieces = [in_reading_order(piece, against) for piece in found]
+    return pieces[::-1] if against else pieces
+
+
+def _with_stops_behind(fragment: list[Glyph]) -> list[Glyph]:
+    """A piece read from the right, with each stop that PDFium puts before a number behind it, where it is read."""
+    text = "".join(glyph.text[0] for glyph in fragment)
+    for found in _STOP_FIRST.finditer(text):
+        fragment = [
+            *fragment[: found.start()],
+            *_moved(fragment[found.start() : found.end()]),
+            *fragment[found.end() :],
+        ]
+    return fragment
+
+
+def _moved(glyphs: list[Glyph]) -> list[Glyph]:
+    return [*glyphs[1:], glyphs[0]]
 
 
 def _gap(before: Sequence[Glyph], here: Sequence[Glyph], against: bool) -> float:
