@@ -92,7 +92,7 @@ def _english() -> frozenset[str]:
 
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]\n(?=[^\W\d_])")
 _FENCED = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_FEWEST_WRAPPED = 28  # characters; a shorter line was not wrapped
+_FEWEST_WRAPPED = 12  # characters; a shorter line was not wrapped
 
 
 def undivided(text: str) -> str:
@@ -107,11 +107,11 @@ def undivided(text: str) -> str:
     parts: list[str] = []
     start = 0
     for found in _DIVIDED.finditer(text):
-        begin = text.rfind("\n", start, found.start()) + 1 or start
+        begin = text.rfind("\n", 0, found.start()) + 1
         if found.start() - begin < _FEWEST_WRAPPED or not text[found.end()].islower():
             continue
         stop = _end_of_word(text, found.end())
-        keeps = words.keeps(text[max(start, begin) : found.start()], text[found.end() : stop])
+        keeps = words.keeps(text[begin : found.start()], text[found.end() : stop])
         parts += [text[start : found.start()], "-" if keeps else "", text[found.end() : stop], "\n"]
         start = stop + 1 if text[stop : stop + 1] == " " else stop
         if text[stop : stop + 1] in ("\n", ""):

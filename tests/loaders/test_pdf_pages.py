@@ -12,6 +12,7 @@ from pdf_files import Line, in_letters, pdf, written
 from embeddings.loaders.pdf.marks import marks, read_page
 from embeddings.loading import load_file, read_file
 from embeddings.types import Document
+from qa.assistant import Assistant
 
 
 def put(folder: Path, pages: Sequence[Sequence[Line | bytes]]) -> Document:
@@ -89,6 +90,19 @@ def test_lines_that_are_alike_but_not_apart_from_the_text_stay(tmp_path: Path) -
     found = text(tmp_path, *(written([*letter, name], top=740) for name in ("Ana", "Ben", "Cara")))
     assert found.count("Dear member,") == 3
     assert found.count("within 14 days") == 3
+
+
+def test_the_first_line_of_each_of_many_forms_is_its_heading(tmp_path: Path) -> None:
+    form = ["Berth rent for the boat in the harbour.", "", "Total to be paid: {}.00 euros"]
+    sums = {"January": 410, "February": 425, "March": 390}
+    pages = [
+        [f"Invoice for {month} to Kari Lund", *(line.format(sum_) for line in form)] for month, sum_ in sums.items()
+    ]
+    document = put(tmp_path, [written(page) for page in pages])
+    headings = [document.text[start:end] for start, end in document.layout.headings]
+    assert headings == [f"Invoice for {month} to Kari Lund" for month in sums]
+    answer = Assistant.from_documents([document]).answer("What is the total to be paid for March?")
+    assert answer.text == "390.00 euros"
 
 
 def test_what_a_browser_prints_around_a_page_is_no_text_and_no_date(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from embeddings.loaders.limits import Limits
 from embeddings.loaders.pdf.columns import in_order
 from embeddings.loaders.pdf.lines import blocks
 from embeddings.loaders.pdf.page import read
-from embeddings.loaders.pdf.running import PAGE_NUMBER, Sheet, running, without, words_of
+from embeddings.loaders.pdf.running import PAGE_NUMBER, Sheet, running, titled, without, words_of
 from embeddings.text.hyphens import Words
 
 _LARGER = 1.15  # times the size of most letters: a heading
@@ -121,12 +121,14 @@ def _write(pages: Sequence[_Page], writer: Writer) -> list[str]:
     left_out: list[str] = []
     words = Words(piece.text for sheet in sheets for piece in sheet.pieces)
     runs_on = False
-    for sheet, cut in zip(sheets, cuts, strict=True):
+    lines = [in_order(without(sheet.pieces, cut)) for sheet, cut in zip(sheets, cuts, strict=True)]
+    forms = titled(lines)
+    for sheet, cut, page in zip(sheets, cuts, lines, strict=True):
         writer.page()
         left_out += words_of(sheet.pieces, cut)
-        for number, block in enumerate(blocks(in_order(without(sheet.pieces, cut)), words.keeps)):
+        for number, block in enumerate(blocks(page, words.keeps, forms)):
             is_heading = block.size > _LARGER * body and len(block.text) <= _LONGEST_HEADING
-            if is_heading and any(map(str.isalpha, block.text)):
+            if (forms and number == 0) or (is_heading and any(map(str.isalpha, block.text))):
                 writer.heading(block.text)
             elif number == 0 and runs_on and block.text[0].islower():
                 writer.line(block.text)

@@ -77,12 +77,13 @@ def always(before: str, after: str) -> bool:
     return True
 
 
-def blocks(lines: Sequence[Line], keeps: Callable[[str, str], bool] = always) -> list[Block]:
+def blocks(lines: Sequence[Line], keeps: Callable[[str, str], bool] = always, titled: bool = False) -> list[Block]:
     """The blocks of a page, in order.
 
     Args:
         lines: in the order of reading.
         keeps: whether the hyphen stays between the text before and after it.
+        titled: whether the first line is a block of its own.
 
     >>> here = Line("It was well-", tuple(range(12)), 10, 500, divided=True)
     >>> blocks([here, Line("known there.", tuple(range(12, 24)), 10, 488)])[0].text
@@ -92,7 +93,7 @@ def blocks(lines: Sequence[Line], keeps: Callable[[str, str], bool] = always) ->
     found: list[_Open] = []
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
-        if before is None or (not before.divided and is_apart(before, line, usual)):
+        if before is None or (titled and number == 1) or (not before.divided and is_apart(before, line, usual)):
             found.append(_Open(line.size))
             found[-1].add(line, number)
         elif before.divided:

@@ -1,8 +1,9 @@
 """Where characters of a PDF's text lie on its pages, found again in the file, so that a citation can be drawn.
 
 One page is read again and its text compared with the document's: a file that was changed since is told, never marked at
-the wrong words. Two things of a page depend on others: how many lines at its edges are running heads, which is tried,
-and whether a divided word keeps its hyphen, which the document's text says. A span that begins or ends inside a
+the wrong words. Three things of a page depend on others: how many lines at its edges are running heads
+and whether its first line is its title, which is tried, and whether a divided word keeps its hyphen, which the
+document's text says. A span that begins or ends inside a
 ligature, or holds a letter of which the page does not say where it lies, marks its whole lines and says so. So does one
 that cuts a word which the page divides.
 """
@@ -195,9 +196,10 @@ class Page:
             lines = in_order(pieces)
             if not text or (lines and not text.startswith(lines[0].text[:1])):
                 continue
-            found = _with_hyphens_of(blocks(lines), text)
-            if _same(joined(found), text):
-                return cls(page, first, text, found, letters.boxes, lines)
+            for titled in (False, True):
+                found = _with_hyphens_of(blocks(lines, titled=titled), text)
+                if _same(joined(found), text):
+                    return cls(page, first, text, found, letters.boxes, lines)
         raise DocumentError(f"{document.source}: is not the file that was read; index it again to see its pages")
 
     def mark(self, start: int, end: int) -> PageMark | None:

@@ -21,6 +21,7 @@ _EDGE = 0.2  # of the height of a page, in which a running head stands
 _NEAR = 4.0  # points: lines that stand so near the same height are at the same place
 _FARTHEST_NUMBER = 3  # pages, of which those between may have no number
 _GAP = 1.5  # times the usual distance of two lines: parts a running head from the text
+_LONGEST_TITLE = 14  # words
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _NUMBER = r"\d{1,5}|[ivxlc]{1,7}"
 _WORD_OF_PAGES = r"(?:page|pages|p\.|pg\.?|seite|s\.|página|pagina|pág\.|side|sida|sivu|strona|str\.|blatt|folio)"
@@ -109,6 +110,25 @@ def without(pieces: Sequence[Line], cut: Cut) -> list[Line]:
     """The pieces of a page without its running heads."""
     rows = _rows(pieces)
     return [piece for row in rows[cut.top : len(rows) - cut.bottom] for piece in row]
+
+
+def titled(pages: Sequence[Sequence[Line]]) -> bool:
+    """Whether each page is a form of its own (an invoice, a certificate), whose first line says which one it is.
+
+    Args:
+        pages: the lines of each, without running heads.
+    """
+    firsts = [page[0] for page in pages if page]
+    if len(firsts) < _FEWEST_ALIKE or len(firsts) < len(pages) or any(len(page) < 2 for page in pages):
+        return False
+    words = [line.text.split() for line in firsts]
+    if any(not 2 <= len(each) <= _LONGEST_TITLE or not each[0][:1].isupper() for each in words):
+        return False
+    if any(line.text.endswith((".", ",", ";", ":", "-")) or line.divided for line in firsts):
+        return False
+    shared = set(words[0]).intersection(*words[1:])
+    alike = all(2 * len(shared) >= len(each) for each in words) and len({line.text for line in firsts}) == len(firsts)
+    return alike and max(line.base for line in firsts) - min(line.base for line in firsts) <= _NEAR
 
 
 def words_of(pieces: Sequence[Line], cut: Cut) -> Iterator[str]:
