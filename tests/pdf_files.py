@@ -48,6 +48,55 @@ def pdf(pages: Sequence[Sequence[Line | bytes]], facts: Mapping[str, str] | None
     return _file(objects, trailer)
 
 
+def form(lines: Sequence[Line], widgets: Sequence[str]) -> bytes:
+    """A PDF of one page with annotations, each given as what stands in its dictionary."""
+    stream = b"".join(_shown(line) for line in lines)
+    numbers = b" ".join(b"%d 0 R" % (6 + index) for index in range(len(widgets)))
+    fields = b" ".join(b"%d 0 R" % (6 + index) for index, widget in enumerate(widgets) if "/Widget" in widget)
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [%s] /DR << /Font << /F1 3 0 R >> >> >> >>" % fields,
+        b"<< /Type /Pages /Count 1 /Kids [5 0 R] >>",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        b"<< /Length %d >>\nstream\n" % len(stream) + stream + b"endstream",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Annots [%s] "
+        b"/Resources << /Font << /F1 3 0 R >> >> >>" % numbers,
+        *(b"<< /Type /Annot %s >>" % widget.encode("latin-1") for widget in widgets),
+    ]
+    return _file(objects, b"")
+
+
+def in_letters(lines: Sequence[Line], turned: bool = False) -> bytes:
+    """A PDF of one page in any script: each character a letter of 0.6 times its size, drawn from the left."""
+    signs = sorted({sign for line in lines for sign in line.words})
+    codes = {sign: number for number, sign in enumerate(signs, start=1)}
+    pairs = "\n".join(f"<{code:04x}> <{sign.encode('utf-16-be').hex()}>" for sign, code in codes.items())
+    map_ = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /A def /CMapType 2 def\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{len(codes)} beginbfchar\n{pairs}\nendbfchar endcmap end end\n"
+    ).encode("ascii")
+    stream = b"".join(
+        b"BT /F1 %g Tf %g %g Td <%s> Tj ET\n"
+        % (line.size, line.x, line.y, "".join(f"{codes[sign]:04x}" for sign in line.words).encode())
+        for line in lines
+    )
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Count 1 /Kids [4 0 R] >>",
+        b"<< /Length %d >>\nstream\n" % len(stream) + stream + b"endstream",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 3 0 R %s"
+        b"/Resources << /Font << /F1 5 0 R >> >> >>" % (b"/Rotate 90 " if turned else b""),
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Any /Encoding /Identity-H /DescendantFonts [6 0 R] "
+        b"/ToUnicode 7 0 R >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Any /DW 600 /FontDescriptor 8 0 R "
+        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        b"<< /Length %d >>\nstream\n" % len(map_) + map_ + b"endstream",
+        b"<< /Type /FontDescriptor /FontName /Any /Flags 4 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 "
+        b"/ItalicAngle 0 /FontBBox [0 -200 600 800] >>",
+    ]
+    return _file(objects, b"")
+
+
 def _file(objects: Sequence[bytes], trailer: bytes) -> bytes:
     out = bytearray(b"%PDF-1.4\n")
     places = []

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
+from dataclasses import dataclass
 
 from embeddings.errors import DocumentError
+from embeddings.text.encodings import guesses, named
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -26,27 +27,26 @@ _SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]PX^_][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|[ -/]{1,4}[0-~]|[0-OQ-WYZ\\a-~])"
 )
 _STRUCK = re.compile(r"[^\n\x08]\x08")
-_HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")  # common in other scripts, rare in Latin, where accents stand alone
-_FEWEST_TO_DETECT = 4  # bytes outside ASCII; from fewer nothing can be told
-_SYMBOL_IN_WORD = re.compile(r"[^\W\d_][¡£¥¦§ª¯±²³¶¹º¼¾¿¨´¸˛ˇ˘˝](?=[^\W\d_])|[¶±¹³¼¾¦](?=[^\W\d_])")
-_ALPHABETS = (  # encoding and the accented letters of languages written in it; the first of the best ones wins
-    ("cp1252", "àâæçèéêëîïôœùûüÿñäöß"),  # French, German
-    ("cp1252", "áàâãçéêíïñóôõúüºª"),  # Spanish, Portuguese
-    ("cp1252", "àèéìíîòóùú"),  # Italian
-    ("cp1252", "åäöæøéèüóòô"),  # Nordic
-    ("cp1252", "áðéíóúýþæö"),  # Icelandic
-    ("cp1250", "ąćęłńóśźż"),  # Polish
-    ("cp1250", "áčďéěíňóřšťúůýžäľĺŕô"),  # Czech, Slovak
-    ("cp1250", "áéíóöőúüű"),  # Hungarian
-    ("cp1250", "čćđšž"),  # Croatian, Slovene
-    ("cp1250", "ăâîşţ"),  # Romanian
-    ("iso8859_2", "ąćęłńóśźż"),
-    ("iso8859_2", "áčďéěíňóřšťúůýžäľĺŕô"),
-    ("iso8859_2", "áéíóöőúüű"),
-    ("cp1254", "çğıöşüâîûi̇"),  # Turkish
-)
+_JAPANESE = re.compile(rb"\x1b\$(?:[@B]|\([@-D])")  # what switches to Japanese in ISO-2022-JP
+_SEVERAL = ["shift_jis", "cp932", "euc_jp", "gb2312", "gbk", "gb18030", "big5", "cp950", "euc_kr", "cp949", "johab"]
+_SURE = 0.15  # against an encoding of one byte for each letter: below it, those of several bytes are not looked at
+_UNSURE = 0.7  # beyond it none fits
+_FEWEST_TO_REFUSE = 8  # bytes outside ASCII
 _SAMPLE = 1 << 20  # bytes looked at to tell an encoding or a binary file
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a file.
+
+    Attributes:
+        text: without byte order mark and NUL, CRLF (or CR) as LF.
+        guessed: the encoding where only the text itself told which it is, for people; None where it is certain.
+    """
+
+    text: str
+    guessed: str | None = None
 
 
 def decode(data: bytes, name: str = "text") -> str:
@@ -60,10 +60,21 @@ def decode(data: bytes, name: str = "text") -> str:
     Raises:
         DocumentError: the bytes are not text, or in no encoding that could be told.
     """
-    text = without_terminal_codes(_decoded(data, name))
+    return decoded(data, name).text
+
+
+def decoded(data: bytes, name: str = "text") -> Decoded:
+    """The text of a file, and the encoding that was guessed for it. Raises DocumentError as `decode`.
+
+    >>> decoded("Новый причал открыт в апреле.".encode("koi8-r")).guessed
+    'KOI8-R'
+    """
+    text, encoding = _decoded(data, name)
+    text = without_terminal_codes(text)
     if _is_binary(text):
         raise DocumentError(f"{name}: not text but binary data; leave it out")
-    return text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    text = text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    return Decoded(text, named([encoding]) if encoding is not None else None)
 
 
 def without_terminal_codes(text: str) -> str:
@@ -90,22 +101,29 @@ def is_plain(start: bytes) -> bool:
     return "\0" not in text and not _CONTROL.search(without_terminal_codes(text)) and not start.startswith(_BINARY)
 
 
-def _decoded(data: bytes, name: str) -> str:
+def _decoded(data: bytes, name: str) -> tuple[str, str | None]:
+    """The text, and its encoding where that was guessed."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _strict(data, encoding, name)
+            return _strict(data, encoding, name), None
     if data.startswith(_BINARY):
         raise DocumentError(f"{name}: not text but binary data; leave it out")
     wide = _wide_encoding(data[:_SAMPLE])
     if wide is not None:
-        return _strict(data, wide, name)
+        return _strict(data, wide, name), None
+    if _JAPANESE.search(data[:_SAMPLE]) and _decodes(data, "iso2022_jp_ext"):
+        return _strict(data, "iso2022_jp_ext", name), None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return _mended_utf8(data) or _strict(data, _narrow_encoding(data, name), name)
+        mended = _mended_utf8(data)
+        if mended is not None:
+            return mended, None
+        narrow = _narrow_encoding(data, name)
+        return _strict(data, narrow, name), narrow
     if "\0" in text and _is_binary(text):  # the bytes of UTF-16 may happen to be valid UTF-8
-        return _strict(data, _wide_other(data, name), name)
-    return text
+        return _strict(data, _wide_other(data, name), name), None
+    return text, None
 
 
 def _is_binary(text: str) -> bool:
@@ -145,14 +163,24 @@ def _mended_utf8(data: bytes) -> str | None:
 
 
 def _narrow_encoding(data: bytes, name: str) -> str:
-    """The encoding of bytes that are not UTF-8: by its letters for Latin script, else as detected."""
+    """The encoding of bytes that are not UTF-8: what the text says in it is the evidence."""
     sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1] or data[:_SAMPLE]
     if 0 in sample:
         return _wide_other(data, name)
-    high = len(_HIGH.findall(sample))
-    if high < _FEWEST_TO_DETECT or sum(map(len, _HIGH_RUN.findall(sample))) < 0.3 * high:
-        return _latin(data, sample)
-    return _detected(sample) or _latin(data, sample)
+    found = guesses(sample)
+    best = next((guess for guess in found if _decodes(data, guess.encoding)), None)
+    high = sum(byte >= 0x80 for byte in sample)
+    runs = sum(map(len, _HIGH_RUN.findall(sample)))
+    if best is None or (best.against > _SURE and runs >= 0.3 * high):
+        several = _detected(sample)
+        if several is not None and _decodes(data, several):
+            return several
+    if best is None:
+        return "latin-1"
+    if best.against > _UNSURE and high >= _FEWEST_TO_REFUSE:
+        likely = named([guess.encoding for guess in found[:2]])
+        raise DocumentError(f"{name}: the encoding of its text can't be told (perhaps {likely}); save it as UTF-8")
+    return best.encoding
 
 
 def _wide_other(data: bytes, name: str) -> str:
@@ -165,26 +193,25 @@ def _wide_other(data: bytes, name: str) -> str:
     raise DocumentError(f"{name}: not text but binary data; leave it out")
 
 
-def _latin(data: bytes, sample: bytes) -> str:
-    """The encoding in which the letters of the text belong to one language; Windows-1252 where several do."""
-    able = [pair for pair in _ALPHABETS if _decodes(data, pair[0])]
-    return min(able, key=lambda pair: _strange(sample.decode(pair[0], "ignore"), pair[1]), default=("latin-1", ""))[0]
-
-
-def _strange(text: str, alphabet: str) -> int:
-    """How many letters lie outside an alphabet, and how many symbols stand inside words."""
-    counts = Counter(character for character in text if not character.isascii())
-    letters = sum(n for character, n in counts.items() if character.isalpha() and character.lower() not in alphabet)
-    return letters + len(_SYMBOL_IN_WORD.findall(text))
-
-
 def _detected(sample: bytes) -> str | None:
+    """The encoding of several bytes for each character that the text is in, None where it is in none."""
     from charset_normalizer import from_bytes  # here, because most files are UTF-8
 
-    best = from_bytes(sample, cp_exclusion=["utf_7", "utf_16", "utf_16_le", "utf_16_be", "utf_32"]).best()
+    for encoding in ("cp932", "euc_jp"):
+        if _decodes(sample, encoding) and _is_japanese(sample.decode(encoding)):
+            return encoding
+    best = from_bytes(sample, cp_isolation=_SEVERAL).best()
     if best is None:
         return None
     return "gb18030" if best.encoding in {"gb2312", "gbk"} else best.encoding  # a superset
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether a fifth of a text's characters outside ASCII are Hiragana, and hardly any Katakana of half a width."""
+    high = [character for character in text if not character.isascii()]
+    kana = sum("\u3041" <= character <= "\u3096" for character in high)
+    half = sum("\uff61" <= character <= "\uff9f" for character in high)
+    return kana >= 0.2 * len(high) and half <= 0.1 * len(high)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

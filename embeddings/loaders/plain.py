@@ -1,13 +1,14 @@
-"""Plain text and Markdown: the text is what was decoded, nothing else of it is changed."""
+"""Plain text and Markdown: the text is what was decoded; only words divided at the end of a line are put together."""
 
 from __future__ import annotations
 
 import re
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.decoding import decode
+from embeddings.loaders.decoding import decoded
 from embeddings.loaders.extract import Extract
 from embeddings.loaders.limits import Limits
+from embeddings.text.hyphens import undivided
 from embeddings.text.matter import front_matter
 
 _WRAPPED = 40  # characters; a longer line that the next one carries on in lower case was wrapped there
@@ -15,15 +16,16 @@ LONGEST_TITLE = 120  # characters; a longer first line is text
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
-    """The text of a file, and the title, author and date of its front matter.
+    """The text of a file; words that were divided at the end of its lines are put together.
 
     Raises:
         DocumentError: the bytes are not text, or too many.
     """
-    text = decode(data, name)
-    if len(text) > limits.characters:
+    found = decoded(data, name)
+    if len(found.text) > limits.characters:
         raise DocumentError(f"{name}: more than {limits.characters:,} characters of text; split it")
-    return Extract(text)
+    told = (f"read as {found.guessed}, as its text tells; save it as UTF-8 to be sure",) if found.guessed else ()
+    return Extract(undivided(found.text), notes=told)
 
 
 def title_of(text: str, markdown: bool = False) -> str | None:

@@ -82,6 +82,9 @@ _LABEL = re.compile(
 _BARE_LABELS = ("UPDATE", "UPDATED", "BREAKING", "DEVELOPING")  # one word that needs no colon before its text
 _SOFT_LABEL = re.compile(rf"(?:\*\*|__)?\[?(?P<label>Updated?(?: \d{{1,2}})?{_TIMED})\]?:(?:\*\*|__)?(?=\s|$)")
 _STOPS = (".", ",", ";", ":", "。", "、", "，", "；", "：", "…", "...", "—", "–", "-", "/", "\\", "{", "(", "&")
+_NOTE_MARKS = re.compile(  # of notes, behind a sentence: "1932.[1]", "1932.¹", "every day.3"
+    r"(?:[ \u00a0]?(?:\[\^?[\w ]{1,10}\]|\[[*†‡]\]|[⁰¹²³⁴-⁹]+|[*†‡]{1,3}|\(\d{1,3}\)))+$|(?<=[a-z]{2}[.!?])\d{1,3}$"
+)
 _CLOSERS = "\"'”’»)]›」』*_"
 
 
@@ -337,7 +340,8 @@ def _is_heading_like(words: str) -> bool:
 
 
 def _ends_open(words: str) -> bool:
-    """Whether words end like a sentence or like a part of one, closing quotes aside."""
+    """Whether words end like a sentence or like a part of one, closing quotes and marks of notes aside."""
+    words = _NOTE_MARKS.sub("", words)
     return words.endswith(("...", "…", "—", "–", "-", "(", "/")) or words.rstrip(_CLOSERS).endswith(_STOPS)
 
 
@@ -349,7 +353,7 @@ def _ends_section(line: _Line) -> bool:
 
 
 def _ends_sentence(line: _Line) -> bool:
-    return line.tail.rstrip(_CLOSERS).endswith((".", "!", "?", "…", "。", "！", "？", ":"))
+    return _NOTE_MARKS.sub("", line.tail).rstrip(_CLOSERS).endswith((".", "!", "?", "…", "。", "！", "？", ":"))
 
 
 def _without_lists(marks: list[_Mark], text: str) -> list[_Mark]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import DocumentError
-from embeddings.loading import Loaded, Skipped, decode, load, load_file, skipped_in_lines
+from embeddings.loading import Loaded, Skipped, decode, load, load_file, read_file, skipped_in_lines
 
 TEXT = "It rained in the harbour all night."
 RUSSIAN = (
@@ -209,15 +209,63 @@ def test_any_bytes_are_text_without_lone_surrogates_or_an_error(data: bytes) -> 
         ("¿Qué pasó mañana?", "latin-1"),
         ("Rząd ogłosił w poniedziałek nowe środki, że wejdą one w życie.", "cp1250 iso8859-2"),
         ("Türkiye Cumhurbaşkanı İstanbul’da konuştu; görüşmeler sürüyor.", "cp1254"),
-        (RUSSIAN, "cp1251 koi8-r iso8859-5 utf-16-le utf-16-be"),
-        ("Η κυβέρνηση ανακοίνωσε νέα μέτρα. Ο πρωθυπουργός δήλωσε ότι θα ισχύσουν αμέσως.", "cp1253"),
-        ("政府は月曜日に新しい措置を発表した。首相はすぐに発効すると述べた。", "shift-jis euc-jp"),
+        (RUSSIAN, "cp1251 koi8-r iso8859-5 cp866 mac-cyrillic utf-16-le utf-16-be"),
+        ("Новый причал открыт в апреле.", "cp1251 koi8-r iso8859-5 cp866 mac-cyrillic"),
+        ("НОВЫЙ ПРИЧАЛ", "cp1251 koi8-r cp866"),
+        ("Договор № 5 от 3 мая", "cp1251 cp866"),
+        ("Україна відкрила новий причал у квітні.", "cp1251 koi8-u"),
+        ("Η κυβέρνηση ανακοίνωσε νέα μέτρα. Ο πρωθυπουργός δήλωσε ότι θα ισχύσουν αμέσως.", "cp1253 cp737"),
+        ("המוזיאון נפתח ביום רביעי", "cp1255 cp862"),
+        ("يفتح المتحف أبوابه يوم الأربعاء من الساعة", "cp1256"),
+        ("Straße in Köln, größer als Österreich; Übung", "latin-1 mac-roman cp850"),
+        ("“Yes”, he said, “I don’t know.”", "cp1252 mac-roman"),
+        ("Prix : 45 € l’unité, soit 90 € l’œuvre", "cp1252 mac-roman"),
+        ("Résumé of 12 May: the façade cost £300 at 20 °C.", "latin-1 mac-roman cp850"),
+        ("¡Hola! ¿Qué pasó mañana?", "latin-1 mac-roman cp850"),
+        ("Blåbærsyltetøy på Ærø", "latin-1 mac-roman cp850"),
+        ("Příliš žluťoučký kůň úpěl ďábelské ódy", "cp1250 iso8859-2 cp852"),
+        ("5 × 3 = 15 ± 2, ½ cup, 20 µm²", "latin-1"),
+        ("┌──────┐\n│ Preis│\n└──────┘\nStraße für Käse", "cp850"),
+        ("政府は月曜日に新しい措置を発表した。首相はすぐに発効すると述べた。", "shift-jis euc-jp iso2022-jp"),
+        ("担当者は佐藤です。", "shift-jis euc-jp iso2022-jp"),
         ("政府星期一宣布了新的措施。总理说，这些措施将立即生效。", "gbk"),
+        ("政府星期一宣布了新的措施。總理說，這些措施將立即生效。", "big5"),
+        ("정부는 월요일에 새로운 조치를 발표했다. 총리는 즉시 발효될 것이라고 말했다.", "euc-kr"),
     ],
 )
 def test_other_encodings_are_told_by_what_they_say(text: str, encodings: str) -> None:
     for encoding in encodings.split():
         assert decode(text.encode(encoding)) == text, encoding
+
+
+def test_an_encoding_that_was_guessed_is_told(folder: Path) -> None:
+    _, notes = read_file(write(folder / "koi.txt", "Музей открыт по средам.".encode("koi8-r")))
+    assert notes == ("read as KOI8-R, as its text tells; save it as UTF-8 to be sure",)
+    assert read_file(write(folder / "utf.txt", "Музей открыт по средам."))[1] == ()
+
+
+def test_bytes_that_are_text_in_no_encoding_are_told_with_the_likely_ones(folder: Path) -> None:
+    path = write(folder / "a.txt", b"w\x81\x98rd of \x83\x97\xb2 and \xa6\x99\xd7x \xf7\x9d\xb8y in it\x8d\x81z")
+    with pytest.raises(DocumentError, match=r"the encoding of its text can't be told \(perhaps .* or .*\)"):
+        load_file(path)
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [
+        (
+            "It set out on 14 Novem-\nber 1911 with fifty-\ntwo dogs in all.\n",
+            "It set out on 14 November\n1911 with fifty-two\ndogs in all.\n",
+        ),
+        ("A report on the inter-\nnational, well-\nknown plan", "A report on the international,\nwell-known\nplan"),
+        ("The list of all is:\n- a\n- b\n", "The list of all is:\n- a\n- b\n"),
+        ("It was a day of rain -\nand of storm.", "It was a day of rain -\nand of storm."),
+        ("From the year 1990-\n1995 it was so.", "From the year 1990-\n1995 it was so."),
+        ("```\nrun --long-\nname of it all-\nways\n```\n", "```\nrun --long-\nname of it all-\nways\n```\n"),
+    ],
+)
+def test_words_divided_at_the_end_of_a_line_are_put_together(folder: Path, written: str, wanted: str) -> None:
+    assert load_file(write(folder / "a.txt", written)).text == wanted
 
 
 @pytest.mark.parametrize("name", ["session.log", "session.txt", "session"])

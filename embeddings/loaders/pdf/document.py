@@ -1,7 +1,7 @@
 """PDF, by pypdfium2: text from single characters in one pass over each page; pages, and headings by their size.
 
-The line that is alike at the top or the bottom of several pages, and the page's number there, are left out: a sentence
-may run on over them. Where the characters of a page lie is found again by `pdf_marks`, from the file.
+Running heads are left out (`running`), for a sentence may run on over them. Where the characters of a page lie is found
+again by `marks`, from the file.
 """
 
 from __future__ import annotations
@@ -17,26 +17,30 @@ import pypdfium2.raw as raw
 from embeddings.errors import DocumentError
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.pdf.lines import Line, blocks
-from embeddings.loaders.pdf.page import lines_of
+from embeddings.loaders.pdf.columns import in_order
+from embeddings.loaders.pdf.lines import blocks
+from embeddings.loaders.pdf.page import read
+from embeddings.loaders.pdf.running import PAGE_NUMBER, Sheet, running, titled, without, words_of
+from embeddings.text.hyphens import Words
 
 _LARGER = 1.15  # times the size of most letters: a heading
 _LONGEST_HEADING = 120  # characters
-_FEWEST_ALIKE = 3  # pages on which the same line is a running head
-_NUMBER = re.compile(r"\W*(?:page\s+)?(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:/|of)\s*\d{1,5})?\W*", re.IGNORECASE)
 _MOST_UNKNOWN = 0.3  # of the characters, which have no meaning outside their font
 _PRODUCED = re.compile(
     r"^(?:microsoft \w+ - |untitled|document\d*$)|\.(?:docx?|pptx?|xlsx?|tex|dvi|pdf|odt|indd)$", re.I
 )
 _DAY = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _PASSWORD = "password"
-_MOST_NAMED = 5  # pages
+_MOST_NAMED = 5  # pages, running heads
+_LONGEST_NAMED = 80  # characters of a running head
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    lines: tuple[Line, ...]
-    is_picture: bool
+    sheet: Sheet
+    is_picture: bool = False
+    comments: int = 0
+    secrets: int = 0
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
@@ -55,21 +59,24 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         document.close()
     _check_text(pages, name)
     writer = Writer(name, limits)
-    _write(pages, writer)
+    left_out = _write(pages, writer)
     found = writer.extract()
     return described(
         found,
         _title(facts.get("Title", ""), found),
         facts.get("Author"),
         _day(facts.get("CreationDate", "")),
-        _without_text(pages),
+        (*_without_text(pages), *_heads_told(left_out), *_unread(pages)),
     )
 
 
 def opened(data: bytes, name: str) -> pypdfium2.PdfDocument:
     """The document. Raises DocumentError where it is damaged or protected."""
     try:
-        return pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(data)
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()
+        return document
     except pypdfium2.PdfiumError as error:
         if _PASSWORD in str(error).lower():
             raise DocumentError(f"{name}: protected by a password; save it without one") from None
@@ -77,14 +84,15 @@ def opened(data: bytes, name: str) -> pypdfium2.PdfDocument:
 
 
 def _page(document: pypdfium2.PdfDocument, number: int, limits: Limits) -> _Page:
-    """The lines of a page; none of a page that is damaged."""
+    """The pieces of a page; none of a page that is damaged."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
-        return _Page((), False)
+        return _Page(Sheet((), 0, 0))
     try:
-        lines = tuple(lines_of(page, limits.characters))
-        return _Page(lines, not lines and _has_picture(page))
+        found = read(document, page, limits.characters)
+        sheet = Sheet(found.pieces, found.bottom, found.top)
+        return _Page(sheet, not found.pieces and _has_picture(page), found.filled.comments, found.filled.secrets)
     finally:
         page.close()
 
@@ -95,7 +103,7 @@ def _has_picture(page: pypdfium2.PdfPage) -> bool:
 
 def _check_text(pages: Sequence[_Page], name: str) -> None:
     """Raises DocumentError where there is no text to be read."""
-    words = "".join(line.text for page in pages for line in page.lines)
+    words = "".join(piece.text for page in pages for piece in page.sheet.pieces)
     if not any(map(str.isalnum, words)):
         if any(page.is_picture for page in pages):
             raise DocumentError(f"{name}: scanned, without a text layer; recognise its text (OCR) and save it again")
@@ -105,55 +113,47 @@ def _check_text(pages: Sequence[_Page], name: str) -> None:
         raise DocumentError(f"{name}: its fonts do not say what their letters mean; recognise its text (OCR)")
 
 
-def _write(pages: Sequence[_Page], writer: Writer) -> None:
-    """Writes the pages. A sentence that runs on over the end of a page is not torn."""
-    body = _body_size(pages)
+def _write(pages: Sequence[_Page], writer: Writer) -> list[str]:
+    """Writes the pages; a sentence is not torn by the end of one. Returns their running heads, which are left out."""
+    sheets = [page.sheet for page in pages]
+    body = _body_size(sheets)
+    cuts = running(sheets)
+    left_out: list[str] = []
+    words = Words(piece.text for sheet in sheets for piece in sheet.pieces)
     runs_on = False
-    for lines in _without_running_heads([page.lines for page in pages], body):
+    lines = [in_order(without(sheet.pieces, cut)) for sheet, cut in zip(sheets, cuts, strict=True)]
+    forms = titled(lines)
+    for sheet, cut, page in zip(sheets, cuts, lines, strict=True):
         writer.page()
-        for number, block in enumerate(blocks(lines)):
+        left_out += words_of(sheet.pieces, cut)
+        for number, block in enumerate(blocks(page, words.keeps, forms)):
             is_heading = block.size > _LARGER * body and len(block.text) <= _LONGEST_HEADING
-            if is_heading and any(map(str.isalpha, block.text)):
+            if (forms and number == 0) or (is_heading and any(map(str.isalpha, block.text))):
                 writer.heading(block.text)
             elif number == 0 and runs_on and block.text[0].islower():
                 writer.line(block.text)
             else:
                 writer.paragraph(block.text)
             runs_on = block.text[-1].isalnum() or block.text[-1] in ",;-"
+    return left_out
 
 
-def _body_size(pages: Sequence[_Page]) -> float:
+def _body_size(sheets: Sequence[Sheet]) -> float:
     """The size of most letters, in points."""
     sizes: Counter[float] = Counter()
-    for page in pages:
-        for line in page.lines:
-            sizes[round(line.size, 1)] += len(line.text)
+    for sheet in sheets:
+        for piece in sheet.pieces:
+            sizes[round(piece.size, 1)] += len(piece.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _without_running_heads(pages: Sequence[Sequence[Line]], body: float) -> Iterator[Sequence[Line]]:
-    """The lines of each page without the one that is alike at the top, and at the bottom, of several pages."""
-    tops = Counter(_alike(lines[0]) for lines in pages if lines)
-    bottoms = Counter(_alike(lines[-1]) for lines in pages if lines)
-    for lines in pages:
-        first, last = 0, len(lines)
-        if last - first > 1 and _is_running(lines[0], tops, body):
-            first += 1
-        if last - first > 1 and _is_running(lines[-1], bottoms, body):
-            last -= 1
-        yield lines[first:last]
-
-
-def _is_running(line: Line, seen: Counter[str], body: float) -> bool:
-    small = line.size <= _LARGER * body
-    return small and (
-        seen[_alike(line)] >= _FEWEST_ALIKE or (len(seen) > 1 and _NUMBER.fullmatch(line.text) is not None)
-    )
-
-
-def _alike(line: Line) -> str:
-    """A line without what differs from page to page."""
-    return re.sub(r"\d+", "0", " ".join(line.text.lower().split()))
+def _heads_told(left_out: Sequence[str]) -> tuple[str, ...]:
+    """What is told of the running heads, page numbers aside."""
+    counts = Counter(words for words in left_out if any(map(str.isalpha, PAGE_NUMBER.sub("", words))))
+    if not counts:
+        return ()
+    named = "; ".join(f"“{words[:_LONGEST_NAMED]}”" for words, _ in counts.most_common(_MOST_NAMED))
+    return (f"its running heads are left out ({named}{'; …' if len(counts) > _MOST_NAMED else ''})",)
 
 
 def _day(written: str) -> str | None:
@@ -182,3 +182,12 @@ def _without_text(pages: Sequence[_Page]) -> tuple[str, ...]:
         return ()
     named = ", ".join(numbers[:_MOST_NAMED]) + (", …" if len(numbers) > _MOST_NAMED else "")
     return (f"{len(numbers)} of {len(pages)} pages hold no text ({named}); recognise it (OCR) and save it again",)
+
+
+def _unread(pages: Sequence[_Page]) -> Iterator[str]:
+    """What is told of comments and of fields for passwords."""
+    comments, secrets = sum(page.comments for page in pages), sum(page.secrets for page in pages)
+    if comments:
+        yield f"{comments:,} {'comment is' if comments == 1 else 'comments are'} left out"
+    if secrets:
+        yield f"{secrets:,} {'field is' if secrets == 1 else 'fields are'} left out, as they are for passwords"

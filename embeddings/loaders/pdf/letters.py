@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import reduce
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -17,7 +18,7 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.pdf.document import opened
 from embeddings.loaders.pdf.marks import Box, Letters
-from embeddings.loaders.pdf.page import lines_of
+from embeddings.loaders.pdf.page import read
 
 _GRID = 1 << 24  # steps across a page, in which PDFium gives the place of a point
 
@@ -28,19 +29,28 @@ def letters(data: bytes, name: str, limits: Limits, page: int) -> Letters:
     Raises:
         DocumentError: damaged, protected, or there is no such page.
     """
-    with _page(data, name, page) as shown:
-        lines = tuple(lines_of(shown, limits.characters))
-        return Letters(lines, _boxes(shown, {glyph for line in lines for glyph in line.glyphs if glyph >= 0}))
+    with _page(data, name, page) as (document, shown):
+        found = read(document, shown, limits.characters)
+        wanted = {glyph for piece in found.pieces for glyph in piece.glyphs if glyph >= 0}
+        wanted -= set(found.made) | set(found.places)
+        boxes = _boxes(shown, wanted.union(*found.made.values()))
+        for number, several in found.made.items():
+            around = [boxes[glyph] for glyph in several if glyph in boxes]
+            if around:
+                boxes[number] = reduce(Box.joined, around)
+        for number, place in found.places.items():
+            boxes[number] = _on_page(shown, *place)
+        return Letters(tuple(found.pieces), boxes)
 
 
 @contextmanager
-def _page(data: bytes, name: str, number: int) -> Iterator[pypdfium2.PdfPage]:
-    """A page, counted from 1, for as long as it is looked at. Raises DocumentError where there is none."""
+def _page(data: bytes, name: str, number: int) -> Iterator[tuple[pypdfium2.PdfDocument, pypdfium2.PdfPage]]:
+    """A document and its page, counted from 1, while it is looked at. Raises DocumentError where there is none."""
     document = opened(data, name)
     try:
         if not 1 <= number <= len(document):
             raise DocumentError(f"{name}: has no page {number}; index it again")
-        yield document[number - 1]
+        yield document, document[number - 1]
     finally:
         document.close()
 
@@ -59,10 +69,14 @@ def _box(page: pypdfium2.PdfPage, text_page: pypdfium2.PdfTextPage, glyph: int) 
     rectangle = raw.FS_RECTF()
     if not raw.FPDFText_GetLooseCharBox(text_page, glyph, ctypes.byref(rectangle)):
         return None
-    one = _place(page, float(rectangle.left), float(rectangle.top))
-    other = _place(page, float(rectangle.right), float(rectangle.bottom))
-    box = Box(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
+    box = _on_page(page, rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
     return box if box.right > box.left and box.bottom > box.top else None
+
+
+def _on_page(page: pypdfium2.PdfPage, left: float, bottom: float, right: float, top: float) -> Box:
+    """A rectangle on the page as it is shown."""
+    one, other = _place(page, left, top), _place(page, right, bottom)
+    return Box(min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]))
 
 
 def _place(page: pypdfium2.PdfPage, x: float, y: float) -> tuple[float, float]:
@@ -89,8 +103,8 @@ def picture(data: bytes, name: str, limits: Limits, page: int, width: int) -> Pi
     Raises:
         DocumentError: damaged, protected, or there is no such page.
     """
-    with _page(data, name, page) as shown:
+    with _page(data, name, page) as (_, shown):
         scale = width / max(shown.get_width(), shown.get_height() / 3, 1.0)
         out = io.BytesIO()
-        shown.render(scale=scale, may_draw_forms=False).to_pil().save(out, format="PNG")
+        shown.render(scale=scale, may_draw_forms=True).to_pil().save(out, format="PNG")
         return Picture(out.getvalue())

@@ -1,15 +1,13 @@
 """The lines of a page of a PDF -> its text, with the letter that each character came from.
 
-A page's text depends on that page alone, so that its boxes can be found again by reading one page (`pdf_marks`).
 Lines under one another are parted by a line end, blocks by an empty line. A word that was divided at the end of a line
-is put together, and the line then ends after it; its hyphen stays where the page writes the word with one elsewhere,
-or where a number or a name follows.
+is put together, and the line then ends after it; whether its hyphen stays is asked (`text.hyphens`). All else depends
+on the page alone, so that its boxes can be found again by reading one page (`pdf.marks`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -19,7 +17,6 @@ _WIDE_GAP = 1.35  # times the usual distance of two lines: more parts two blocks
 _USUAL_PITCH = 1.3  # times the size of the letters, where a page has too few lines to tell
 _FEWEST_PITCHES = 5
 _OTHER_SIZE = 1.12  # times: letters that much larger or smaller are of another block
-_LAST_WORD, _FIRST_WORD = re.compile(r"[^\W_]+$"), re.compile(r"[^\W_]+")
 _SENTENCE_END = (".", "!", "?", ":", "…", "。", "！", "？")
 
 
@@ -33,6 +30,8 @@ class Line:
         size: the height of its letters, in points.
         base: where it stands, in points from the bottom of the page.
         divided: whether it ends in the middle of a word, after a hyphen.
+        left, right: where its letters begin and end, in points.
+        row: the number of the line of the page on which it stands, from the top; two columns share one.
     """
 
     text: str
@@ -40,35 +39,65 @@ class Line:
     size: float
     base: float
     divided: bool = False
+    left: float = 0.0
+    right: float = 0.0
+    row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together: their text, their size, and for each character its line and its glyph."""
+    """Lines that belong together.
+
+    Attributes:
+        text: their text.
+        size: the height of their letters.
+        lines, glyphs: for each character the number of its line and of its glyph.
+        hyphens: where in the text the hyphens of divided words stand.
+    """
 
     text: str
     size: float
     lines: tuple[int, ...]
     glyphs: tuple[int, ...]
+    hyphens: tuple[int, ...] = ()
+
+    def without(self, gone: frozenset[int]) -> Block:
+        """The block without the characters at these places."""
+        kept = [index for index in range(len(self.text)) if index not in gone]
+        return Block(
+            "".join(self.text[index] for index in kept),
+            self.size,
+            tuple(self.lines[index] for index in kept),
+            tuple(self.glyphs[index] for index in kept),
+        )
 
 
-def blocks(lines: Sequence[Line]) -> list[Block]:
+def always(before: str, after: str) -> bool:
+    """Keeps every hyphen."""
+    return True
+
+
+def blocks(lines: Sequence[Line], keeps: Callable[[str, str], bool] = always, titled: bool = False) -> list[Block]:
     """The blocks of a page, in order.
+
+    Args:
+        lines: in the order of reading.
+        keeps: whether the hyphen stays between the text before and after it.
+        titled: whether the first line is a block of its own.
 
     >>> here = Line("It was well-", tuple(range(12)), 10, 500, divided=True)
     >>> blocks([here, Line("known there.", tuple(range(12, 24)), 10, 488)])[0].text
-    'It was wellknown\\nthere.'
+    'It was well-known\\nthere.'
     """
-    usual = _usual_pitch(lines)
-    words = " ".join(line.text for line in lines).lower()
+    usual = usual_pitch(lines)
     found: list[_Open] = []
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
-        if before is None or (not before.divided and _is_apart(before, line, usual)):
+        if before is None or (titled and number == 1) or (not before.divided and is_apart(before, line, usual)):
             found.append(_Open(line.size))
             found[-1].add(line, number)
         elif before.divided:
-            found[-1].add_divided(line, number, words)
+            found[-1].add_divided(line, number, keeps)
         else:
             found[-1].add("\n", number)
             found[-1].add(line, number)
@@ -86,6 +115,7 @@ class _Open:
     def __init__(self, size: float) -> None:
         self._size = size
         self._text, self._lines, self._glyphs = "", [], []  # type: str, list[int], list[int]
+        self._hyphens: list[int] = []
 
     def add(self, part: Line | str, number: int) -> None:
         """Adds a line, or characters that stand on no page."""
@@ -94,9 +124,11 @@ class _Open:
         self._lines += [number] * len(text)
         self._glyphs += glyphs
 
-    def add_divided(self, line: Line, number: int, words: str) -> None:
+    def add_divided(self, line: Line, number: int, keeps: Callable[[str, str], bool]) -> None:
         """Adds a line whose first word began on the line before; the line end moves behind that word."""
-        if not _keeps_hyphen(self._text, line.text, words):
+        if keeps(self._text.removesuffix(HYPHEN), line.text):
+            self._hyphens.append(len(self._text) - len(HYPHEN))
+        else:
             self._text = self._text[: -len(HYPHEN)]
             del self._lines[-len(HYPHEN) :], self._glyphs[-len(HYPHEN) :]
         self.add(line, number)
@@ -111,17 +143,11 @@ class _Open:
             return None
         start = self._text.index(text[0])
         end = start + len(text)
-        return Block(text, self._size, tuple(self._lines[start:end]), tuple(self._glyphs[start:end]))
+        hyphens = tuple(hyphen - start for hyphen in self._hyphens if start <= hyphen < end)
+        return Block(text, self._size, tuple(self._lines[start:end]), tuple(self._glyphs[start:end]), hyphens)
 
 
-def _keeps_hyphen(before: str, after: str, words: str) -> bool:
-    first, second = _LAST_WORD.search(before.removesuffix(HYPHEN)), _FIRST_WORD.match(after)
-    if first is None or second is None or not second[0][0].islower() or any(map(str.isdigit, first[0])):
-        return True
-    return f"{first[0]}{HYPHEN}{second[0]}".lower() in words
-
-
-def _is_apart(before: Line, here: Line, usual: float) -> bool:
+def is_apart(before: Line, here: Line, usual: float) -> bool:
     """Whether a line begins another block than the one before it."""
     larger, smaller = max(before.size, here.size), min(before.size, here.size)
     if smaller > 0 and larger > _OTHER_SIZE * smaller:
@@ -133,7 +159,7 @@ def _is_apart(before: Line, here: Line, usual: float) -> bool:
     return before.text.rstrip().endswith(_SENTENCE_END) or not here.text.lstrip()[:1].islower()
 
 
-def _usual_pitch(lines: Sequence[Line]) -> float:
+def usual_pitch(lines: Sequence[Line]) -> float:
     """The usual distance of two lines under one another, in points."""
     size = median(line.size for line in lines) if lines else 0.0
     pitches = [before.base - here.base for before, here in pairwise(lines)]

@@ -1,9 +1,11 @@
 """Where characters of a PDF's text lie on its pages, found again in the file, so that a citation can be drawn.
 
-The text of a page depends on that page alone, so one page is read again and its text compared with the document's: a
-file that was changed since is told, never marked at the wrong words. A span that begins or ends inside a ligature, or
-holds a letter of which the page does not say where it lies, marks its whole lines and says so. So does one that cuts a
-word which the page divides.
+One page is read again and its text compared with the document's: a file that was changed since is told, never marked at
+the wrong words. Three things of a page depend on others: how many lines at its edges are running heads
+and whether its first line is its title, which is tried, and whether a divided word keeps its hyphen, which the
+document's text says. A span that begins or ends inside a
+ligature, or holds a letter of which the page does not say where it lies, marks its whole lines and says so. So does one
+that cuts a word which the page divides.
 """
 
 from __future__ import annotations
@@ -20,12 +22,15 @@ from pathlib import Path
 from embeddings.errors import DocumentError
 from embeddings.loaders.formats import PDF
 from embeddings.loaders.limits import LIMITS, Limits
-from embeddings.loaders.pdf.lines import Block, Line, blocks, joined
+from embeddings.loaders.pdf.columns import in_order
+from embeddings.loaders.pdf.lines import HYPHEN, Block, Line, blocks, joined
+from embeddings.loaders.pdf.running import MOST, Cut, without
 from embeddings.loaders.reading import gunzip, read_bytes, source_of
 from embeddings.types import Document
 
 _GZIP_MARK = b"\x1f\x8b"
 _WORD = re.compile(r"\S+")
+_BETWEEN = "\n\n"  # blocks
 _SPACES = str.maketrans("\n\t", "  ")
 
 
@@ -65,14 +70,17 @@ class PageMark:
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """The lines of a page and the box of each of its letters, by number; what travels between the processes."""
+    """The pieces of a page and the box of each of its letters, by number; what travels between the processes."""
 
     lines: tuple[Line, ...]
     boxes: dict[int, Box]
 
     def to_json(self) -> str:
         """As JSON."""
-        lines = [(line.text, line.glyphs, line.size, line.base, line.divided) for line in self.lines]
+        lines = [
+            (line.text, line.glyphs, line.size, line.base, line.divided, line.left, line.right, line.row)
+            for line in self.lines
+        ]
         boxes = [(glyph, box.left, box.top, box.right, box.bottom) for glyph, box in self.boxes.items()]
         return json.dumps([lines, boxes])
 
@@ -80,7 +88,7 @@ class Letters:
     def from_json(cls, written: bytes) -> Letters:
         """What `to_json` wrote. Raises ValueError for anything else."""
         lines, boxes = json.loads(written)
-        told = tuple(Line(text, tuple(glyphs), size, base, divided) for text, glyphs, size, base, divided in lines)
+        told = tuple(Line(text, tuple(glyphs), *place) for text, glyphs, *place in lines)
         return cls(told, {glyph: Box(*edges) for glyph, *edges in boxes})
 
 
@@ -184,10 +192,14 @@ class Page:
         first = pages[page - 1]
         last = pages[page] if page < len(pages) else len(document.text)
         text = document.text[first:last].rstrip()
-        for lines in _without_heads(letters.lines):
-            found = blocks(lines)
-            if _same(joined(found), text):
-                return cls(page, first, text, found, letters.boxes, lines)
+        for pieces in _without_heads(letters.lines):
+            lines = in_order(pieces)
+            if not text or (lines and not text.startswith(lines[0].text[:1])):
+                continue
+            for titled in (False, True):
+                found = _with_hyphens_of(blocks(lines, titled=titled), text)
+                if _same(joined(found), text):
+                    return cls(page, first, text, found, letters.boxes, lines)
         raise DocumentError(f"{document.source}: is not the file that was read; index it again to see its pages")
 
     def mark(self, start: int, end: int) -> PageMark | None:
@@ -206,11 +218,27 @@ class Page:
                     yield Word(self.first + start, self.first + end, box)
 
 
-def _without_heads(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
-    """The lines of a page, with and without the first and the last, which may be a running head or foot."""
-    for first in (0, 1):
-        for last in (0, 1):
-            yield lines[first : len(lines) - last]
+def _without_heads(pieces: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """The pieces of a page, with and without the first and the last lines, which may be running heads."""
+    rows = len({piece.row for piece in pieces})
+    cuts = [Cut(top, bottom) for top in range(MOST + 1) for bottom in range(MOST + 1) if top + bottom < rows or not top]
+    for cut in sorted(cuts, key=lambda cut: cut.top + cut.bottom):
+        yield without(pieces, cut)
+
+
+def _with_hyphens_of(found: Sequence[Block], text: str) -> list[Block]:
+    """Blocks of which divided words have lost the hyphens that a text does not have."""
+    told: list[Block] = []
+    place = 0
+    for block in found:
+        gone: set[int] = set()
+        for hyphen in block.hyphens:
+            at = place + hyphen - len(gone)
+            if text[at : at + 1] != HYPHEN:
+                gone.add(hyphen)
+        told.append(block.without(frozenset(gone)) if gone else block)
+        place += len(told[-1].text) + len(_BETWEEN)
+    return told
 
 
 def _same(page: str, text: str) -> bool:
@@ -230,8 +258,20 @@ def _mark(
     each = {number: [glyphs[index] for index in wanted if numbers[index] == number] for number in touched}
     if not exact:
         each = {number: [glyph for glyph in lines[number].glyphs if glyph >= 0] for number in touched}
-    drawn = [_around([boxes[glyph] for glyph in inside if glyph in boxes]) for inside in each.values()]
-    return PageMark(page, tuple(box for box in drawn if box is not None), exact)
+    drawn = [box for inside in each.values() for box in _by_line([boxes[glyph] for glyph in inside if glyph in boxes])]
+    return PageMark(page, tuple(drawn), exact)
+
+
+def _by_line(boxes: Sequence[Box]) -> list[Box]:
+    """A rectangle around each run of boxes beside one another: a cell of a table may have several lines."""
+    found: list[Box] = []
+    for box in boxes:
+        middle = (box.top + box.bottom) / 2
+        if found and found[-1].top < middle < found[-1].bottom:
+            found[-1] = found[-1].joined(box)
+        else:
+            found.append(box)
+    return found
 
 
 def _places(found: Sequence[Block]) -> tuple[list[int], list[int]]:

@@ -1,0 +1,309 @@
+"""The pieces of a page -> its lines, in the order of reading.
+
+Where a gutter parts columns of prose, each column is read to its end. Where it parts the cells of a table, each row is.
+Columns of prose have lines of several words that run on from one to the next; cells are short, or begin anew.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from statistics import mean, median
+
+from embeddings.loaders.pdf.lines import HYPHEN, Line, is_apart, usual_pitch
+
+_FEWEST_ROWS = 3  # of a column
+_FEWEST_WORDS = 2.5  # in each line of a column, on the average
+_RUNS_ON = 0.3  # of the lines of a column of prose begin in lower case
+_FILLED = 0.75  # of the width of a column, which the lines of a script without lower case fill
+_ALONE = 0.2  # of the rows of two lists have a line of one of them alone
+_FAR = 1.8  # times the usual distance: a line so far from the columns is no part of them
+_NARROWEST = 0.5  # times the height of a letter
+_WRAPPED = 0.6  # of the width of a column: a cell that wide may go on below
+_SAME_CELL = 1.35  # times the height of a letter: the distance of two lines of one cell
+_FEWEST_IN_SENTENCE = 5  # words of a line of prose with a wide space in it
+_WIDEST_SPACE = 2.5  # times the height of a letter: between two sentences of a line that was spread
+_DIVIDED = re.compile(r"[^\W_]-$")
+_LIST_MARK = re.compile(r"(?:[-*+•‣◦▪·–—>➢]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{1,5})[.)])$")
+_EVERYTHING = (-1e9, 1e9)
+
+_Gap = tuple[float, float]
+
+
+@dataclass(slots=True)
+class _Band:
+    """Rows one after the other, each the pieces of a line of the page, and the gaps that all of them leave."""
+
+    rows: list[list[Line]]
+    gaps: list[_Gap]
+    left: float
+    right: float
+
+    def inner(self) -> list[_Gap]:
+        """The gaps with text on both sides."""
+        least = _NARROWEST * self.rows[0][0].size
+        return [gap for gap in self.gaps if gap[0] > self.left and gap[1] < self.right and gap[1] - gap[0] > least]
+
+    def with_row(self, row: list[Line]) -> _Band:
+        """The band and another row; its list of rows is the same one."""
+        left, right = min(piece.left for piece in row), max(piece.right for piece in row)
+        gaps = _common(self.gaps, _gaps(row))
+        return _Band(self.rows, gaps, min(self.left, left), max(self.right, right))
+
+
+def in_order(pieces: Sequence[Line]) -> list[Line]:
+    """The lines of a page, from its pieces in the order of their rows."""
+    rows = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.row)]
+    found: list[Line] = []
+    for band in _bands(rows):
+        found += _lines(band)
+    return _with_divided(found)
+
+
+def _bands(rows: Sequence[list[Line]]) -> Iterator[_Band]:
+    """Rows one after the other that share a gap; rows that share none are together until one has a gap."""
+    band: _Band | None = None
+    for row in rows:
+        if band is not None:
+            wider = band.with_row(row)
+            beside = len(row) == 1 and len(band.rows[-1]) == 1 and _is_beside(band.rows[-1][0], row[0])
+            if wider.inner() or not (len(row) > 1 or beside or band.inner()):
+                band = wider
+                band.rows.append(row)
+                continue
+            last = band.rows.pop() if beside and len(band.rows) > 1 else None
+            yield band
+            if last is not None:  # two columns whose lines do not stand at the same heights begin here
+                band = _Band([last], _gaps(last), last[0].left, last[0].right).with_row(row)
+                band.rows.append(row)
+                continue
+        band = _Band([row], _gaps(row), min(piece.left for piece in row), max(piece.right for piece in row))
+    if band is not None:
+        yield band
+
+
+def _is_beside(one: Line, other: Line) -> bool:
+    """Whether two lines are those of two columns: next to each other, and not as far down as two lines are."""
+    apart = one.right < other.left or other.right < one.left
+    return apart and abs(one.base - other.base) < max(one.size, other.size)
+
+
+def _gaps(row: Sequence[Line]) -> list[_Gap]:
+    """What a row leaves free, from one end of the world to the other."""
+    found, end = [], _EVERYTHING[0]
+    for piece in sorted(row, key=lambda piece: piece.left):
+        if piece.left > end:
+            found.append((end, piece.left))
+        end = max(end, piece.right)
+    return [*found, (end, _EVERYTHING[1])]
+
+
+def _common(ours: Sequence[_Gap], theirs: Sequence[_Gap]) -> list[_Gap]:
+    """What both leave free."""
+    found: list[_Gap] = []
+    first = second = 0
+    while first < len(ours) and second < len(theirs):
+        left, right = max(ours[first][0], theirs[second][0]), min(ours[first][1], theirs[second][1])
+        if right > left:
+            found.append((left, right))
+        if ours[first][1] < theirs[second][1]:
+            first += 1
+        else:
+            second += 1
+    return found
+
+
+def _lines(band: _Band) -> Iterator[Line]:
+    """The lines of a band: column by column, or row by row."""
+    gaps = band.inner()
+    parted = [index for index, row in enumerate(band.rows) if len(row) > 1]
+    if not gaps or len(band.rows) < _FEWEST_ROWS - 1:
+        yield from (_joined(_without_wide_spaces(row) if len(parted) == 1 else row) for row in band.rows)
+        return
+    first, last = _without_far(band.rows, parted) if parted else (0, len(band.rows))
+    inside = band.rows[first:last]
+    gaps = _without_list_marks(inside, gaps)
+    columns = _columns(inside, gaps)
+    yield from map(_joined, band.rows[:first])
+    if len(columns) > 1 and (all(map(_is_prose, columns)) or _are_lists(inside, columns)):
+        for column in reversed(columns) if _is_right_to_left(inside) else columns:
+            yield from map(_joined, column)
+    elif len(parted) < _FEWEST_ROWS - 1:
+        yield from (_joined(_without_wide_spaces(row)) for row in inside)
+    else:
+        yield from map(_joined, _with_wrapped(inside, gaps))
+    yield from map(_joined, band.rows[last:])
+
+
+def _without_far(rows: Sequence[Sequence[Line]], parted: Sequence[int]) -> tuple[int, int]:
+    """The first and last of the rows that have several pieces, or stand near these: the others are no part of them."""
+    usual = usual_pitch([row[0] for row in rows])
+    first, last = parted[0], parted[-1]
+    while first > 0 and rows[first - 1][0].base - rows[first][0].base < _FAR * usual:
+        first -= 1
+    while last + 1 < len(rows) and rows[last][0].base - rows[last + 1][0].base < _FAR * usual:
+        last += 1
+    return first, last + 1
+
+
+def _columns(rows: Sequence[Sequence[Line]], gaps: Sequence[_Gap]) -> list[list[list[Line]]]:
+    """The pieces of each column, row by row."""
+    columns: list[list[list[Line]]] = [[] for _ in range(len(gaps) + 1)]
+    for row in rows:
+        for place, group in groupby(row, key=lambda piece: _place(piece, gaps)):
+            columns[place].append(list(group))
+    return columns
+
+
+def _place(piece: Line, gaps: Sequence[_Gap]) -> int:
+    """The number of the column of a piece."""
+    return bisect_right(gaps, (piece.left + piece.right) / 2, key=lambda gap: gap[0])
+
+
+def _without_list_marks(rows: Sequence[Sequence[Line]], gaps: list[_Gap]) -> list[_Gap]:
+    """The gaps without those that only stand between the mark of an item and its text."""
+    columns = _columns(rows, gaps)
+    return [
+        gap
+        for gap, column in zip(gaps, columns, strict=False)
+        if not all(_LIST_MARK.match(line[-1].text) for line in column)
+    ]
+
+
+def _is_prose(column: Sequence[Sequence[Line]]) -> bool:
+    """Whether the lines of a column run on from one to the next."""
+    if len(column) < _FEWEST_ROWS:
+        return False
+    texts = [" ".join(piece.text for piece in line) for line in column]
+    if any(map(_has_case, texts)):
+        low = sum(text.lstrip("“‘\"'(")[:1].islower() for text in texts)
+        return mean(len(text.split()) for text in texts) >= _FEWEST_WORDS and low >= _RUNS_ON * (len(texts) - 1)
+    width = max(line[-1].right for line in column) - min(line[0].left for line in column)
+    return median(line[-1].right - line[0].left for line in column) >= _FILLED * width and len(max(texts, key=len)) > 10
+
+
+def _are_lists(rows: Sequence[Sequence[Line]], columns: Sequence[Sequence[Sequence[Line]]]) -> bool:
+    """Whether two columns are lists of their own: written one by one, with lines that have none beside them."""
+    if len(columns) != 2 or any(len(column) < _FEWEST_ROWS for column in columns):
+        return False
+    first, second = ([piece for line in column for piece in line] for column in columns)
+    one_by_one = max(map(_order, first)) < min(map(_order, second))
+    alone = sum(len(row) == 1 for row in rows) >= _ALONE * len(rows)
+    words = (mean(len(piece.text.split()) for piece in column) for column in (first, second))
+    return one_by_one and alone and min(words) >= _FEWEST_WORDS
+
+
+def _order(piece: Line) -> int:
+    """Where a piece stands among those that the page writes."""
+    return next((glyph for glyph in piece.glyphs if glyph >= 0), 0)
+
+
+def _has_case(text: str) -> bool:
+    return text.lower() != text.upper()
+
+
+def _is_right_to_left(rows: Sequence[Sequence[Line]]) -> bool:
+    letters = [unicodedata.bidirectional(letter) for row in rows for piece in row for letter in piece.text[:5]]
+    return 2 * sum(kind in ("R", "AL") for kind in letters) > sum(kind in ("L", "R", "AL") for kind in letters)
+
+
+def _with_wrapped(rows: Sequence[list[Line]], gaps: Sequence[_Gap]) -> list[list[Line]]:
+    """The rows of a table; a line of a cell that goes on below stands in its cell."""
+    widths = [max((line[-1].right - line[0].left for line in column), default=0.0) for column in _columns(rows, gaps)]
+    found: list[list[Line]] = []
+    above: list[Line] = []  # the row of the page above, as it is there
+    for row in rows:
+        if found and _goes_on(found[-1], above, row, gaps, widths):
+            cells = {_place(cell, gaps): index for index, cell in enumerate(found[-1])}
+            for piece in row:
+                index = cells[_place(piece, gaps)]
+                found[-1][index] = _run_on(found[-1][index], piece)
+        else:
+            found.append(list(row))
+        above = row
+    return found
+
+
+def _goes_on(
+    cells: Sequence[Line], above: Sequence[Line], row: Sequence[Line], gaps: Sequence[_Gap], widths: Sequence[float]
+) -> bool:
+    """Whether all pieces of a row are further lines of cells of the row above it."""
+    places = {_place(cell, gaps): cell for cell in cells}
+    if 0 in {_place(piece, gaps) for piece in row} or 2 * len(row) > len(cells):
+        return False
+    if above[0].base - row[0].base > _SAME_CELL * row[0].size:
+        return False
+    for piece in row:
+        place = _place(piece, gaps)
+        last = next((other for other in above if _place(other, gaps) == place), None)
+        if last is None or place not in places or abs(last.left - piece.left) > piece.size:
+            return False
+        if last.right - last.left < _WRAPPED * widths[place] and not piece.text[:1].islower():
+            return False
+    return True
+
+
+def _without_wide_spaces(row: Sequence[Line]) -> list[Line]:
+    """The pieces of a line that no other one is parted like, those put together between which a sentence ends."""
+    if sum(len(piece.text.split()) for piece in row) < _FEWEST_IN_SENTENCE:
+        return list(row)
+    found = [row[0]]
+    for piece in row[1:]:
+        gap = piece.left - found[-1].right
+        if found[-1].text.endswith((".", "?", "!", ":", ";", ",")) and 0 < gap < _WIDEST_SPACE * piece.size:
+            found[-1] = _run_on(found[-1], piece)
+        else:
+            found.append(piece)
+    return found
+
+
+def _run_on(cell: Line, piece: Line) -> Line:
+    """A cell and a further line of it."""
+    return replace(
+        cell,
+        text=f"{cell.text} {piece.text}",
+        glyphs=(*cell.glyphs, -1, *piece.glyphs),
+        left=min(cell.left, piece.left),
+        right=max(cell.right, piece.right),
+    )
+
+
+def _joined(pieces: Sequence[Line]) -> Line:
+    """Pieces beside one another as one line, with a tab between two."""
+    if len(pieces) == 1:
+        return pieces[0]
+    glyphs = list(pieces[0].glyphs)
+    for piece in pieces[1:]:
+        glyphs += [-1, *piece.glyphs]
+    largest = max(pieces, key=lambda piece: len(piece.text))
+    return replace(
+        pieces[0],
+        text="\t".join(piece.text for piece in pieces),
+        glyphs=tuple(glyphs),
+        size=largest.size,
+        base=pieces[0].base,
+        left=min(piece.left for piece in pieces),
+        right=max(piece.right for piece in pieces),
+    )
+
+
+def _with_divided(lines: list[Line]) -> list[Line]:
+    """The lines, told of those that end in the middle of a word."""
+    usual = usual_pitch(lines)
+    for index, (here, after) in enumerate(pairwise(lines)):
+        if (
+            _DIVIDED.search(here.text)
+            and (after.text[0].isdecimal() if here.text[-2].isdecimal() else after.text[0].isalnum())
+            and "\t" not in here.text
+            and "\t" not in after.text
+            and (not is_apart(here, after, usual) or here.base < after.base)
+        ):
+            lines[index] = replace(here, divided=True)
+    return lines
+
+
+__all__ = ["HYPHEN", "in_order"]
