@@ -41,13 +41,6 @@ class Offers:
 _NOTHING = Offers(pinning=False)
 
 
-WELCOME = (
-    '<div class="welcome"><h2>What do your documents say?</h2>'
-    "<p>An answer here is words that stand in a document, opened beside it with the words marked. "
-    "Where the documents do not say, Pincite tells you so.</p></div>"
-)
-
-
 def first_citation(answer: Answer) -> Citation | None:
     """The citation that opens by itself: the answer's best, else the closest passage."""
     return next(iter(answer.citations or answer.passages), None)

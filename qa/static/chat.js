@@ -28,10 +28,15 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
 });
 
-// Gradio puts the parts into the page some time after it was loaded.
+// Gradio puts the page in place some time after it was loaded, and asks for the style sheets without waiting for them.
+// The page stays hidden until both are there.
+const sheets = [...document.querySelectorAll('link[rel="stylesheet"][href^="pincite/"]')].filter((link) => !link.sheet);
+await Promise.all(sheets.map((link) => new Promise((done) => (link.onload = link.onerror = done))));
+
 function begin() {
-  if (!["turns", "question", "again"].every((id) => document.getElementById(id))) return false;
-  if (!document.querySelector("iframe[name=source]")) return false;
+  const page = document.getElementById("pincite");
+  if (!page) return false;
+  page.hidden = false;
   for (const start of [startSource, startFilter, startTalk, startFiles, startPins, startKeys]) start();
   document.documentElement.dataset.started = "yes";
   return true;

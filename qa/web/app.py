@@ -26,7 +26,7 @@ from qa.uploads.private import Uploads
 from qa.web import api, files, pinning, sources, talk
 from qa.web.files import Shelf
 from qa.web.layout import blocks, gr
-from qa.web.page import STATIC, LocalPage
+from qa.web.page import HEAD, STATIC, LocalPage
 from qa.web.talk import Talk
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving,
         mcp_server=True,
         enable_monitoring=False,
         show_error=False,
+        head=HEAD,
         theme=gr.themes.Base(font=_SYSTEM_FONTS, font_mono=("ui-monospace", "monospace")),
     )
     app.state.closing = app.routes[-1].app.stop_event  # type: ignore[attr-defined]  # ends the streams of open pages

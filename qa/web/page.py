@@ -1,4 +1,4 @@
-"""Gradio's page made our own: no reference to an outside host, its inline scripts allowed by their hashes."""
+"""What Gradio has no setting for: its page without references to outside hosts, its inline scripts allowed by hash."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ _OUTSIDE = re.compile(
 _INLINE_SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
 # Relative, so that they hold behind a proxy, too.
 _SHEETS = ("palette", "chat", "turn", "folded", "asking", "actions", "timeline")  # in the order of their precedence
-_HEAD = (
+HEAD = (
     '<link rel="icon" type="image/svg+xml" href="pincite/icon.svg">'
     + "".join(f'<link rel="stylesheet" href="pincite/{name}.css">' for name in _SHEETS)
-    + '<script src="pincite/root.js"></script><script src="pincite/chat.js" type="module"></script>'
+    + '<script src="pincite/chat.js" type="module"></script>'
 )
+_ROOT = '<script src="pincite/root.js"></script>'  # must run before Gradio's own script
 
 
 class LocalPage:
@@ -72,8 +73,8 @@ class _Collected:
 
 
 def local_only(page: str) -> str:
-    """Gradio's page with every reference to an outside host taken out and our own style, script and icon put in."""
-    return _OUTSIDE.sub("", page).replace("</head>", f"{_HEAD}</head>", 1)
+    """Gradio's page without its references to outside hosts, and with the one script that must run before its own."""
+    return _OUTSIDE.sub("", page).replace("</head>", f"{_ROOT}</head>", 1)
 
 
 def _script_hashes(page: str) -> str:

@@ -318,7 +318,7 @@ def test_outside_references_are_taken_out_and_others_kept() -> None:
     assert "example.com" not in rewritten
     assert "kept.js" in rewritten
     assert "kept.css" in rewritten
-    assert '"pincite/chat.css"' in rewritten
+    assert '"pincite/root.js"' in rewritten
 
 
 @pytest.mark.parametrize(
