@@ -49,7 +49,7 @@ def load_lines(path: Path, part: Part | None = None) -> Squad:
     aside = _aside(path.parent) if part == "train" else ((), ())
     built, places = SquadBuilder(), defaultdict[str, dict[str, Document]](dict)
     for row in _rows(path):
-        id, title, question = row.name("id"), row.text("title").strip(), row.text("question")
+        id, title, question = row.identifier("id"), row.text("title").strip(), row.text("question")
         if part is not None and part != _part_of(splits, title, id):
             continue
         if title.casefold() in aside[0] or normalise(question) in aside[1]:
