@@ -14,14 +14,14 @@ from embeddings.types import Document
 from eval.given import GivenPassage
 from eval.report.baseline import Baseline, Subject, compare, read_baseline
 from eval.report.figures import Report, make_report
-from eval.report.publishing import Outputs
+from eval.report.publishing import Outputs, Run
 from eval.report.rendering import to_terminal
 from eval.runner import Answerer, Asked, run_each
 from eval.runner import Progress as OnProgress
 from eval.talks.command import cast_table, dialogue_figure, dialogue_table
 from eval.talks.conversations import Conversation, read_conversations
 from eval.talks.dialogues import Conversing, follow
-from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, feedback_trial, open_trial
+from eval.trial import SHIPPED_GOLD, SquadChoice, Trial, feedback_trial, open_trials
 from qa.settings import Settings
 
 __all__ = ["SHIPPED_GOLD", "Bench", "measured", "open_bench", "run_eval"]
@@ -88,6 +88,7 @@ def run_eval(
     from_feedback: Path | None = None,
     write_gold: Path | None = None,
     conversations: Path | None = None,
+    gold: str | None = None,
     settings: Settings | None = None,
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
@@ -95,7 +96,7 @@ def run_eval(
     """Asks gold questions of documents and reports how good the answers are.
 
     Args:
-        questions, documents, squad: what is asked of what (see `eval.trial.open_trial`).
+        questions, documents, squad, gold: what is asked of what (see `eval.trial.open_trials`).
         json_path, readme, html, curves, baseline_path: what to write, see `eval.report.publishing.Outputs`.
         against: such a file, to compare with.
         from_feedback, write_gold: a file of feedback, whose questions are asked, and where to write those as gold.
@@ -116,14 +117,19 @@ def run_eval(
     outputs = Outputs(json_path, readme, html, curves, baseline_path, write_gold)
     outputs.check(_read(questions, squad, from_feedback) | {"the conversations": conversations})
     rewritten = () if conversations is None else read_conversations(conversations)
-    trial = _trial(questions, documents, squad, from_feedback, write_gold)
-    subject = Subject.of(trial)
+    trials = _trials(questions, documents, squad, gold, from_feedback, write_gold)
+    subjects = [Subject.of(trial) for trial in trials]
     if baseline is not None:
-        baseline.expect(subject)
-    report = _measure(trial, opener(trial.documents, Settings() if settings is None else settings), rewritten)
-    outputs.write(report, trial.documents, subject)  # before anything is printed: a reader of that may go away
-    console.print(to_terminal(report))
-    return UNCHANGED if baseline is None else _compared(report, baseline, console)
+        for trial, subject in zip(trials, subjects, strict=True):
+            baseline.of(trial.name).expect(subject)
+    runs: list[Run] = []
+    for trial, subject in zip(trials, subjects, strict=True):
+        bench = opener(trial.documents, Settings() if settings is None else settings)
+        runs.append(Run(_measure(trial, bench, () if runs else rewritten), trial.documents, subject))
+    outputs.write(runs)  # before anything is printed: a reader of that may go away
+    for run in runs:
+        console.print(to_terminal(run.report))
+    return UNCHANGED if baseline is None else _compared([run.report for run in runs], baseline, console)
 
 
 def _read(questions: Path | None, squad: SquadChoice | None, feedback: Path | None) -> dict[str, Path | None]:
@@ -131,17 +137,19 @@ def _read(questions: Path | None, squad: SquadChoice | None, feedback: Path | No
     return {"the gold questions": questions, "the questions": squad.path if squad else None, "feedback": feedback}
 
 
-def _trial(
+def _trials(
     questions: Path | None,
     documents: Sequence[Path],
     squad: SquadChoice | None,
+    gold: str | None,
     feedback: Path | None,
-    gold: Path | None,
-) -> Trial:
+    write_gold: Path | None,
+) -> tuple[Trial, ...]:
     """What is asked: what feedback taught, where that is wanted, else what was named or ships."""
-    if feedback is None and gold is None:
-        return open_trial(questions, documents, squad)
-    return feedback_trial(feedback, documents, {"--questions": questions, "--squad": squad}, gold)
+    if feedback is None and write_gold is None:
+        return open_trials(questions, documents, squad, gold)
+    others = {"--questions": questions, "--squad": squad, "--gold": gold}
+    return (feedback_trial(feedback, documents, others, write_gold),)
 
 
 def measured(trial: Trial, settings: Settings) -> Report:
@@ -154,7 +162,7 @@ def _measure(trial: Trial, bench: Bench, conversations: Sequence[Conversation] =
         outcomes = run_each(bench.asked(trial), on_progress)
     made_with = bench.settings, bench.models
     report = make_report(outcomes, len(trial.documents), *made_with, mode=trial.mode, notes=trial.notes)
-    return _with_follow_ups(report, trial, bench, conversations)
+    return _with_follow_ups(replace(report, name=trial.name), trial, bench, conversations)
 
 
 def _with_follow_ups(report: Report, trial: Trial, bench: Bench, conversations: Sequence[Conversation]) -> Report:
@@ -168,12 +176,12 @@ def _with_follow_ups(report: Report, trial: Trial, bench: Bench, conversations: 
     return report
 
 
-def _compared(report: Report, baseline: Baseline, console: Console) -> int:
-    """Prints the comparison; returns the exit code that it asks for."""
-    comparison = compare(report, baseline)
-    for line in comparison.lines():
+def _compared(reports: Sequence[Report], baseline: Baseline, console: Console) -> int:
+    """Prints the comparisons; returns the exit code that they ask for."""
+    comparisons = [compare(report, baseline.of(report.name)) for report in reports]
+    for line in (line for comparison in comparisons for line in comparison.lines()):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    return FELL if comparison.fell else UNCHANGED
+    return FELL if any(comparison.fell for comparison in comparisons) else UNCHANGED
 
 
 def _shown(documents: Sequence[Document]) -> Iterable[Document]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -15,11 +16,16 @@ from eval.report.readme import write_whole
 from eval.sets.feedback import learn, to_gold
 from eval.sets.gold import GoldQuestion, load_gold
 from eval.sets.mrqa import load_passages
+from eval.sets.office import DOCUMENTS as OFFICE_DOCUMENTS
+from eval.sets.office import PARTS
 from eval.sets.squad import Squad, sample
 from eval.talks.dialogues import SHIPPED as SHIPPED_DIALOGUES
 from eval.talks.dialogues import Dialogue, load_dialogues
 
 SHIPPED_GOLD = Path(__file__).parent / "gold" / "seeds.jsonl"
+SAMPLES = "samples"
+GOLDS = (SAMPLES, *PARTS)  # the questions that ship, by name
+REPORTED = (SAMPLES, "office")  # what is asked where nothing is named
 SEED = 0
 
 
@@ -58,10 +64,20 @@ def squad_choice(
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """SHA-256 of the file of questions and of the files of documents, to the byte."""
+
+    questions: str
+    documents: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Questions, and the documents they are asked of.
 
     Attributes:
+        name: of questions that ship, else "".
+        files: of gold that does not depend on how a document is laid out; None elsewhere.
         documents: all that are searched; with given passages those that were given.
         written_on: by the question's id the document that is given with it; empty where all are searched.
         notes: what a reader of the figures must know, a sentence each.
@@ -74,6 +90,60 @@ class Trial:
     written_on: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     dialogues: tuple[Dialogue, ...] = ()
+    name: str = ""
+    files: Files | None = None
+
+
+def open_trials(
+    questions: Path | None, documents: Sequence[Path], squad: SquadChoice | None, gold: str | None = None
+) -> tuple[Trial, ...]:
+    """What `open_trial` reads; where nothing is named, all questions that ship and may be reported.
+
+    Args:
+        gold: one of GOLDS, to ask these questions alone; excludes the others.
+
+    Raises:
+        PinciteError: a line for each fault, in the order in which a user would mend them.
+    """
+    named = {"--questions": questions is not None, "--documents": bool(documents), "--squad": squad is not None}
+    if gold is None and any(named.values()):
+        return (open_trial(questions, documents, squad),)
+    for option, given in named.items():
+        if given:
+            raise GoldError(f"--gold names questions and documents that ship; leave out {option}, or --gold")
+    return tuple(map(open_gold, REPORTED if gold is None else [gold]))
+
+
+def open_gold(name: str) -> Trial:
+    """The questions of a name, and the documents that ship with them.
+
+    Raises:
+        GoldError: there are none of that name.
+    """
+    if name == SAMPLES:
+        return replace(open_trial(None, (), None), name=SAMPLES)
+    if name not in PARTS:
+        raise GoldError(f"--gold {name}: no such questions ship; name one of {', '.join(GOLDS)}")
+    texts = _load([OFFICE_DOCUMENTS], None)
+    questions = load_gold(PARTS[name], texts, keep_lost=True)
+    files = Files(_sha256([PARTS[name]]), _sha256(sorted(OFFICE_DOCUMENTS.iterdir())))
+    return Trial("gold", questions, texts, notes=_lost(questions), name=name, files=files)
+
+
+def _lost(questions: Sequence[GoldQuestion]) -> tuple[str, ...]:
+    """A note on questions of which the loaded documents hold no answer."""
+    lost = [q.id for q in questions if q.answerable and all(answer.lost for answer in q.answers)]
+    if not lost:
+        return ()
+    return (f"Lost in loading, and so never cited or found: all answers of {', '.join(lost)}.",)
+
+
+def _sha256(paths: Sequence[Path]) -> str:
+    """Of the names and bytes of files."""
+    hashed = hashlib.sha256()
+    for path in paths:
+        hashed.update(path.name.encode("utf-8") + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return hashed.hexdigest()
 
 
 def open_trial(questions: Path | None, documents: Sequence[Path], squad: SquadChoice | None) -> Trial:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from embeddings.errors import GoldError, SettingsError
@@ -34,7 +34,8 @@ class Subject:
 
     Attributes:
         questions, documents: how many.
-        questions_hash, documents_hash: SHA-256 of the questions and dialogues with their gold, and of the texts.
+        questions_hash, documents_hash: SHA-256 of the questions and dialogues with their gold, and of the texts; where
+            the gold does not depend on how a document is laid out, of the files.
     """
 
     mode: Mode
@@ -46,10 +47,13 @@ class Subject:
     @classmethod
     def of(cls, trial: Trial) -> Subject:
         """The subject of a trial. Where the files lie does not matter."""
+        counts = len(trial.questions), len(trial.documents)
+        if trial.files is not None:
+            return cls(trial.mode, counts[0], trial.files.questions, counts[1], trial.files.documents)
         asked = [[asdict(question), trial.written_on.get(question.id)] for question in trial.questions]
         held = [asdict(dialogue) for dialogue in trial.dialogues]
         texts = sorted([document.id, document.content_hash] for document in trial.documents)
-        return cls(trial.mode, len(asked), _hash([*asked, *held]), len(texts), _hash(texts))
+        return cls(trial.mode, counts[0], _hash([*asked, *held]), counts[1], _hash(texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,20 @@ class Baseline:
 
     Attributes:
         made_with: models and settings, by name.
+        name: of the questions, where they ship.
+        further: the figures of further questions of the same run, by their names.
     """
 
     path: Path
     subject: Subject
     figures: Mapping[str, float | None]
     made_with: Mapping[str, object]
+    name: str = ""
+    further: Mapping[str, Baseline] = field(default_factory=dict)
+
+    def of(self, name: str) -> Baseline:
+        """The part about the questions of a name: where none is about them, the first, whose subject tells."""
+        return self.further.get(name, self)
 
     def expect(self, subject: Subject) -> None:
         """Raises SettingsError where another subject was measured: its figures say nothing about this one."""
@@ -115,6 +127,7 @@ class Comparison:
     path: Path
     changes: tuple[Change, ...]
     other: tuple[str, ...]
+    name: str = ""
 
     @property
     def fell(self) -> bool:
@@ -123,7 +136,8 @@ class Comparison:
 
     def lines(self) -> list[str]:
         """A heading, a line for each figure, and a line for each model or setting that is another one."""
-        return [f"Against {self.path}, in points:", *(change.line() for change in self.changes), *self.other]
+        of = f"{self.path}, {self.name}" if self.name else self.path
+        return [f"Against {of}, in points:", *(change.line() for change in self.changes), *self.other]
 
 
 def compare(report: Report, baseline: Baseline) -> Comparison:
@@ -140,14 +154,20 @@ def compare(report: Report, baseline: Baseline) -> Comparison:
         for name in names
         if baseline.made_with.get(name) != made_with.get(name)
     ]
-    return Comparison(baseline.path, tuple(changes), tuple(other))
+    return Comparison(baseline.path, tuple(changes), tuple(other), report.name)
 
 
-def to_baseline(report: Report, subject: Subject) -> str:
-    """The content of the file."""
-    content = {
-        "format": FORMAT,
-        "version": VERSION,
+def to_baseline(report: Report, subject: Subject, further: Sequence[tuple[Report, Subject]] = ()) -> str:
+    """The content of the file: the figures of a report, and those of further ones by their names."""
+    content = {"format": FORMAT, "version": VERSION, **_part(report, subject)}
+    if further:
+        content["further"] = {other.name: _part(other, of) for other, of in further}
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _part(report: Report, subject: Subject) -> dict[str, object]:
+    named = {"name": report.name} if report.name else {}
+    return named | {
         "subject": asdict(subject),
         "made_with": _made_with(report),
         "figures": {
@@ -156,7 +176,6 @@ def to_baseline(report: Report, subject: Subject) -> str:
             if figure.unit != "ms"
         },
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -172,17 +191,24 @@ def read_baseline(path: Path) -> Baseline:
         if row.number("version") != VERSION:
             written = f"{path}: a baseline of version {row.number('version')}, this Pincite reads version {VERSION}"
             raise SettingsError(f"{written}; write it anew with --write-baseline {path}")
-        figures = row.inside("figures")
-        values = {key: _figure(figures.inside(key)) for key in figures.values}
-        subject = _subject(row.inside("subject"))
-        missing = [k for k in _ALWAYS if k not in values and not (subject.mode == "given-passage" and "recall" in k)]
-        if missing:
-            raise figures.fault(missing[0], "a figure")
-        return Baseline(path, subject, values, row.inside("made_with").values)
+        parts = row.inside("further") if "further" in row.values else None
+        further = {} if parts is None else {name: _baseline(path, parts.inside(name)) for name in parts.values}
+        return replace(_baseline(path, row), further=further)
     except GoldError as error:
         raise SettingsError(str(error)) from None
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path}: not JSON ({error}); {_FORM}") from None
+
+
+def _baseline(path: Path, row: Fields) -> Baseline:
+    figures = row.inside("figures")
+    values = {key: _figure(figures.inside(key)) for key in figures.values}
+    subject = _subject(row.inside("subject"))
+    missing = [k for k in _ALWAYS if k not in values and not (subject.mode == "given-passage" and "recall" in k)]
+    if missing:
+        raise figures.fault(missing[0], "a figure")
+    name = row.text("name") if "name" in row.values else ""
+    return Baseline(path, subject, values, row.inside("made_with").values, name)
 
 
 def _subject(row: Fields) -> Subject:

@@ -128,39 +128,41 @@ class Group:
     batches: tuple[Batch, ...]
 
 
-def groups(outcomes: Sequence[Outcome], documents: Iterable[Document]) -> tuple[Group, ...]:
+def groups(outcomes: Sequence[Outcome], documents: Iterable[Document], prefix: str = "") -> tuple[Group, ...]:
     """Every outcome that is wrong or refused, each once, by its verdict; verdicts that nothing fits are left out.
 
     Args:
         outcomes: of a run.
         documents: those that the gold answers stand in.
+        prefix: of every anchor, so that several runs fit on one page.
     """
     by_id = {document.id: document for document in documents}
     number = count(1)
     return tuple(
-        _group(kind, [_failure(outcome, next(number), by_id) for outcome in members])
+        _group(kind, [_failure(outcome, f"{prefix}question-{next(number)}", by_id) for outcome in members], prefix)
         for kind, members in failures(outcomes).items()
         if members
     )
 
 
-def _group(kind: Verdict, members: Sequence[Failure]) -> Group:
+def _group(kind: Verdict, members: Sequence[Failure], prefix: str) -> Group:
     batches = tuple(
         Batch(first + 1, min(first + BATCH, len(members)), tuple(members[first : first + BATCH]))
         for first in range(0, len(members), BATCH)
     )
     kinds = Counter(failure.kind for failure in members).most_common()
-    return Group(kind.name.lower().replace("_", "-"), kind.value, kind.is_failure, len(members), tuple(kinds), batches)
+    anchor = prefix + kind.name.lower().replace("_", "-")
+    return Group(anchor, kind.value, kind.is_failure, len(members), tuple(kinds), batches)
 
 
-def _failure(outcome: Outcome, number: int, documents: Mapping[str, Document]) -> Failure:
+def _failure(outcome: Outcome, anchor: str, documents: Mapping[str, Document]) -> Failure:
     question, answer = outcome.question, outcome.answer
     gold = _spans_of_gold(question.answers)
     cited = _spans_of_answer(answer if outcome.found is None else outcome.found)
     read = tuple(_read(rank, each, question, gold, cited) for rank, each in enumerate(answer.passages, start=1))
     was_read = any(passage.has_gold for passage in read)
     return Failure(
-        anchor=f"question-{number}",
+        anchor=anchor,
         id=question.id,
         kind=question.kind,
         asked=question.question,

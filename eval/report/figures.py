@@ -83,6 +83,7 @@ class Report:
         mode: how the questions were asked.
         notes: what a reader of the figures must know, a sentence each.
         tables: what was measured besides.
+        name: of a set of questions that ships, else "".
     """
 
     figures: tuple[Figure, ...]
@@ -94,6 +95,7 @@ class Report:
     mode: Mode = "gold"
     notes: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    name: str = ""
 
     @property
     def answerable(self) -> int:

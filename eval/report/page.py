@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -82,10 +82,15 @@ class Circumstances:
     machine: str = field(default_factory=_machine)
 
 
-def to_html(report: Report, circumstances: Circumstances) -> str:
+def to_html(
+    report: Report, circumstances: Circumstances, further: Sequence[tuple[Report, Sequence[Document]]] = ()
+) -> str:
     """The whole page.
 
-    The same report and circumstances give the same bytes.
+    The same reports and circumstances give the same bytes.
+
+    Args:
+        further: reports of the same run on other questions, each with its documents, which come below.
     """
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -95,8 +100,10 @@ def to_html(report: Report, circumstances: Circumstances) -> str:
         lstrip_blocks=True,
         finalize=_finalize,
     )
+    parts = [_part(report, circumstances.documents, "")]
+    parts += [_part(other, documents, f"{other.name}-") for other, documents in further]
     # In UTF-8 whatever a document holds: a file's name that is no UTF-8 comes as lone surrogates.
-    return environment.get_template("report.html").render(_content(report, circumstances))
+    return environment.get_template("report.html").render(_content(parts, circumstances))
 
 
 def _finalize(value: object) -> object:
@@ -172,33 +179,42 @@ class Source:
     id: str
 
 
-def _content(report: Report, circumstances: Circumstances) -> dict[str, object]:
+def _content(parts: Sequence[Mapping[str, object]], circumstances: Circumstances) -> dict[str, object]:
     """Everything the template names."""
-    found = groups(report.outcomes, circumstances.documents)
-    curve = risk_coverage(report.outcomes)
     return {
-        "report": report,
-        "summary": summary(report),
+        "parts": parts,
         "circumstances": circumstances,
         "icon": base64.b64encode(_ICON.read_bytes()).decode("ascii"),
         "resamples": RESAMPLES,
         "figure_columns": FIGURE_COLUMNS,
+    }
+
+
+def _part(report: Report, documents: Sequence[Document], prefix: str) -> dict[str, object]:
+    """What is shown of a report; `prefix` goes before every id."""
+    found = groups(report.outcomes, documents, prefix)
+    curve = risk_coverage(report.outcomes)
+    return {
+        "prefix": prefix,
+        "report": report,
+        "n": len(report.outcomes),
+        "summary": summary(report),
         "figures": tuple(map(_row, report.figures)),
         "decisions": _decisions(report.outcomes),
         "kinds": _kinds(report.outcomes),
-        "risk": _risk_picture(curve),
+        "risk": _risk_picture(curve, prefix),
         "in_use": None if curve.in_use is None else _cell("score", curve.in_use.risk),
         "coverage_in_use": None if curve.in_use is None else f"{curve.in_use.coverage:.1%}",
         "everything": _DASH if curve.everything is None else f"{curve.everything:.3f}",
-        "reliability": _reliability_picture(report),
+        "reliability": _reliability_picture(report, prefix),
         "brier": _cell("score", report["brier"]),
         "calibration_error": _cell("score", report["calibration_error"]),
-        "latency": _latency_picture(report),
+        "latency": _latency_picture(report, prefix),
         "slower": _latencies(report).above,
         "failures": tuple(group for group in found if group.is_failure),
         "rightly_refused": tuple(group for group in found if not group.is_failure),
         "failed": _count(group for group in found if group.is_failure),
-        "sources": tuple(map(_source, circumstances.documents)),
+        "sources": tuple(map(_source, documents)),
     }
 
 
@@ -273,7 +289,7 @@ def _picture(
     return Picture(Markup(inline(drawing.svg(), prefix, label, _COLOURS)), tuple(columns), tuple(rows))
 
 
-def _risk_picture(curve: RiskCoverage) -> Picture:
+def _risk_picture(curve: RiskCoverage, prefix: str) -> Picture:
     """With a row for every tenth of coverage."""
     rows = [
         (f"{point.coverage:.0%}", *_written(point.risk))
@@ -281,10 +297,10 @@ def _risk_picture(curve: RiskCoverage) -> Picture:
         if round(100 * point.coverage) % 10 == 0
     ]
     label = "Risk over coverage, with a 95% band. The table below it holds the same numbers."
-    return _picture(draw_risk_coverage(curve), "risk", label, ("coverage", "risk", "95% interval"), rows)
+    return _picture(draw_risk_coverage(curve), f"{prefix}risk", label, ("coverage", "risk", "95% interval"), rows)
 
 
-def _reliability_picture(report: Report) -> Picture:
+def _reliability_picture(report: Report, prefix: str) -> Picture:
     data = reliability(report.outcomes)
     rows = [
         (
@@ -297,17 +313,17 @@ def _reliability_picture(report: Report) -> Picture:
     ]
     columns = ("confidence from, to", "mean", "right", "95% interval", "n")
     label = "Share of right answers over confidence, in bins. The table below it holds the same numbers."
-    return _picture(draw_reliability(data, report.threshold), "reliability", label, columns, rows)
+    return _picture(draw_reliability(data, report.threshold), f"{prefix}reliability", label, columns, rows)
 
 
-def _latency_picture(report: Report) -> Picture:
+def _latency_picture(report: Report, prefix: str) -> Picture:
     data = _latencies(report)
     marks = [(name, report[f"latency_{name}"]) for name in ("p50", "p95")]
     spans = zip(data.edges, data.edges[1:], data.counts, strict=False)
     rows = [(f"{low:g} to {high:g} ms", str(count)) for low, high, count in spans if count]
     rows += [(f"{data.edges[-1]:g} ms and more", str(data.above))] if data.above else []
     label = "How long answers took, in milliseconds. The table below it holds the same numbers."
-    return _picture(draw_histogram(data, marks), "latency", label, ("time", "questions"), rows)
+    return _picture(draw_histogram(data, marks), f"{prefix}latency", label, ("time", "questions"), rows)
 
 
 def _latencies(report: Report) -> Histogram:

@@ -18,6 +18,15 @@ CURVES = ("risk-coverage.png", "reliability.png")
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """A report, the documents that were searched, and what was measured."""
+
+    report: Report
+    documents: Sequence[Document]
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
 class Outputs:
     """What a run writes; None for what it does not.
 
@@ -59,22 +68,25 @@ class Outputs:
         if self.readme is not None:
             check_markers(self.readme)
 
-    def write(self, report: Report, documents: Sequence[Document], subject: Subject) -> None:
-        """Writes all of it; `subject` is what was measured.
+    def write(self, runs: Sequence[Run]) -> None:
+        """Writes all of it, the curves of the first run alone.
 
         Raises:
             SettingsError: something can't be written; what came before it stays.
         """
+        reports = [run.report for run in runs]
         if self.json is not None:
-            write_whole(self.json, to_json(report))
+            write_whole(self.json, to_json(*reports))
         if self.readme is not None:
-            rewrite(self.readme, headline(report))
+            rewrite(self.readme, headline(*reports))
         if self.html is not None:
-            write_page(self.html, report, documents)
+            others = [(run.report, run.documents) for run in runs[1:]]
+            write_page(self.html, runs[0].report, runs[0].documents, others)
         if self.curves is not None:
-            write_curves(self.curves, report)
+            write_curves(self.curves, reports[0])
         if self.baseline is not None:
-            write_whole(self.baseline, to_baseline(report, subject))
+            further = [(run.report, run.subject) for run in runs[1:]]
+            write_whole(self.baseline, to_baseline(runs[0].report, runs[0].subject, further))
 
 
 def check_file(path: Path) -> None:
@@ -98,11 +110,16 @@ def check_folder(path: Path) -> None:
             check_file(path / name)
 
 
-def write_page(path: Path, report: Report, documents: Sequence[Document]) -> None:
-    """Writes the page of a report. Raises SettingsError where it can't be written."""
+def write_page(
+    path: Path,
+    report: Report,
+    documents: Sequence[Document],
+    further: Sequence[tuple[Report, Sequence[Document]]] = (),
+) -> None:
+    """Writes the page of a report, and of further ones below it. Raises SettingsError where it can't be written."""
     from eval.report.page import Circumstances, to_html
 
-    write_whole(path, to_html(report, Circumstances(documents)))
+    write_whole(path, to_html(report, Circumstances(documents), further))
 
 
 def write_curves(folder: Path, report: Report) -> None:

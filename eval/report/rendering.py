@@ -30,7 +30,12 @@ def to_terminal(report: Report) -> RenderableType:
     kinds = _table(KIND_COLUMNS, map(_kind_cells, report.kinds))
     lines = map(Text, [summary(report), *report.notes, *_made_with(report)])
     further = [part for table in report.tables for part in _with_title(table)]
-    return Group(figures, kinds, *lines, *further)
+    return Group(*title_lines(report), figures, kinds, *lines, *further)
+
+
+def title_lines(report: Report) -> tuple[Text, ...]:
+    """The name of the questions as a heading, where they have one."""
+    return (Text(f"\n{report.name}", style="bold"),) if report.name else ()
 
 
 def _with_title(table: Table) -> tuple[RenderableType, ...]:
@@ -44,9 +49,29 @@ def to_markdown(report: Report) -> str:
     return "\n\n".join([headline(report), kinds, *report.notes, *_made_with(report), *further])
 
 
-def headline(report: Report) -> str:
+def headline(report: Report, *further: Report) -> str:
     """The table of figures as Markdown, with the line that says what was measured: what a README shows."""
+    if further:
+        return _side_by_side([report, *further])
     return f"{markdown_table(FIGURE_COLUMNS, map(figure_cells, report.figures))}\n\n{summary(report)}"
+
+
+def _side_by_side(reports: Sequence[Report]) -> str:
+    """The figures of several reports in one table, with a line that says what was measured for each."""
+    columns = ["figure", *(column for report in reports for column in (report.name, "n"))]
+    labels = dict.fromkeys((figure.key, figure.label) for report in reports for figure in report.figures)
+    rows = [[label, *(cell for report in reports for cell in _brief_cells(report, key))] for key, label in labels]
+    lines = [f"{report.name}: {summary(report)}" for report in reports]
+    return "\n\n".join([markdown_table(columns, rows), *lines])
+
+
+def _brief_cells(report: Report, key: str) -> tuple[str, str]:
+    """The value with its interval, and n; dashes where the report does not have the figure."""
+    figure = next((figure for figure in report.figures if figure.key == key), None)
+    if figure is None:
+        return "—", "—"
+    _, value, interval, n = figure_cells(figure)
+    return (value if interval == "—" else f"{value} ({interval})"), n
 
 
 def summary(report: Report) -> str:
@@ -59,9 +84,20 @@ def summary(report: Report) -> str:
     )
 
 
-def to_json(report: Report) -> str:
-    """Figures, kinds, settings, and a row for each question. Numbers are not rounded; shares lie in [0, 1]."""
-    content = {
+def to_json(report: Report, *further: Report) -> str:
+    """Figures, kinds, settings, and a row for each question. Numbers are not rounded; shares lie in [0, 1].
+
+    The reports on further questions stand under "further", by their names.
+    """
+    content = _content(report)
+    if further:
+        content["further"] = {other.name: _content(other) for other in further}
+    return json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _content(report: Report) -> dict[str, object]:
+    return {
+        "name": report.name,
         "questions": len(report.outcomes),
         "answerable": report.answerable,
         "documents": report.documents,
@@ -77,7 +113,6 @@ def to_json(report: Report) -> str:
         "tables": [asdict(table) for table in report.tables],
         "outcomes": [_outcome_row(outcome) for outcome in report.outcomes],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def _outcome_row(outcome: Outcome) -> dict[str, object]:

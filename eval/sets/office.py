@@ -18,7 +18,7 @@ __all__ = ["DOCUMENTS", "PARTS", "REPORT", "TUNE", "split"]
 
 FOLDER = Path(__file__).parents[1] / "gold" / "office"
 DOCUMENTS, TUNE, REPORT = FOLDER / "documents", FOLDER / "tune.jsonl", FOLDER / "report.jsonl"
-PARTS: Mapping[str, Path] = {"office-tune": TUNE, "office": REPORT}
+PARTS: Mapping[str, Path] = {"office": REPORT, "office-tune": TUNE}
 
 SEED, DRAWS, SHARE = 14, 2_000, 0.4
 BY_QUESTION = ("glossary.md",)  # nearly all definitions and abbreviations stand there

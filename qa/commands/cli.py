@@ -235,6 +235,11 @@ Conversations = Annotated[
 ]
 
 
+GoldName = Annotated[
+    str | None, typer.Option("--gold", help="Ask one set that ships: samples, office, or office-tune (to tune on).")
+]
+
+
 @app.command(name="eval")
 def evaluate(
     questions: GoldFile = None,
@@ -256,6 +261,7 @@ def evaluate(
     from_feedback: FromFeedback = None,
     write_gold: WriteGold = None,
     conversations: Conversations = None,
+    gold: GoldName = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
@@ -276,6 +282,7 @@ def evaluate(
         from_feedback=from_feedback,
         write_gold=write_gold,
         conversations=conversations,
+        gold=gold,
         html=html,
         curves=curves,
         settings=_settings(encoder=encoder, reader=reader, precision=precision),

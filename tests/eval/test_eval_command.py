@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from embeddings.errors import GoldError, PinciteError, SettingsError
 from embeddings.types import Document
 from eval.command import Bench, run_eval
 from eval.given import GivenPassage
-from eval.trial import SquadChoice, open_trial, squad_choice
+from eval.report.baseline import Subject
+from eval.trial import SquadChoice, Trial, open_trial, open_trials, squad_choice
 from qa.assistant import Assistant, build_index
 from qa.settings import Settings
 from tests.fakes import HashingEncoder, PatternReader, constant_calibration
@@ -75,7 +77,7 @@ def squad(tmp_path: Path) -> Path:
     return path
 
 
-def asked(tmp_path: Path, choice: SquadChoice, **more: Any) -> tuple[int, str, dict[str, Any]]:
+def asked(tmp_path: Path, choice: SquadChoice | None, **more: Any) -> tuple[int, str, dict[str, Any]]:
     """The exit code, what was printed, and the report as JSON."""
     console, figures = Console(file=io.StringIO(), width=140), tmp_path / "figures.json"
     code = run_eval(**{"squad": choice, "json_path": figures, "console": console, "opener": small_bench, **more})
@@ -168,6 +170,54 @@ def test_a_gold_file_among_the_documents_is_none_of_them(
     trial = open_trial(tmp_path / name, [tmp_path], None)
     assert [document.text for document in trial.documents] == [FERRY]
     assert capsys.readouterr().err == ""
+
+
+# The questions that ship
+
+
+def few(trial: Trial) -> Trial:
+    """The same with some of the questions, so that it does not take long."""
+    return replace(trial, questions=trial.questions[::30], dialogues=())
+
+
+@pytest.fixture
+def few_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eval.command.open_trials", lambda *named: tuple(map(few, open_trials(*named))))
+
+
+@pytest.mark.usefixtures("few_asked")
+def test_both_sets_that_ship_are_reported_and_compared(tmp_path: Path) -> None:
+    page, readme, baseline = tmp_path / "page.html", tmp_path / "README.md", tmp_path / "baseline.json"
+    readme.write_text("<!-- eval:begin --><!-- eval:end -->", encoding="utf-8")
+    _, printed, report = asked(tmp_path, None, html=page, readme=readme, baseline_path=baseline)
+    office = report["further"]["office"]
+    assert (report["name"], report["documents"], office["documents"]) == ("samples", 5, 29)
+    assert {"refused_tempting", "items_found", "sides_shown"} <= office["figures"].keys()
+    assert "over 5 documents" in printed
+    assert "over 29 documents" in printed
+    assert "| figure | samples | n | office | n |" in readme.read_text(encoding="utf-8")
+    written = page.read_text(encoding="utf-8")
+    assert 'id="failures"' in written
+    assert 'id="office-failures"' in written
+    code, printed, _ = asked(tmp_path, None, against=baseline)
+    assert (code, printed.count("Against"), printed.count("office, in points:")) == (0, 2, 1)
+    code, printed, _ = asked(tmp_path, None, gold="office", against=baseline)
+    assert (code, printed.count("Against"), printed.count("office, in points:")) == (0, 1, 1)
+
+
+def test_the_set_to_tune_on_is_asked_by_its_name_alone() -> None:
+    (trial,) = open_trials(None, (), None, "office-tune")
+    assert (trial.name, len(trial.questions), len(trial.documents)) == ("office-tune", 120, 29)
+    with pytest.raises(GoldError, match="--gold offce: no such questions ship; name one of samples, office"):
+        open_trials(None, (), None, "offce")
+    with pytest.raises(GoldError, match="leave out --documents, or --gold"):
+        open_trials(None, [Path()], None, "office")
+
+
+def test_a_baseline_of_the_office_outlives_a_loader_that_lays_out_its_documents_otherwise() -> None:
+    (trial,) = open_trials(None, (), None, "office")
+    other = replace(trial, documents=tuple(replace(d, text=f"{d.text}\n") for d in trial.documents))
+    assert Subject.of(other) == Subject.of(trial)
 
 
 # Against a baseline
