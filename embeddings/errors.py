@@ -21,6 +21,10 @@ exits with 2. "No answer" is a value, never an error.
 
 import unicodedata
 
+# What turns the order of letters around (Unicode: Bidi_Control), so that a text shows other words than it has.
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_WRITTEN = ("Cc", "Cs", "Zl", "Zp")  # categories of characters that are written as escapes
+
 
 def printable(text: str) -> str:
     r"""A text that keeps to its line: control characters, lone surrogates and line ends are written as escapes.
@@ -31,7 +35,7 @@ def printable(text: str) -> str:
     'notes\\n2\\x1b[2J.txt'
     """
     return "".join(
-        repr(character)[1:-1] if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
+        repr(character)[1:-1] if unicodedata.category(character) in _WRITTEN or character in BIDI else character
         for character in text
     )
 

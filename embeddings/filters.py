@@ -16,6 +16,12 @@ from embeddings.errors import FilterError
 if TYPE_CHECKING:
     from embeddings.store.records import Stored
 
+# What a filter may hold; the page, the REST endpoint and the tools take no more.
+MOST_NAMES = 200  # of documents, of folders, of kinds of file
+LONGEST_NAME = 4_096  # characters; no path is longer
+MOST_CHARACTERS = 50_000  # of all names together
+_SHOWN = 60  # characters of a name in a message
+
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _NAMES = ("documents", "folders", "media_types")
 _SUFFIXES = {"txt": "plain", "text": "plain", "log": "plain", "md": "markdown", "htm": "html", "jpg": "jpeg"}
@@ -36,7 +42,7 @@ class Where:
     The date of a passage is that of its section, else of its document; one that has no day fits no range.
 
     Raises:
-        FilterError: a value of another form.
+        FilterError: a value of another form, or more names than MOST_NAMES, longer than LONGEST_NAME.
     """
 
     documents: tuple[str, ...] = ()
@@ -50,8 +56,8 @@ class Where:
         for name in _NAMES:
             value = getattr(self, name)
             if isinstance(value, str) or not all(isinstance(entry, str) and entry for entry in value):
-                raise FilterError(f"{name} is {value!r}, expected a tuple of texts, none of them empty")
-            object.__setattr__(self, name, tuple(value))
+                raise FilterError(f"{name} is {value!r:.{_SHOWN}}, expected a tuple of texts, none of them empty")
+            object.__setattr__(self, name, _bounded(name, tuple(value)))
         first, last = _day("after", self.after, 0), _day("before", self.before, 1)
         if first > last:
             raise FilterError(f"after {self.after} and before {self.before}: no day lies between; exchange them")
@@ -86,6 +92,26 @@ class Where:
             return outer
         first, last = _day("after", self.after, 0), _day("before", self.before, 1)
         return (first, last) if outer is None else (max(first, outer[0]), min(last, outer[1]))
+
+
+def _bounded(name: str, value: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a filter. Raises FilterError where they are too many or too long, or can't be a name."""
+    if len(value) > MOST_NAMES:
+        raise FilterError(f"{name}: {len(value):,} names, at most {MOST_NAMES} are looked for; name a folder")
+    longest = max(map(len, value), default=0)
+    if longest > LONGEST_NAME or sum(map(len, value)) > MOST_CHARACTERS:
+        raise FilterError(
+            f"{name}: {sum(map(len, value)):,} characters, at most {LONGEST_NAME:,} of a name and {MOST_CHARACTERS:,} "
+            "of all are looked for; name fewer"
+        )
+    for entry in value:
+        try:
+            fits = b"\0" not in entry.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            fits = False
+        if not fits:
+            raise FilterError(f"{name}: {entry!a:.{_SHOWN}} holds a character that no name has; write it again")
+    return value
 
 
 def is_called(row: Stored, name: str, paths: Sequence[str]) -> bool:
@@ -124,7 +150,7 @@ def _day(name: str, date: str | None, last: int) -> int:
     found = _DATE.fullmatch(date) if isinstance(date, str) else None
     year, month, day = (int(part) if part else None for part in found.groups()) if found else (0, None, None)
     if not year or (month is not None and not 1 <= month <= 12):
-        raise FilterError(f"{name} is {date!r}, expected a day such as 2015, 2015-10 or 2015-10-21")
+        raise FilterError(f"{name} is {date!r:.40}, expected a day such as 2015, 2015-10 or 2015-10-21")
     months = month if month is not None else (12 if last else 1)
     longest = calendar.monthrange(year, months)[1]
     if day is not None and not 1 <= day <= longest:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from embeddings.deadline import check
 from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
 from embeddings.index.index import Index, Progress
@@ -234,7 +235,9 @@ class Assistant:
         hits = self._found(question, ask.where)
         if ask.on_passages is not None:
             ask.on_passages(question, hits)
+        check()
         reading = self._read(question, hits)
+        check()
         return reading, compose(reading, self._calibration, self._settings_for(ask))
 
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:

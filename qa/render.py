@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from embeddings.errors import BIDI
 from embeddings.types import Document
 from qa.titles import NOBODY, SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation
@@ -201,7 +202,8 @@ def _side(answer: Answer, mark: Callable[[str], str], escape: Callable[[str], st
 def one_line(text: str) -> str:
     """The text with its white space folded, so that it stands in one line; for showing only, never for offsets.
 
-    Other control characters become U+FFFD: a document must not steer a terminal.
+    Other control characters become U+FFFD, and so do those that turn the order of letters around: a document must not
+    steer a terminal, nor show other words than it has.
 
     >>> one_line("two\\n  lines ")
     'two lines '
@@ -209,7 +211,8 @@ def one_line(text: str) -> str:
     out: list[str] = []
     for character in text:
         if not character.isspace():
-            out.append("\ufffd" if unicodedata.category(character) == "Cc" else character)
+            hidden = unicodedata.category(character) == "Cc" or character in BIDI
+            out.append("\ufffd" if hidden else character)
         elif not out or out[-1] != " ":
             out.append(" ")
     return "".join(out)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.deadline import check
 from embeddings.errors import FilterError, StoreError
 from embeddings.filters import Where, is_called, is_of_type, lies_in
 from embeddings.store.records import STORED_COLUMNS, Stored, stored_row
@@ -18,6 +19,7 @@ from embeddings.store.sqlite import SEEN, Store
 _ROW = ", ".join(f"d.{name}" for name in STORED_COLUMNS) + ", d.checksum"
 _PLACE = "d.number, d.first, d.count"
 _NO_DOCUMENT = "no document is called so"
+_SHOWN = 200  # characters of a name in a message
 _EMPTY_FOLDER = "no document lies in this folder"
 # Sources that are not written as a path is when it is made anew.
 _ODD = "(d.source GLOB './*' OR d.source GLOB '*/./*' OR (d.source GLOB '*//*' AND d.source NOT GLOB '*://*'))"
@@ -80,15 +82,18 @@ def _row(store: Store, number: int) -> list[tuple[Any, ...]]:
 
 def _all(names: Sequence[str], find: Callable[[str], Places], failure: str) -> Places:
     """What is found for any of some names. Raises FilterError where it is nothing for one of them."""
-    parts = [find(name) for name in names]
-    for name, part in zip(names, parts, strict=True):
-        if not len(part):
+    parts = []
+    for name in names:
+        check()
+        parts.append(find(name))
+        if not len(parts[-1]):
             raise _nothing(name, failure)
     return np.unique(np.concatenate(parts), axis=0)
 
 
 def _nothing(name: str, why: str) -> FilterError:
-    return FilterError(f"{name}: {why}; see: pincite documents list")
+    shown = name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
+    return FilterError(f"{shown}: {why}; see: pincite documents list")
 
 
 def _of_types(store: Store, wanted: Sequence[str]) -> Places:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from embeddings.errors import PinciteError
-from qa.commands import arguments
+from qa.commands import arguments, chatting
 from qa.commands import index as index_commands
 from qa.commands.arguments import confidence, path
 from qa.ending import drop_output, end, say
@@ -73,25 +73,13 @@ After = Annotated[
 ]
 Before = Annotated[str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or earlier.")]
 
-Auth = Annotated[
-    str | None,
-    typer.Option("--auth", metavar="USER:PASSWORD-FILE", help="Ask for this name and the password in the file."),
-]
-NoAuth = Annotated[bool, typer.Option("--no-auth", help="Serve other machines without a password.")]
-ReadOnly = Annotated[bool, typer.Option("--read-only", help="Write nothing: neither to the index nor feedback.")]
-SharedUploads = Annotated[
-    bool, typer.Option("--shared-uploads", help="Files that are added in the chat go into the index, for everybody.")
-]
-RootPath = Annotated[
-    str, typer.Option(metavar="PATH", help="Where a proxy shows the chat: /pincite, or https://example.org/pincite.")
-]
-
 models = typer.Typer(name="models", help="Fetch models, and list those that are here.", no_args_is_help=True)
 app.add_typer(models)
 app.add_typer(index_commands.documents)
 app.command()(index_commands.index)
 app.command()(index_commands.doctor)
 app.command()(index_commands.verify)
+app.command()(chatting.password)
 
 
 def _print_version(wanted: bool) -> None:
@@ -168,24 +156,26 @@ def chat(
     media_type: OfType = None,
     after: After = None,
     before: Before = None,
-    auth: Auth = None,
-    no_auth: NoAuth = False,
-    read_only: ReadOnly = False,
-    root_path: RootPath = "",
-    shared_uploads: SharedUploads = False,
+    auth: chatting.Auth = None,
+    users: chatting.Users = None,
+    no_auth: chatting.NoAuth = False,
+    name: chatting.Names = None,
+    read_only: chatting.ReadOnly = False,
+    root_path: chatting.RootPath = "",
+    behind_proxy: chatting.BehindProxy = False,
+    shared_uploads: chatting.SharedUploads = False,
 ) -> None:
     """Serve the chat in the browser, and its answers to programs: POST /v1/answer, MCP at /mcp, /metrics, /health."""
     from embeddings.filters import Where
     from qa.documents import find_index
     from qa.gate.address import bind
-    from qa.gate.serving import Serving, check_exposed, read_login, read_root
+    from qa.gate.serving import check_exposed
     from qa.kept.keeping import check_shared, keeping
 
     folder_of = index if index is not None or paths else find_index()
     if shared_uploads:
         check_shared(folder_of, read_only=read_only)
-    login = read_login(auth) if auth is not None else None
-    serving = Serving(host, login, *read_root(root_path), read_only=read_only)
+    serving = chatting.serving_of(host, auth, users, name, root_path, behind_proxy, read_only)
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
     settings = _settings(threshold, encoder, reader, precision)
     with bind(host, port) as bound:  # before anything is read for it

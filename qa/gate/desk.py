@@ -1,27 +1,28 @@
-"""Whoever asks waits here. Answering takes every core, so one question is answered at a time, whoever asks it: the
-chat, the REST endpoint, the tools. Too many that wait are sent away at once, and told so.
+"""Whoever asks waits here: the chat, the REST endpoint, the tools. As many questions are answered at once as there are
+readers; those who wait take turns, whoever of them asks most. Too many that wait are sent away at once, and told so.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import dataclass
 from typing import Protocol
 
-from embeddings.errors import ServerError
+from embeddings.deadline import deadline
 from embeddings.filters import Where
 from embeddings.store.records import Listed
 from embeddings.types import Document, Hit
 from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability
+from qa.gate.asking import ASKER
+from qa.gate.bounds import QUESTION_SECONDS, QUEUE_SECONDS, WAITING, Busy, Lanes
 from qa.gate.metrics import Metrics
 from qa.types import Ask
-
-WAITING = 16  # that wait at the most; each holds a thread of the server
 
 
 class Responder(Protocol):
@@ -54,21 +55,24 @@ class Responder(Protocol):
         ...
 
 
-class Busy(ServerError):
-    """Too many questions wait."""
-
-
 class Desk:
-    """An assistant that is asked one question at a time, in the order of their coming, and counted.
+    """An assistant that is asked so many questions at once, and counted.
+
+    Args:
+        assistant: answers.
+        waiting: how many may wait for their turn.
+        at_once: how many are answered at the same time.
 
     Attributes:
         metrics: what came of the questions.
+        lanes: the threads of the server's slow jobs.
     """
 
-    def __init__(self, assistant: Responder, waiting: int = WAITING) -> None:
-        self.metrics = Metrics()
-        self._assistant, self._waiting = assistant, waiting
-        self._queue: deque[object] = deque()
+    def __init__(self, assistant: Responder, waiting: int = WAITING, at_once: int = 1) -> None:
+        self.metrics, self.lanes = Metrics(), Lanes()
+        self._assistant, self._waiting, self._at_once = assistant, waiting, at_once
+        self._queue: list[_Ticket] = []  # in the order of their coming, those that are answered too
+        self._turns: Counter[str] = Counter()  # that each asker had since last nobody waited
         self._moved = threading.Condition()
 
     def over(self, assistant: Responder) -> Desk:
@@ -134,17 +138,35 @@ class Desk:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Inside, nobody else is answered."""
-        ticket = object()
+        """Inside, a question is answered: that of who had the fewest turns, and of these the first that came."""
+        ticket = _Ticket(ASKER.get())
         with self._moved:
-            if len(self._queue) > self._waiting:
+            if len(self._queue) >= self._waiting + self._at_once:
                 raise Busy(f"{len(self._queue)} questions wait already; ask again in a moment")
             self._queue.append(ticket)
         try:
             with self._moved:
-                self._moved.wait_for(lambda: self._queue[0] is ticket)
-            yield
+                if not self._moved.wait_for(lambda: self._is_next(ticket), QUEUE_SECONDS):
+                    raise Busy(f"no turn came in {QUEUE_SECONDS:.0f} seconds; ask again later")
+                ticket.answered = True
+                self._turns[ticket.asker] += 1
+                self._moved.notify_all()
+            with deadline(QUESTION_SECONDS):
+                yield
         finally:
             with self._moved:
                 self._queue.remove(ticket)
+                if not self._queue:
+                    self._turns.clear()
                 self._moved.notify_all()
+
+    def _is_next(self, ticket: _Ticket) -> bool:
+        waiting = [each for each in self._queue if not each.answered]
+        free = self._at_once - (len(self._queue) - len(waiting))
+        return free > 0 and min(waiting, key=lambda each: self._turns[each.asker]) is ticket
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    asker: str
+    answered: bool = False

@@ -5,7 +5,6 @@ Both are pure ASGI, so that a stream of events passes through them unbuffered.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import logging
@@ -17,11 +16,16 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from embeddings.errors import printable
+from qa.gate.asking import ASKER, USER
+from qa.gate.bounds import Busy, way_of
+from qa.gate.passwords import WINDOW, Guard
 from qa.gate.serving import Serving
+from qa.gate.session import session_in
 from qa.source.page import STYLE, page_of_message
 
 _LOG = logging.getLogger(__name__)
-_AFTER_WRONG_PASSWORD = 0.5  # seconds; who tries passwords must not get through many
+_LONGEST_ADDRESS = 45  # characters, of an address of IPv6
 
 
 def hash_source(inline: str) -> str:
@@ -52,24 +56,9 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
 }
 
-# What is served. Of Gradio only what the page, its Python client and its MCP server ask for: its uploads, files,
-# proxies and dashboards are not.
-PATHS = (
-    *("/", "/health", "/metrics", "/source", "/source/picture", "/pincite/.+"),
-    *("/talk/(ask|recall|export|feedback|pin|pins|here)", "/files", "/files/remove"),
-    *("/v1/answer", "/v1/openapi.json"),
-    *("/gradio_api/mcp/", "/gradio_api/info"),
-    *("/assets/.+", "/static/.+", "/svelte/.+", "/config/?", r"/theme\.css", r"/favicon\.ico"),
-    r"/gradio_api/(queue/(join|data)|heartbeat/[^/]+|startup-events|theme\.css|app_id|reset|cancel)/?",
-)
-# Requests that are no GET and write nothing: all that is left of them where nothing may be written. A browser's
-# own files are kept in memory.
-ASKING = (
-    *("/talk/(ask|recall|export|pin|pins)", "/files", "/files/remove"),
-    *("/v1/answer", "/gradio_api/mcp/", "/gradio_api/(queue/join|reset|cancel)/?"),
-)
 # For programs: refused in JSON, not as a page.
 _FOR_PROGRAMS = re.compile(r"/v1/.*|/talk/.*|/files(/.*)?|/gradio_api/.*|/metrics|/health|/config/?")
 _MCP = "/gradio_api/mcp/"
@@ -107,19 +96,17 @@ class SecurityHeaders:
 class Gate:
     """ASGI middleware: the one check before every route, whatever it serves.
 
-    Bound to loopback, it answers only to this machine's own names, so that a web page whose host name is made to
-    point here (DNS rebinding) reads nothing. Anywhere it answers only to requests of its own pages and of programs, so
+    It answers only to this machine's own addresses and names, so that a web page whose host name is made to point here
+    (DNS rebinding) reads nothing. It answers only to requests of its own pages and of programs, so
     that no other page can ask; to who knows the password, where there is one; and for the paths that are listed.
 
     It also gives each path its one form: without the path under which a proxy shows the chat, and with one name for the
     MCP server.
     """
 
-    def __init__(self, app: ASGIApp, serving: Serving, paths: tuple[str, ...] = PATHS) -> None:
-        self.app = app
-        self._serving = serving
-        self._paths = re.compile("|".join(f"(?:{path})" for path in paths))
-        self._asking = re.compile("|".join(f"(?:{path})" for path in ASKING))
+    def __init__(self, app: ASGIApp, serving: Serving) -> None:
+        self.app, self._serving = app, serving
+        self._guard = Guard(serving.login) if serving.login is not None else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a refused request itself, passes on any other."""
@@ -128,15 +115,12 @@ class Gate:
             return
         path = self._path(scope["path"])
         refusal = self._stranger(scope, path)
-        if refusal is None and not self._knows(scope):
-            if "authorization" in Headers(scope=scope):
-                _LOG.warning("a wrong name or password was sent from %s", (scope.get("client") or ("?",))[0])
-                await asyncio.sleep(_AFTER_WRONG_PASSWORD)
-            refusal = _refuse(path, 401, "Who asks?", "Send the name and the password that this chat was given.")
-            refusal.headers["WWW-Authenticate"] = 'Basic realm="Pincite", charset="UTF-8"'
+        if refusal is None and self._guard is not None:
+            refusal = await self._unknown(self._guard, scope, path)
         if refusal is None:
             refusal = self._nothing_here(scope, path)
         if refusal is None:
+            ASKER.set(USER.get() or session_in(Headers(scope=scope)) or address_of(scope))
             await self.app({**scope, "path": path, "raw_path": path.encode("utf-8")}, receive, send)
         else:
             await refusal(scope, receive, send)
@@ -150,12 +134,11 @@ class Gate:
 
     def _stranger(self, scope: Scope, path: str) -> Response | None:
         """The refusal of a request by another name, or made by another page."""
-        headers, names = Headers(scope=scope), self._serving.names
+        headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
-        if names is not None and _part(f"//{host}", "hostname") not in names:
-            return _refuse(
-                path, 403, "Another name", "This chat answers only to the name of this machine: use 127.0.0.1."
-            )
+        if not self._serving.answers_to(_part(f"//{host}", "hostname")):
+            words = "This chat answers only to the name of this machine: use 127.0.0.1, or name another with --name."
+            return _refuse(path, 403, "Another name", words)
         own = origin is None or origin == self._serving.origin or _part(origin, "netloc") == host
         # What a browser alone can say of a request: a proxy that names itself in Host leaves this as it is.
         own = own or headers.get("sec-fetch-site") == "same-origin"
@@ -165,23 +148,41 @@ class Gate:
             return _refuse(path, 403, "Another page", "This chat answers only to its own page.")
         return None
 
-    def _knows(self, scope: Scope) -> bool:
-        login = self._serving.login
-        return login is None or login.fits(Headers(scope=scope).get("authorization", ""))
+    async def _unknown(self, guard: Guard, scope: Scope, path: str) -> Response | None:
+        """The refusal of who does not show a password, or of who showed too many wrong ones; notes who asks."""
+        header, address = Headers(scope=scope).get("authorization"), address_of(scope)
+        try:
+            user = await guard.user_of(header, address) if header is not None else None
+        except Busy as error:
+            return _refuse(path, 429, "Too many passwords", f"{error}.", {"Retry-After": f"{WINDOW:.0f}"})
+        if user is not None:
+            USER.set(user)
+            return None
+        if header is not None:
+            _LOG.warning("a wrong name or password was sent from %s", address)
+        refusal = _refuse(path, 401, "Who asks?", "Send the name and the password that this chat was given.")
+        refusal.headers["WWW-Authenticate"] = 'Basic realm="Pincite", charset="UTF-8"'
+        return refusal
 
     def _nothing_here(self, scope: Scope, path: str) -> Response | None:
         """The refusal of what is not served, or may not be done."""
         if scope["type"] == "http" and path == self._serving.root_path:
             return RedirectResponse(f"{path}/", 307)
-        if scope["type"] == "websocket" or not self._paths.fullmatch(path):
+        way = way_of(path)
+        if scope["type"] == "websocket" or way is None:
             return _refuse(path, 404, "No such page", "There is nothing at this address.")
         method = scope["method"]
         if path == _MCP and method != "POST":  # no stream without a question, and no page that links elsewhere
             return _refuse(path, 405, "No such page", "The MCP server takes POST.", {"Allow": "POST"})
-        reads = method in ("GET", "HEAD", "OPTIONS") or self._asking.fullmatch(path)
+        reads = method in ("GET", "HEAD", "OPTIONS") or (way.body and not way.writes)
         if self._serving.read_only and not reads:
             return _refuse(path, 403, "Only to be read", "This chat was started with --read-only: nothing is written.")
         return None
+
+
+def address_of(scope: Scope) -> str:
+    """Where a request comes from, fit to be logged."""
+    return printable(str((scope.get("client") or ("?",))[0]))[:_LONGEST_ADDRESS]
 
 
 def _part(address: str, name: Literal["hostname", "netloc"]) -> str | None:

@@ -2,50 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import ipaddress
-from dataclasses import dataclass, field
-from pathlib import Path
+import socket
+from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from embeddings.errors import ServerError, printable
+from qa.gate.passwords import Login
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_LONGEST_PASSWORD_FILE = 10_000  # bytes; more is some other file
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A user's name and a password, of which only a digest is kept.
-
-    >>> Login.of("ada", "secret").fits("Basic YWRhOnNlY3JldA==")
-    True
-    >>> Login.of("ada", "other").fits("Basic YWRhOnNlY3JldA==")
-    False
-    """
-
-    user: str
-    digest: bytes = field(repr=False)
-
-    @classmethod
-    def of(cls, user: str, password: str) -> Login:
-        """Of a name and a password."""
-        return cls(user, hashlib.sha256(f"{user}:{password}".encode()).digest())
-
-    def fits(self, header: str) -> bool:
-        """Whether the header `Authorization` of a request names this user and password; HTTP Basic, RFC 7617.
-
-        The time it takes says nothing of how much of the password was right.
-        """
-        kind, _, coded = header.partition(" ")
-        try:
-            said = base64.b64decode(coded.strip(), validate=True)
-        except ValueError:
-            said = b""
-        fits = hmac.compare_digest(hashlib.sha256(said).digest(), self.digest)
-        return fits and kind.lower() == "basic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +25,8 @@ class Serving:
         origin: the scheme and host by which a browser knows the proxy, "https://example.org"; None where the proxy
             hands on the host that it was asked by.
         read_only: nothing may be written, neither an index nor feedback.
+        behind_proxy: a proxy on this machine says from where a request comes (X-Forwarded-For).
+        called: names that the machine is called by besides its own.
     """
 
     host: str = "127.0.0.1"
@@ -66,42 +34,23 @@ class Serving:
     root_path: str = ""
     origin: str | None = None
     read_only: bool = False
+    behind_proxy: bool = False
+    called: tuple[str, ...] = ()
 
-    @property
-    def names(self) -> frozenset[str] | None:
-        """The host names that it answers to; None for any."""
-        if not is_loopback(self.host):
-            return None
+    def answers_to(self, host: str | None) -> bool:
+        """Whether a request that names this host is meant for it: an address, or a name of its own.
+
+        A web page can make a name of its own point here (DNS rebinding), but not an address.
+        """
         public = urlsplit(self.origin or "").hostname
-        return LOOPBACK | {self.host} | ({public} if public is not None else set())
+        if host is None or host in LOOPBACK | {self.host, public} or host in map(str.lower, self.called):
+            return host is not None
+        if is_loopback(self.host):
+            return False
+        return _is_address(host) or host in own_names()
 
 
 LOCAL = Serving()
-
-
-def read_login(text: str) -> Login:
-    """What `--auth USER:PASSWORD-FILE` names: the first line of the file is the password.
-
-    Raises:
-        ServerError: of another form, or the file can't be read, or its first line is empty.
-    """
-    user, colon, name = text.partition(":")
-    if not (user and colon and name):
-        raise ServerError(f"--auth {printable(text)!r}: expected USER:PASSWORD-FILE, a name and a file with a password")
-    file = Path(name).expanduser()
-    try:
-        data = file.read_bytes() if file.is_file() else None
-    except OSError as error:
-        raise ServerError(f"{file}: can't be read ({error.strerror}); --auth reads the password from it") from None
-    if data is None:
-        raise ServerError(f"{printable(str(file))}: no such file; --auth USER:PASSWORD-FILE reads the password from it")
-    try:
-        password = data.decode("utf-8").partition("\n")[0].rstrip("\r")
-    except UnicodeDecodeError:
-        password = ""
-    if not password.strip() or len(data) > _LONGEST_PASSWORD_FILE:
-        raise ServerError(f"{printable(str(file))}: holds no password; write it on the first line, in UTF-8")
-    return Login.of(user, password)
 
 
 def read_root(text: str) -> tuple[str, str | None]:
@@ -137,6 +86,21 @@ def check_exposed(serving: Serving, *, is_open: bool) -> None:
             f"host {serving.host!r} can be reached from other machines, and anyone there could read the documents; "
             "name a user and a file with a password (--auth USER:PASSWORD-FILE), or say --no-auth"
         )
+
+
+@cache
+def own_names() -> frozenset[str]:
+    """The names of this machine, in small letters; none is asked for over a network."""
+    name = socket.gethostname().lower()
+    return frozenset({name, name.partition(".")[0], f"{name.partition('.')[0]}.local"} - {""})
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:

@@ -1,12 +1,13 @@
 """Whose files these are: a browser's own number, in a cookie that no script reads and no other site sends.
 
-A cookie, because the source pages must be opened with it as well, by plain links. It is a random number and nothing
-else: the server keeps nothing under it but the files that were added (`qa.uploads.private`).
+A cookie, because the source pages must be opened with it as well, by plain links. It is a random number with the
+signature of this server, which alone can make one; nothing is kept under it before a file was added
+(`qa.uploads.private`). Files are kept in memory, so the key need not outlive the process.
 """
 
 from __future__ import annotations
 
-import re
+import hmac
 import secrets
 from http.cookies import CookieError, SimpleCookie
 
@@ -17,12 +18,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.gate.serving import Serving
 
 COOKIE = "pincite_session"
-_NUMBER = re.compile(r"[0-9a-f]{32}")
+_KEY = secrets.token_bytes(32)
 
 
 def session_of(request: Request) -> str | None:
-    """The number of the browser that asks; None where it has none yet, and for programs."""
+    """The number of the browser that asks; None where it has none of this server, and for programs."""
     return _checked(request.cookies.get(COOKIE))
+
+
+def new_session() -> str:
+    """A number for a browser, signed."""
+    number = secrets.token_hex(16)
+    return f"{number}.{_signature(number)}"
 
 
 class SessionCookie:
@@ -35,20 +42,20 @@ class SessionCookie:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Adds the cookie to the page, passes everything else on."""
-        if scope["type"] != "http" or scope["path"] != "/" or _brought(Headers(scope=scope)) is not None:
+        if scope["type"] != "http" or scope["path"] != "/" or session_in(Headers(scope=scope)) is not None:
             await self.app(scope, receive, send)
             return
 
         async def send_with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
-                cookie = self._form.format(secrets.token_hex(16))
-                MutableHeaders(scope=message).append("Set-Cookie", cookie)
+                MutableHeaders(scope=message).append("Set-Cookie", self._form.format(new_session()))
             await send(message)
 
         await self.app(scope, receive, send_with_cookie)
 
 
-def _brought(headers: Headers) -> str | None:
+def session_in(headers: Headers) -> str | None:
+    """The number in the headers of a request; None where they bring none of this server."""
     try:
         found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
@@ -56,5 +63,11 @@ def _brought(headers: Headers) -> str | None:
     return _checked(found.value if found is not None else None)
 
 
-def _checked(number: str | None) -> str | None:
-    return number if number is not None and _NUMBER.fullmatch(number) else None
+def _signature(number: str) -> str:
+    return hmac.digest(_KEY, number.encode(), "sha256").hex()[:32]
+
+
+def _checked(cookie: str | None) -> str | None:
+    number, _, signature = (cookie or "").partition(".")
+    fits = hmac.compare_digest(_signature(number).encode(), signature.encode("utf-8", "replace"))
+    return number if fits else None

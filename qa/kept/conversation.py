@@ -23,7 +23,8 @@ FORMAT = 1
 MOST_CHARACTERS = 4_000_000  # of a saved conversation; browsers keep about 5 million
 MOST_TURNS = 500
 _MOST_DOCUMENTS = 5_000
-_MOST_CITATIONS = 500  # of an answer
+_MOST_CITATIONS = 200  # of an answer, and passages
+_MOST_OF_SIDE = 20  # of one that disagrees
 _MOST_SIDES = 20
 _LONGEST_WORDS = 600  # characters kept of cited words, to be shown where they can't be opened any more
 _NAME = "the saved conversation"
@@ -182,8 +183,9 @@ def _answer(
 ) -> Answer | None:
     """The answer, as far as its citations hold; None where it had some and none does."""
     question, text, confidence = row.text("question"), row.maybe_text("text"), row.probability("confidence")
-    citations = _held(row.each("citations", _MOST_CITATIONS), documents, find, lost)
-    passages = _held(row.each("passages", _MOST_CITATIONS), documents, find, [] if text is not None else lost)
+    most = _MOST_OF_SIDE if inner else _MOST_CITATIONS
+    citations = _held(row.each("citations", most), documents, find, lost)
+    passages = _held(row.each("passages", most), documents, find, [] if text is not None else lost)
     sides = [] if inner else row.each("alternatives", _MOST_SIDES)
     others = [_answer(side, documents, find, lost, inner=True) for side in sides]
     alternatives = tuple(other for other in others if other is not None and other.text is not None)

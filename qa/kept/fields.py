@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
@@ -16,6 +17,7 @@ from embeddings.errors import PinciteError, RecordError
 
 LONGEST_TEXT = 20_000  # characters of one value
 LARGEST = 1 << 53  # what JSON numbers hold exactly
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Fields:
         value, longest = self.values.get(field), self.origin.longest if most is None else most
         if not isinstance(value, str) or len(value) > longest:
             raise self.fault(field, "a text" if longest >= LARGEST else f"a text of at most {longest:,} characters")
-        if any("\ud800" <= character <= "\udfff" for character in value):  # JSON can name them, nothing can print them
+        if _SURROGATE.search(value):  # JSON can name them, nothing can print them
             raise self.fault(field, "a text without lone surrogates")
         return value
 
@@ -134,7 +136,9 @@ class Fields:
     def texts(self, field: str, most: int, longest: int) -> tuple[str, ...]:
         """A list of at most `most` texts of at most `longest` characters; () where it is missing."""
         values = self.items(field, most) if field in self.values else []
-        if not all(isinstance(value, str) and len(value) <= longest for value in values):
+        if not all(
+            isinstance(value, str) and len(value) <= longest and not _SURROGATE.search(value) for value in values
+        ):
             raise self.fault(field, f"texts of at most {longest:,} characters")
         return tuple(values)
 

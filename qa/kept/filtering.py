@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from embeddings.filters import Where
+from embeddings.filters import LONGEST_NAME, MOST_NAMES, Where
 from qa.kept.fields import Fields
-
-MOST_NAMED = 100  # documents that a filter names
-_LONGEST_NAME = 2_000  # characters
 
 
 def where_of(said: Fields) -> Where | None:
@@ -20,7 +17,7 @@ def where_of(said: Fields) -> Where | None:
         return None
     inside = said.inside("where")
     after, before = (inside.maybe_text(name) or None for name in ("after", "before"))
-    where = Where(inside.texts("documents", MOST_NAMED, _LONGEST_NAME), after=after, before=before)
+    where = Where(inside.texts("documents", MOST_NAMES, LONGEST_NAME), after=after, before=before)
     return where if where else None
 
 

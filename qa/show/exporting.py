@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from embeddings.errors import PinciteError
+from embeddings.errors import BIDI, PinciteError
 from embeddings.types import Document
 from qa.kept.conversation import Recalled, to_json
 from qa.render import NO_ANSWER, disagreement_title, in_words, one_line, per_cent, place, split_quote
@@ -39,12 +40,24 @@ def export(turns: Sequence[Turn | Recalled], form: Form, about: About) -> str:
     """
     if form not in SUFFIXES:
         raise PinciteError(f"export as {form!r}: expected {', '.join(SUFFIXES)}")
-    if about.base and (urlsplit(about.base).scheme not in ("http", "https") or not urlsplit(about.base).netloc):
-        raise PinciteError(f"the address {about.base[:60]!r} is none; expected one such as http://127.0.0.1:7860")
+    if about.base and not _is_address(about.base):
+        raise PinciteError(f"the address {about.base[:60]!a} is none; expected one such as http://127.0.0.1:7860")
     told = [_recalled(turn) for turn in turns]
     if form == "json":
-        return to_json([turn.turn for turn in told if turn.answer is not None], indent=2) + "\n"
-    return to_markdown(told, about) if form == "markdown" else to_html(told, about)
+        written = to_json([turn.turn for turn in told if turn.answer is not None], indent=2) + "\n"
+        return written.translate({ord(each): f"\\u{ord(each):04x}" for each in BIDI})  # the same texts, as escapes
+    shown = to_markdown(told, about) if form == "markdown" else to_html(told, about)
+    return shown.translate(dict.fromkeys(map(ord, BIDI), "\ufffd"))
+
+
+def _is_address(base: str) -> bool:
+    """Whether links can begin with it: http or https, a host, and nothing that could end a link."""
+    try:
+        parts = urlsplit(base)
+    except ValueError:
+        return False
+    plain = re.fullmatch(r"[!-~]{1,2000}", base) is not None and not set(base) & set("<>\"'\\`")
+    return plain and parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 def _recalled(turn: Turn | Recalled) -> Recalled:

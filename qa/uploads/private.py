@@ -1,7 +1,8 @@
 """Files that a browser session added for itself: read as any file, kept in memory, asked with the rest or alone.
 
-Each file has a small index of its own, so that adding and removing one touches no other. A session ends when it is
-dropped, when nobody used it for a while, or when newer ones need its room. Nothing of it is ever written to a disk, and
+Each file has a small index of its own, so that adding and removing one touches no other. A session begins with its
+first file and ends with its last, when it is dropped, or when nobody used it for a while. Where there is no room for
+one more, who comes is refused, and who is there stays. Nothing of it is ever written to a disk, and
 nobody else's questions, lists or source pages know of it.
 """
 
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -40,8 +40,8 @@ class UploadLimits:
         file_bytes: of one file.
         bytes: of all files of one session.
         passages: of one session.
-        sessions: that have files at the same time; the one that was not used for longest goes first.
-        all_bytes: of all sessions together; the same.
+        sessions: that have files at the same time.
+        all_bytes: of all sessions together.
         idle: seconds after which a session that nobody used is dropped.
         loading: what the loaders may take of one file.
     """
@@ -140,7 +140,7 @@ class Uploads:
         self._encoder = _Remembering(assistant.index.encoder)
         self._chunker: Chunker | None = None
         self._lock = threading.RLock()
-        self._sessions: OrderedDict[str, _Session] = OrderedDict()
+        self._sessions: dict[str, _Session] = {}
 
     # ------------------------------------------------------------ what a session does
 
@@ -155,16 +155,15 @@ class Uploads:
         Returns:
             What became of each, in their order.
         """
-        mine, done = self._session(session), []
+        done = []
         for number, (name, data) in enumerate(files):
             shown = file_name(name)
             if tell is not None:
                 tell(shown, number, len(files))
             try:
-                done.append(self._added(mine, shown, data))
+                done.append(self._added(session, shown, data))
             except PinciteError as error:
                 done.append(Added(shown, problem=str(error)))
-            self._make_room(session)
         if tell is not None:
             tell("", len(files), len(files))
         return tuple(done)
@@ -186,9 +185,10 @@ class Uploads:
         """Takes a file out of a session. Raises DocumentError where this session has no such file."""
         self.upload(session, id)
         found = self._found(session)
-        held = found.files.pop(id, None) if found is not None else None
-        if held is not None:
-            del held  # a question may still be reading its index, which goes with the last reader
+        if found is not None:
+            found.files.pop(id, None)  # a question may still be reading its index, which goes with the last reader
+            if not found.files:
+                self.drop(session)
 
     def drop(self, session: str) -> None:
         """Forgets a session and all its files; nothing where there is none."""
@@ -239,9 +239,9 @@ class Uploads:
 
     # ------------------------------------------------------------ inside
 
-    def _added(self, mine: _Session, name: str, data: bytes) -> Added:
+    def _added(self, session: str, name: str, data: bytes) -> Added:
         """Reads a file into a session. Raises DocumentError where it can't be read, or there is no room for it."""
-        limits = self._limits
+        limits, mine = self._limits, self._found(session) or _Session()
         with mine.lock:
             self._check_room(mine, name, len(data))
             loading = replace(limits.loading, file_bytes=limits.file_bytes)
@@ -260,9 +260,16 @@ class Uploads:
             index = Index.build([document], self._encoder, cut)
             kept = data if document.media_type == "application/pdf" else b""
             upload = Upload(document, kept, len(data), passages, notes)
-            if not mine.dropped:
-                mine.files[document.id] = (upload, index)
+            self._keep(session, mine, upload, index)
             return Added(name, upload)
+
+    def _keep(self, session: str, mine: _Session, upload: Upload, index: Index) -> None:
+        """Keeps a file, and begins its session with the first. Raises DocumentError where the house is full by now."""
+        with self._lock:
+            self._check_house(mine, upload.document.source, upload.size)
+            if not mine.dropped:
+                kept = self._sessions.setdefault(session, mine)
+                kept.used, kept.files[upload.document.id] = self._clock(), (upload, index)
 
     def _check_room(self, mine: _Session, name: str, count: int) -> None:
         limits = self._limits
@@ -277,30 +284,24 @@ class Uploads:
                 f"{name}: {size(count)}, and there is room for {size(limits.bytes - mine.bytes)}; remove a file first"
             )
 
-    def _session(self, key: str) -> _Session:
-        """A session, begun where there is none."""
-        self.sweep()
+        self._check_house(mine, name, count)
+
+    def _check_house(self, mine: _Session, name: str, count: int) -> None:
+        """Raises DocumentError where all sessions together have no room for one more, or for so much."""
         with self._lock:
-            found = self._sessions.setdefault(key, _Session())
-            self._sessions.move_to_end(key)
-            found.used = self._clock()
-        return found
+            total = sum(held.bytes for held in self._sessions.values())
+            newcomer = not mine.files and len(self._sessions) >= self._limits.sessions
+        if newcomer or total + count > self._limits.all_bytes:
+            raise DocumentError(f"{name}: too many files of others are here; try again later, or have it indexed")
 
     def _found(self, key: str) -> _Session | None:
         """A session that is there; it counts as used."""
-        return self._session(key) if key in self._sessions else None
-
-    def _make_room(self, but: str) -> None:
-        """Drops the sessions that were not used for longest, never the one that asks."""
-        while True:
-            with self._lock:
-                total = sum(held.bytes for held in self._sessions.values())
-                if len(self._sessions) <= self._limits.sessions and total <= self._limits.all_bytes:
-                    return
-                oldest = next((key for key in self._sessions if key != but), None)
-            if oldest is None:
-                return
-            self.drop(oldest)
+        self.sweep()
+        with self._lock:
+            found = self._sessions.get(key)
+            if found is not None:
+                found.used = self._clock()
+        return found
 
     def _cut(self) -> Chunker:
         if self._chunker is None:

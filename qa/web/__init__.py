@@ -8,6 +8,5 @@
     api.py        POST /v1/answer and its OpenAPI description; schema.py: what goes in and comes out
     tools.py      the MCP tools
 
-A router that is added (`qa.web.app.create_app`) gets its paths into `qa.gate.security.PATHS`, and into
-`qa.gate.security.ASKING` where it takes a POST that writes nothing.
+A router that is added (`qa.web.app.create_app`) gets its paths, with their bounds, into `qa.gate.bounds.WAYS`.
 """

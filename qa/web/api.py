@@ -14,17 +14,16 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
 
+from embeddings.deadline import deadline
 from embeddings.errors import FilterError, PinciteError, QuestionError, printable
-from qa.gate.desk import Busy, Desk
+from qa.gate.bounds import JOB_SECONDS, RETRY, Busy
+from qa.gate.desk import Desk
 from qa.gate.serving import Serving
 from qa.render import to_dict
 from qa.types import Ask
 from qa.web.schema import AnswerOut, Asked, ErrorOut, turns_of
 
-LARGEST_BODY = 1_000_000  # bytes of a request
-_RETRY = {"Retry-After": "2"}  # seconds
 _LOG = logging.getLogger(__name__)
 _BROKEN = "something went wrong on this side; the log of the chat says what"
 
@@ -44,21 +43,31 @@ def create_api(desk: Desk, serving: Serving) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _not_understood)
     api.add_exception_handler(HTTPException, _refused)
     api.add_exception_handler(PinciteError, _failed)
-    api.add_middleware(_Bounded)
     responses = {
         200: {"model": AnswerOut},
         **{status: {"model": ErrorOut, "description": words} for status, words in _FAILURES.items()},
     }
 
     @api.post("/answer", summary="Answer a question", operation_id="answer", responses=responses)  # type: ignore[arg-type]
-    def answer(asked: Asked) -> Response:
-        where = asked.where.where() if asked.where is not None else None
-        ask = Ask(asked.question, turns_of(asked.history, desk), where, asked.threshold)
-        return JSONResponse(to_dict(desk.explain(ask).answer))
+    async def answer(asked: Asked) -> Response:
+        return await desk.lanes.ask.run(_answered, desk, asked)
 
     if serving.login is not None:
         _describe_login(api)
     return api
+
+
+def _answered(desk: Desk, asked: Asked) -> Response:
+    try:
+        where = asked.where.where() if asked.where is not None else None
+        with deadline(JOB_SECONDS):
+            before = turns_of(asked.history, desk)
+        return JSONResponse(to_dict(desk.explain(Ask(asked.question, before, where, asked.threshold)).answer))
+    except PinciteError:
+        raise
+    except Exception:
+        _LOG.exception("a question could not be answered")
+        return _line(500, _BROKEN)
 
 
 _FAILURES = {
@@ -116,26 +125,5 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, Busy):
-        return _line(503, str(error), _RETRY)
+        return _line(503, str(error), RETRY)
     return _line(422 if isinstance(error, QuestionError | FilterError) else 500, str(error))
-
-
-class _Bounded:
-    """ASGI middleware: refuses a body that is too large or does not say how large it is; makes one line of a fault."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a refused request itself, passes on any other."""
-        headers = dict(scope.get("headers", ()))
-        length = headers.get(b"content-length", b"0" if scope.get("method") in ("GET", "HEAD", "OPTIONS") else b"")
-        if scope["type"] == "http" and not (length.isdigit() and int(length) <= LARGEST_BODY):
-            refusal = _line(413, f"a request must say its length, at most {LARGEST_BODY:,} bytes; send less")
-            await refusal(scope, receive, send)
-            return
-        try:
-            await self.app(scope, receive, send)
-        except Exception:  # nothing of the answer was sent yet: it is sent whole
-            _LOG.exception("a question could not be answered")
-            await _line(500, _BROKEN)(scope, receive, send)

@@ -17,7 +17,10 @@ from starlette.staticfiles import StaticFiles
 from qa.assistant import Assistant
 from qa.gate import metrics
 from qa.gate.address import bind, url
+from qa.gate.bounds import Bounds
+from qa.gate.connections import Connection
 from qa.gate.desk import Desk, Responder
+from qa.gate.logs import to_stderr
 from qa.gate.security import Gate, SecurityHeaders
 from qa.gate.serving import LOCAL, Serving, is_loopback
 from qa.gate.session import SessionCookie
@@ -93,6 +96,7 @@ def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving,
     app.state.closing = app.routes[-1].app.stop_event  # type: ignore[attr-defined]  # ends the streams of open pages
     app.add_middleware(LocalPage)
     app.add_middleware(SessionCookie, serving=serving)
+    app.add_middleware(Bounds)
     app.add_middleware(Gate, serving=serving)
     app.add_middleware(SecurityHeaders)  # added last, so outermost
     return app
@@ -141,10 +145,14 @@ class ChatServer:
         bound: socket.socket | None = None,
         keeping: Keeping | None = None,
     ) -> None:
+        to_stderr()
         self._socket = bound if bound is not None else bind(serving.host, port)
         self.url = url(serving.host, self._socket)
         config = uvicorn.Config(
             create_app(assistant, examples, serving, keeping),
+            http=Connection,
+            ws="none",
+            proxy_headers=serving.behind_proxy,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=2,

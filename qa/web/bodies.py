@@ -1,33 +1,46 @@
-"""What comes with a request of the page, read up to a limit; and what went wrong, as one line of JSON."""
+"""What comes with a request of the page, and what goes back: JSON, made on a thread of a lane (`qa.gate.bounds`)."""
 
 from __future__ import annotations
 
-from starlette.requests import ClientDisconnect, Request
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from embeddings.errors import PinciteError, RecordError, printable
-from qa.gate.desk import Busy
+from embeddings.deadline import deadline
+from embeddings.errors import PinciteError, printable
+from qa.gate.bounds import JOB_SECONDS, RETRY, Busy, Lane
+from qa.gate.session import session_of
+from qa.kept.fields import Fields, read_object
+
+Respond = Callable[[Fields, str | None], Response]
 
 
-async def body_of(request: Request, most: int, refusal: str | None = None) -> bytes:
-    """The body of a request. Raises RecordError where it has more than `most` bytes, or does not come whole."""
-    words = refusal if refusal is not None else f"the request has more than {most:,} bytes; send less"
-    length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > most:
-        raise RecordError(words)
-    parts: list[bytes] = []
-    taken = 0
-    try:
-        async for part in request.stream():
-            taken += len(part)
-            if taken > most:
-                raise RecordError(words)
-            parts.append(part)
-    except ClientDisconnect:
-        raise RecordError("the request broke off; send it again") from None
-    return b"".join(parts)
+def fields_of(body: bytes) -> Fields:
+    """The JSON of a request. Raises RecordError where it is none."""
+    return read_object(body.decode("utf-8", "replace"), "the request", len(body))
+
+
+def post(router: APIRouter, path: str, lane: Lane, respond: Respond) -> None:
+    """Adds a route that takes JSON: what comes of it and of the browser's session is made in a lane."""
+
+    async def answered(request: Request) -> Response:
+        body, session = await request.body(), session_of(request)
+        try:
+            return await lane.run(_in_time, respond, body, session)
+        except PinciteError as error:
+            return failure(error)
+
+    router.add_api_route(path, answered, methods=["POST"], response_model=None)
+
+
+def _in_time(respond: Respond, body: bytes, session: str | None) -> Response:
+    with deadline(JOB_SECONDS):
+        return respond(fields_of(body), session)
 
 
 def failure(error: PinciteError) -> Response:
     """What went wrong, for the page to show."""
-    return JSONResponse({"error": printable(str(error))}, 503 if isinstance(error, Busy) else 422)
+    said = {"error": printable(str(error))}
+    return JSONResponse(said, 503, headers=RETRY) if isinstance(error, Busy) else JSONResponse(said, 422)

@@ -9,28 +9,26 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from embeddings.deadline import check
 from embeddings.errors import DocumentError, PinciteError, RecordError
 from embeddings.loaders.limits import size
 from embeddings.store.records import Listed
 from embeddings.types import Document
 from qa.gate.desk import Desk
 from qa.gate.session import session_of
-from qa.kept.fields import read_object
 from qa.render import counted
 from qa.uploads.private import Added, Upload, UploadLimits, Uploads, file_name
-from qa.web.bodies import body_of, failure
+from qa.web.bodies import failure, fields_of
 
-_LONGEST_REQUEST = 10_000  # characters of what to remove
 _NO_SESSION = "open the chat's page first: its files belong to the browser that added them"
 
 # Takes a file for everybody: its name and bytes; gives back whether it was added, and what became of it in words.
@@ -66,9 +64,14 @@ class Shelf:
 
     def document(self, session: str | None, id: str) -> Document:
         """A document of a browser's files, or of all. Raises DocumentError where neither has it."""
+        check()
         if session is None or self.uploads is None:
             return self.desk.document(id)
         return self.uploads.document(session, id)
+
+    def finder(self, session: str | None) -> Callable[[str], Document]:
+        """What finds documents for one request: it reads one that is cited again and again once."""
+        return lru_cache(maxsize=8)(partial(self.document, session))
 
     def own(self, session: str | None) -> tuple[Upload, ...]:
         """A browser's files."""
@@ -92,15 +95,10 @@ def _listed(upload: Upload) -> Listed:
 
 def routes(shelf: Shelf) -> APIRouter:
     """The three routes."""
-    router = APIRouter()
-    reading = threading.Lock()  # files are read one at a time, whoever added them: it takes every core
-
-    def add(session: str, name: str, data: bytes) -> Response:
-        with reading:
-            return JSONResponse(_added(shelf, session, name, data))
+    router, lane = APIRouter(), shelf.desk.lanes.read
 
     @router.get("/files")
-    def listed(request: Request) -> Response:
+    async def listed(request: Request) -> Response:
         return JSONResponse(_told(shelf, session_of(request)))
 
     @router.post("/files")
@@ -109,21 +107,17 @@ def routes(shelf: Shelf) -> APIRouter:
         try:
             if session is None or not shelf.takes_files:
                 raise DocumentError(_NO_SESSION if shelf.takes_files else "this chat takes no files; index them")
-            most = shelf.limits.file_bytes
-            data = await body_of(request, most, f"{file_name(name)}: more than {size(most)}, the most that is read")
+            return JSONResponse(await lane.run(_added, shelf, session, name, await request.body()))
         except PinciteError as error:
             return failure(error)
-        return await run_in_threadpool(add, session, name, data)
 
     @router.post("/files/remove")
     async def removed(request: Request) -> Response:
         session = session_of(request)
         try:
-            said = (await body_of(request, _LONGEST_REQUEST)).decode("utf-8", "replace")
-            id = read_object(said, "the request", _LONGEST_REQUEST).text("id")
             if session is None or shelf.uploads is None:
                 raise DocumentError(_NO_SESSION)
-            shelf.uploads.remove(session, id)
+            shelf.uploads.remove(session, fields_of(await request.body()).text("id"))
         except PinciteError as error:
             return failure(error)
         return JSONResponse(_told(shelf, session))

@@ -14,48 +14,31 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from embeddings.errors import PinciteError, RecordError
 from embeddings.types import Document
 from qa.gate.desk import Desk
-from qa.gate.session import session_of
 from qa.kept.conversation import MOST_CHARACTERS
-from qa.kept.fields import Fields, read_object
+from qa.kept.fields import Fields
 from qa.kept.turns import recalled_turns
 from qa.show.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
 from qa.source.text import escape
 from qa.types import Ask
-from qa.web.bodies import body_of, failure
+from qa.web.bodies import post
 from qa.web.talk import Talk
-
-_LARGEST = 10_000_000  # bytes
 
 
 def routes(talk: Talk) -> APIRouter:
     """Both routes."""
-    router = APIRouter()
-
-    def route(path: str, respond: Callable[[Talk, Fields, str | None], Response]) -> None:
-        async def answered(request: Request) -> Response:
-            try:
-                data = await body_of(request, _LARGEST)
-                said = read_object(data.decode("utf-8", "replace"), "the request", _LARGEST)
-                return await run_in_threadpool(respond, talk, said, session_of(request))
-            except PinciteError as error:
-                return failure(error)
-
-        router.add_api_route(path, answered, methods=["POST"], response_model=None)
-
-    route("/talk/pin", _pinned)
-    route("/talk/pins", _pins)
+    router, lanes = APIRouter(), talk.shelf.desk.lanes
+    post(router, "/talk/pin", lanes.recall, partial(_pinned, talk))
+    post(router, "/talk/pins", lanes.recall, partial(_pins, talk))
     return router
 
 
 def _pinned(talk: Talk, said: Fields, session: str | None) -> Response:
-    turns = recalled_turns([said.text("turn", MOST_CHARACTERS)], partial(talk.shelf.document, session))
+    turns = recalled_turns([said.text("turn", MOST_CHARACTERS)], talk.shelf.finder(session))
     if not turns:
         raise RecordError("only a question that was asked of the documents can be pinned")
     pin = pinned(turns[0].turn, talk.shelf.desk.update, datetime.now(UTC))
@@ -63,7 +46,7 @@ def _pinned(talk: Talk, said: Fields, session: str | None) -> Response:
 
 
 def _pins(talk: Talk, said: Fields, session: str | None) -> Response:
-    desk, find = talk.shelf.desk_of(session), partial(talk.shelf.document, session)
+    desk, find = talk.shelf.desk_of(session), talk.shelf.finder(session)
     shown = [_shown(written, desk, find) for written in said.texts("pins", MOST_PINS, MOST_CHARACTERS)]
     return JSONResponse({"update": desk.update, "pins": shown})
 

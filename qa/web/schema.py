@@ -6,15 +6,26 @@ The names are those of `pincite ask --json`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from embeddings.deadline import check
 from embeddings.errors import DocumentError
-from embeddings.filters import Where
+from embeddings.filters import LONGEST_NAME, MOST_NAMES, Where
 from qa.gate.desk import Responder
+from qa.kept.fields import LONGEST_TEXT
 from qa.types import Answer, Citation, Turn
 
-MOST_TURNS = 100
+MOST_TURNS = 40  # that a follow-up may refer to
+_CITATIONS = 20  # of an earlier answer that are looked up
+_LONGEST_QUESTION = 4_000  # characters that come in; a question of more than `qa.assistant.LONGEST_QUESTION` is told so
+
+_Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+_Names = Annotated[list[_Name], Field(max_length=MOST_NAMES)]
+_Text = Annotated[str, Field(max_length=LONGEST_TEXT)]
+_Short = Annotated[str, Field(max_length=200)]
+_Offset = Annotated[int, Field(ge=0, lt=1 << 53)]
 
 
 class _In(BaseModel):
@@ -24,11 +35,15 @@ class _In(BaseModel):
 class Filter(_In):
     """What a question is limited to; every part that is given must fit."""
 
-    documents: list[str] = Field([], description="Ids, sources, file names or titles of documents.")
-    folders: list[str] = Field([], description="Folders that documents were read from.")
-    media_types: list[str] = Field([], description="Kinds of file: text/html, html, .md, text/*.")
-    after: str | None = Field(None, description="The first day: 2015, 2015-10, 2015-10-21.")
-    before: str | None = Field(None, description="The last day, in the same form.")
+    documents: list[_Name] = Field(
+        [], max_length=MOST_NAMES, description="Ids, sources, file names or titles of documents."
+    )
+    folders: _Names = Field([], description="Folders that documents were read from.")
+    media_types: list[_Name] = Field(
+        [], max_length=MOST_NAMES, description="Kinds of file: text/html, html, .md, text/*."
+    )
+    after: _Short | None = Field(None, description="The first day: 2015, 2015-10, 2015-10-21.")
+    before: _Short | None = Field(None, description="The last day, in the same form.")
 
     def where(self) -> Where:
         """As the index takes it. Raises FilterError for a value of another form."""
@@ -84,42 +99,44 @@ class ErrorOut(BaseModel):
 
 
 class _PastDocument(BaseModel):
-    id: str
+    id: _Short
 
 
 class _PastCitation(BaseModel):
     document: _PastDocument
-    start: int
-    end: int
-    quote_start: int
-    quote_end: int
-    page: int | None = None
-    row: int | None = None
-    heading: str | None = None
-    date: str | None = None
+    start: _Offset
+    end: _Offset
+    quote_start: _Offset
+    quote_end: _Offset
+    page: _Offset | None = None
+    row: _Offset | None = None
+    heading: _Text | None = None
+    date: _Short | None = None
 
 
 class PastAnswer(BaseModel):
     """An earlier answer as it was given here; of it only the text is needed."""
 
-    text: str | None = None
-    question: str | None = None  # as it was understood
-    confidence: float = 0.0
+    text: _Text | None = None
+    question: Annotated[str, Field(max_length=_LONGEST_QUESTION)] | None = None  # as it was understood
+    confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
     is_list: bool = False
-    citations: list[_PastCitation] = []
+    citations: Annotated[list[_PastCitation], Field(max_length=500)] = []
 
 
 class Past(_In):
     """An earlier question of the conversation, and its answer."""
 
-    question: str
+    question: str = Field(max_length=_LONGEST_QUESTION)
     answer: PastAnswer = PastAnswer()
 
 
 class Asked(_In):
     """A question."""
 
-    question: str = Field(description="In words.", examples=["When does the ferry leave?"])
+    question: str = Field(
+        max_length=_LONGEST_QUESTION, description="In words.", examples=["When does the ferry leave?"]
+    )
     history: list[Past] = Field([], max_length=MOST_TURNS, description="The turns before it, oldest first.")
     where: Filter | None = Field(None, description="What it is limited to.")
     threshold: float | None = Field(None, ge=0, le=1, description="Answer only from this confidence on.")
@@ -132,12 +149,13 @@ def turns_of(history: Sequence[Past], assistant: Responder) -> tuple[Turn, ...]:
 
 def _turn(past: Past, assistant: Responder) -> Turn:
     said = past.answer
-    citations = tuple(c for each in said.citations if (c := _citation(each, assistant)) is not None)
+    citations = tuple(c for each in said.citations[:_CITATIONS] if (c := _citation(each, assistant)) is not None)
     understood = said.question if said.question is not None else past.question
     return Turn(past.question, Answer(understood, said.text, said.confidence, citations, is_list=said.is_list))
 
 
 def _citation(past: _PastCitation, assistant: Responder) -> Citation | None:
+    check()
     try:
         document = assistant.document(past.document.id)
         offsets = (past.start, past.end, past.quote_start, past.quote_end)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 
 from fastapi import APIRouter
@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from embeddings.errors import DocumentError, PinciteError
 from embeddings.loaders.pdf.marks import picture
 from embeddings.types import Document
+from qa.gate.bounds import Busy
 from qa.gate.security import SOURCE_POLICY
 from qa.gate.session import session_of
 from qa.source.page import MOST_LISTED, Range, View, page_of_documents, page_of_message, page_of_source
@@ -22,23 +23,25 @@ from qa.web.files import Shelf
 
 def routes(shelf: Shelf) -> APIRouter:
     """Both routes. A request that fits no document is answered with a page that says so."""
-    router = APIRouter()
+    router, lane = APIRouter(), shelf.desk.lanes.show
 
     @router.get("/source")
-    def source(request: Request) -> Response:
-        return _answered(lambda: _source(shelf, request))
+    async def source(request: Request) -> Response:
+        return await _answered(lane.run(_source, shelf, request))
 
     @router.get("/source/picture")
-    def page(request: Request) -> Response:
-        return _answered(lambda: _picture(shelf, request))
+    async def page(request: Request) -> Response:
+        return await _answered(lane.run(_picture, shelf, request))
 
     return router
 
 
-def _answered(respond: Callable[[], Response]) -> Response:
+async def _answered(response: Awaitable[Response]) -> Response:
     """The response, or a page with the reason why there is none."""
     try:
-        return respond()
+        return await response
+    except Busy as error:
+        return _html(page_of_message("Too much at once", str(error)), 503)
     except DocumentError as error:
         return _html(page_of_message("No such document", str(error)), 404)
     except PinciteError as error:
@@ -48,7 +51,7 @@ def _answered(respond: Callable[[], Response]) -> Response:
 
 
 def _html(page: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(page, status, headers={"Content-Security-Policy": SOURCE_POLICY, "Cache-Control": "no-store"})
+    return HTMLResponse(page, status, headers={"Content-Security-Policy": SOURCE_POLICY})
 
 
 def _source(shelf: Shelf, request: Request) -> Response:

@@ -11,29 +11,29 @@ GET  /talk/here       the update of the index, and the documents that a filter c
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from queue import SimpleQueue
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from embeddings.deadline import deadline
 from embeddings.errors import FilterError, PinciteError, RecordError
 from embeddings.filters import Where
 from embeddings.types import Document, Hit
 from qa.answers.compose import passage_citation
+from qa.gate.bounds import JOB_SECONDS, Busy
 from qa.gate.session import session_of
 from qa.kept.conversation import MOST_CHARACTERS, MOST_TURNS
-from qa.kept.fields import Fields, read_object
+from qa.kept.fields import Fields
 from qa.kept.filtering import where_of
 from qa.kept.judging import Judging
 from qa.kept.turns import from_store, history_of, recalled_turns, to_store
@@ -45,10 +45,9 @@ from qa.source.page import citation_url
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond
 from qa.types import Ask, OnPassages
-from qa.web.bodies import body_of, failure
+from qa.web.bodies import failure, fields_of, post
 from qa.web.files import Shelf
 
-_LARGEST = 20_000_000  # bytes of a request: a long conversation, each character at most 4, and escaped
 _HISTORY = 40  # turns that a follow-up may refer to
 _OFFERED = 300  # documents that a filter offers
 _IS_OF_DAYS = re.compile(r"(?:after|before) (?:is\b|\S+ and before\b)")
@@ -82,52 +81,43 @@ class Talk:
 
 def routes(talk: Talk) -> APIRouter:
     """All of them."""
-    router = APIRouter()
+    router, lanes = APIRouter(), talk.shelf.desk.lanes
 
     @router.post("/talk/ask")
     async def ask(request: Request) -> Response:
+        body, session = await request.body(), session_of(request)
         try:
-            said = await _said(request)
-            asked = _Asked.of(said)
+            asked = await lanes.ask.run(lambda: _Asked.of(fields_of(body)))
+            lanes.ask.check()
         except FilterError as error:
             return failure(_of_the_page(error))
         except PinciteError as error:
             return failure(error)
-        lines = _answered(talk, asked, session_of(request))
+        lines = _answered(talk, asked, session)
         return StreamingResponse(lines, media_type="application/x-ndjson", headers={"X-Accel-Buffering": "no"})
 
-    def route(path: str, respond: Callable[[Talk, Fields, str | None], Response]) -> None:
-        async def answered(request: Request) -> Response:
-            try:
-                said = await _said(request)
-                return await run_in_threadpool(respond, talk, said, session_of(request))
-            except PinciteError as error:
-                return failure(error)
-
-        router.add_api_route(path, answered, methods=["POST"], response_model=None)
-
-    route("/talk/recall", _recalled)
-    route("/talk/export", _exported)
-    route("/talk/feedback", _judged)
+    post(router, "/talk/recall", lanes.recall, partial(_recalled, talk))
+    post(router, "/talk/export", lanes.recall, partial(_exported, talk))
+    post(router, "/talk/feedback", lanes.recall, partial(_judged, talk))
 
     @router.get("/talk/here")
-    def here(request: Request) -> Response:
-        shelf = talk.shelf
-        count = shelf.desk_of(session_of(request)).document_count
-        offered = [
-            {"id": each.id, "title": one_line(each.title), "source": each.source, "date": each.date}
-            for each in shelf.listed(session_of(request), _OFFERED)
-        ]
-        said = {"update": shelf.desk.update, "count": count, "counted": counted(count, "document")}
-        return JSONResponse({**said, "documents": offered})
+    async def here(request: Request) -> Response:
+        try:
+            return await lanes.show.run(_here, talk.shelf, session_of(request))
+        except PinciteError as error:
+            return failure(error)
 
     return router
 
 
-async def _said(request: Request) -> Fields:
-    """The JSON of a request. Raises RecordError where it is none."""
-    data = await body_of(request, _LARGEST)
-    return read_object(data.decode("utf-8", "replace"), "the request", _LARGEST)
+def _here(shelf: Shelf, session: str | None) -> Response:
+    count = shelf.desk_of(session).document_count
+    offered = [
+        {"id": each.id, "title": one_line(each.title), "source": each.source, "date": each.date}
+        for each in shelf.listed(session, _OFFERED)
+    ]
+    said = {"update": shelf.desk.update, "count": count, "counted": counted(count, "document")}
+    return JSONResponse({**said, "documents": offered})
 
 
 # ---------------------------------------------------------------- asking
@@ -166,35 +156,33 @@ def _title(name: str, find: Callable[[str], Document]) -> str:
         return f"“{one_line(name)}”"
 
 
-def _answered(talk: Talk, asked: _Asked, session: str | None) -> Iterator[str]:
+async def _answered(talk: Talk, asked: _Asked, session: str | None) -> AsyncIterator[str]:
     """The turn as it grows: asked, passages found, answered. It is answered to the end, whoever still listens."""
     began = Exchange(asked.question)
     yield _line({"html": turn(began)})
-    steps: SimpleQueue[Exchange | None] = SimpleQueue()
+    steps: asyncio.Queue[Exchange] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
 
     def show_passages(understood: str, hits: Sequence[Hit]) -> None:
-        steps.put(replace(began, found=tuple(passage_citation(hit) for hit in hits)))
+        told = replace(began, found=tuple(passage_citation(hit) for hit in hits))
+        loop.call_soon_threadsafe(steps.put_nowait, told)
 
-    def answer() -> None:
-        try:
-            steps.put(_exchange(talk, asked, session, show_passages))
-        finally:
-            steps.put(None)
-
-    threading.Thread(target=answer, name="answer", daemon=True).start()
-    last = began
-    while (step := steps.get()) is not None:
-        last = step
-        if step.found:
-            yield _line({"html": turn(step)})
-    yield _line(_finished(talk, last))
+    answer = asyncio.ensure_future(talk.shelf.desk.lanes.ask.run(_finished, talk, asked, session, show_passages))
+    answer.add_done_callback(lambda done: steps.put_nowait(began))
+    while (step := await steps.get()).found:
+        yield _line({"html": turn(step)})
+    try:
+        yield _line(await answer)
+    except Busy as error:
+        yield _line(_last(talk, Exchange(asked.question, problem=str(error))))
 
 
 def _exchange(talk: Talk, asked: _Asked, session: str | None, on_passages: OnPassages) -> Exchange:
     """What comes of a question; what goes wrong is part of the conversation."""
     try:
-        find = partial(talk.shelf.document, session)
-        history = history_of(asked.before, find)
+        find = talk.shelf.finder(session)
+        with deadline(JOB_SECONDS):
+            history = history_of(asked.before, find)
         ask = Ask(asked.question, history, asked.where, resolve=not asked.verbatim, on_passages=on_passages)
         became = respond(talk.shelf.desk_of(session), ask, talk.examples)
         return replace(became, limits=asked.limits(find), verbatim=asked.verbatim)
@@ -213,7 +201,11 @@ def _of_the_page(error: FilterError) -> FilterError:
     return FilterError(_FIELDS.sub(lambda found: _CALLED[found[0]], words) if _IS_OF_DAYS.match(words) else words)
 
 
-def _finished(talk: Talk, exchange: Exchange) -> _Line:
+def _finished(talk: Talk, asked: _Asked, session: str | None, on_passages: OnPassages) -> _Line:
+    return _last(talk, _exchange(talk, asked, session, on_passages))
+
+
+def _last(talk: Talk, exchange: Exchange) -> _Line:
     """The last line: the turn, what the browser keeps of it, and the source that opens by itself."""
     line: _Line = {"html": turn(exchange, talk.offers), "kept": to_store(exchange)}
     citation = first_citation(exchange.answer) if exchange.answer is not None else None
@@ -230,7 +222,7 @@ def _line(said: _Line) -> str:
 
 
 def _recalled(talk: Talk, said: Fields, session: str | None) -> Response:
-    shelf, find = talk.shelf, partial(talk.shelf.document, session)
+    shelf, find = talk.shelf, talk.shelf.finder(session)
     desk = shelf.desk_of(session)
     written = said.texts("turns", MOST_TURNS, MOST_CHARACTERS)
     told = [turn(from_store(each, desk, find, desk.reliability), talk.offers) for each in written]
@@ -243,13 +235,13 @@ def _exported(talk: Talk, said: Fields, session: str | None) -> Response:
     if form is None:
         raise RecordError(f"export as {named!r:.40}: expected {', '.join(SUFFIXES)}")
     written = said.texts("turns", MOST_TURNS, MOST_CHARACTERS)
-    turns = recalled_turns(written, partial(talk.shelf.document, session))
+    turns = recalled_turns(written, talk.shelf.finder(session))
     if not turns:
         raise RecordError("there is nothing to export yet; ask a question first")
     now = datetime.now(UTC)
     about = About(now, said.text("base"), f"asked of {counted(talk.shelf.desk.document_count, 'document')}")
     name = f"pincite-{now:%Y-%m-%d-%H%M}{SUFFIXES[form]}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(export(turns, form, about), media_type=f"{MEDIA_TYPES[form]}; charset=utf-8", headers=headers)
 
 
@@ -260,10 +252,10 @@ def _judged(talk: Talk, said: Fields, session: str | None) -> Response:
     if talk.judging is None:
         raise RecordError("feedback is not kept here: the chat was started with --read-only")
     shelf = talk.shelf
-    turns = recalled_turns([said.text("turn", MOST_CHARACTERS)], partial(shelf.document, session))
+    turns = recalled_turns([said.text("turn", MOST_CHARACTERS)], shelf.finder(session))
     if not turns or turns[0].answer is None:
         raise RecordError("this answer can't be judged any more: what it rests on is not here; ask again")
     selected = said.inside("words") if "words" in said.values else None
     own = frozenset(upload.document.id for upload in shelf.own(session))
-    words = talk.judging.keep(turns[0].turn, said.text("verdict"), selected, partial(shelf.document, session), own)
+    words = talk.judging.keep(turns[0].turn, said.text("verdict"), selected, shelf.finder(session), own)
     return JSONResponse({"said": words})

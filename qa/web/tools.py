@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -19,6 +19,7 @@ from embeddings.errors import FilterError, PinciteError
 from embeddings.filters import Where
 from embeddings.store.records import Listed
 from embeddings.types import Document, Hit
+from qa.gate.bounds import Lane
 from qa.gate.desk import Desk
 from qa.render import document_dict, to_dict
 from qa.source.page import Range, View, view_url
@@ -27,6 +28,7 @@ from qa.types import Ask
 MOST_PASSAGES = 50  # of one search
 MOST_LISTED = 200  # documents of one list
 LONGEST_PASSAGE = 20_000  # characters that are read at once
+_MOST_DOCUMENTS, _MOST_CHARACTERS = 10**9, 10**12  # that an index can hold, and that a document can have
 _LOG = logging.getLogger(__name__)
 
 P = ParamSpec("P")
@@ -39,7 +41,7 @@ def add_tools(desk: Desk) -> None:
     """
     tools = Tools(desk)
     for tool in (tools.answer, tools.search, tools.list_documents, tools.read_passage):
-        api(_told(tool), api_name=tool.__name__, queue=False, concurrency_limit=None)
+        api(_told(tool, desk.lanes.ask), api_name=tool.__name__, queue=False, concurrency_limit=None)
 
 
 class Tools:
@@ -75,7 +77,7 @@ class Tools:
         Returns:
             JSON: a list of passages with their document, start, end, text, heading, date, score.
         """
-        _check(1 <= k <= MOST_PASSAGES, f"k is {k}, expected 1 to {MOST_PASSAGES}")
+        _whole("k", k, 1, MOST_PASSAGES)
         return _json([_hit(hit) for hit in self._desk.retrieve(question, k, _where(documents, after, before))])
 
     def list_documents(self, offset: int = 0, limit: int = 50) -> str:
@@ -88,8 +90,8 @@ class Tools:
         Returns:
             JSON: count, and documents.
         """
-        _check(offset >= 0, f"offset is {offset}, expected 0 or more")
-        _check(1 <= limit <= MOST_LISTED, f"limit is {limit}, expected 1 to {MOST_LISTED}")
+        _whole("offset", offset, 0, _MOST_DOCUMENTS)
+        _whole("limit", limit, 1, MOST_LISTED)
         listed = [_listed(document) for document in self._desk.listed(offset + limit)[offset:]]
         return _json({"count": self._desk.document_count, "documents": listed})
 
@@ -104,6 +106,9 @@ class Tools:
         Returns:
             JSON: document, start, end, text, page, row, and url, where the chat shows it.
         """
+        _check(isinstance(document, str), "document is no text, expected an id")
+        _whole("start", start, 0, _MOST_CHARACTERS)
+        _whole("end", end, 0, _MOST_CHARACTERS)
         return _json(_passage(self._desk.document(document), start, end))
 
 
@@ -146,8 +151,15 @@ def _listed(listed: Listed) -> dict[str, Any]:
 
 
 def _where(documents: list[str], after: str, before: str) -> Where | None:
+    _check(isinstance(documents, list), "documents is no list, expected a list of names")
     chosen = Where(tuple(documents), after=after or None, before=before or None)
     return chosen if chosen else None
+
+
+def _whole(name: str, value: object, least: int, most: int) -> None:
+    """Raises FilterError for what is no whole number within its bounds: clients send whatever JSON has."""
+    held = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+    _check(held, f"{name} is {value!r:.40}, expected {least} to {most}")
 
 
 def _check(holds: bool, words: str) -> None:
@@ -159,13 +171,13 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _told(tool: Callable[P, str]) -> Callable[P, str]:
+def _told(tool: Callable[P, str], lane: Lane) -> Callable[P, Awaitable[str]]:
     """The tool with its errors as Gradio tells them to a client: ours in one line, others not at all."""
 
     @wraps(tool)
-    def told(*args: P.args, **kwargs: P.kwargs) -> str:
+    async def told(*args: P.args, **kwargs: P.kwargs) -> str:
         try:
-            return tool(*args, **kwargs)
+            return await lane.run(lambda: tool(*args, **kwargs))
         except PinciteError as error:
             raise gr.Error(str(error), print_exception=False) from None
         except Exception:

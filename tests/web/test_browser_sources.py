@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Frame, Locator, Page
 from embeddings import Document
 from embeddings.loaders.pdf.marks import Box, picture
 from embeddings.loading import load_file
-from qa.gate.serving import Login, Serving
+from qa.gate.passwords import Login
+from qa.gate.serving import Serving
 from qa.kept.feedback import FeedbackStore, Version, read_feedback
 from qa.kept.judging import Judging
 from qa.kept.keeping import Keeping

@@ -214,7 +214,7 @@ def test_a_file_that_cannot_be_read_says_why_and_without_a_browsers_number_none_
     assert add(client, "../x.png", b"\x89PNG\r\n\x1a\n" + b"0" * 99)["problem"].startswith("x.png: ")
     most = client.get("/files").json()["largest"]
     large = client.post("/files", params={"name": "a.txt"}, content=b"x" * (most + 1))
-    assert (large.status_code, "a.txt: more than 25 MB" in large.json()["error"]) == (422, True)
+    assert (large.status_code, "at most 25,000,000 bytes" in large.json()["error"]) == (413, True)
     client.cookies.clear()
     assert client.post("/files", params={"name": "a.txt"}, content=b"x").status_code == 422
 

@@ -123,14 +123,19 @@ def test_what_goes_beyond_a_limit_is_told_and_not_kept(assistant: Assistant, lim
     assert len(uploads.listed(ONE)) == 1
 
 
-def test_the_sessions_that_were_not_used_for_longest_make_room(assistant: Assistant) -> None:
+def test_a_full_house_refuses_who_comes_and_keeps_who_is_there(assistant: Assistant) -> None:
     now = [0.0]
     uploads = Uploads(assistant, UploadLimits(sessions=2, idle=100), clock=lambda: now[0])
+    for number in range(60):  # refused, under invented names
+        uploads.add(f"invented {number}", [("picture.png", b"\x89PNG")])
     for session in ("a", "b"):
         uploads.add(session, [("keeper.txt", NOTE)])
-    assert uploads.listed("a")  # used again
-    uploads.add("c", [("keeper.txt", NOTE)])
-    assert [bool(uploads.listed(session)) for session in ("a", "b", "c")] == [True, False, True]
+    (refused,) = uploads.add("c", [("keeper.txt", NOTE)])
+    assert "too many files of others are here" in str(refused.problem)
+    assert [bool(uploads.listed(session)) for session in ("a", "b", "c")] == [True, True, False]
+    assert uploads.add("a", [("more.txt", NOTE + b" Or 46.")])[0].became == "added"
+    uploads.remove("b", uploads.listed("b")[0].document.id)
+    assert uploads.add("c", [("keeper.txt", NOTE)])[0].became == "added"
     now[0] = 101.0
     assert uploads.sweep() == 2
     assert uploads.listed("a") == ()
@@ -140,7 +145,7 @@ def test_all_sessions_together_are_bounded(assistant: Assistant) -> None:
     uploads = Uploads(assistant, UploadLimits(all_bytes=len(NOTE) + 10))
     for session in ("a", "b", "c"):
         uploads.add(session, [("keeper.txt", NOTE)])
-    assert [bool(uploads.listed(session)) for session in ("a", "b", "c")] == [False, False, True]
+    assert [bool(uploads.listed(session)) for session in ("a", "b", "c")] == [True, False, False]
 
 
 def test_a_text_that_the_index_holds_already_is_found_once(uploads: Uploads) -> None:

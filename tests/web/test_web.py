@@ -29,7 +29,8 @@ from embeddings.filters import Where
 from qa import Turn
 from qa.gate.desk import Busy, Desk
 from qa.gate.metrics import text_of
-from qa.gate.serving import Login, Serving, check_exposed, read_login, read_root
+from qa.gate.passwords import Login, read_login
+from qa.gate.serving import Serving, check_exposed, read_root
 from qa.render import to_dict
 from qa.types import Ask
 from qa.web.app import create_app
@@ -119,6 +120,8 @@ def test_a_password_is_nowhere_in_what_is_shown_of_a_login() -> None:
 
 
 def test_the_password_is_the_first_line_of_the_file(tmp_path: Path) -> None:
+    for name in ("secret", "empty"):
+        (tmp_path / name).touch(mode=0o600)
     (tmp_path / "secret").write_text("käse:1\r\nmore\n", encoding="utf-8")
     assert read_login(f"ada:{tmp_path / 'secret'}") == LOGIN
     (tmp_path / "empty").write_text("\nlater\n")

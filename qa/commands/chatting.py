@@ -1,0 +1,78 @@
+"""The options of `pincite chat` that say who may reach it, and `pincite password`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qa.commands.arguments import path
+
+if TYPE_CHECKING:
+    from qa.gate.serving import Serving
+
+Auth = Annotated[
+    list[str] | None,
+    typer.Option("--auth", metavar="USER:PASSWORD-FILE", help="Ask for this name and the password; repeatable."),
+]
+Users = Annotated[
+    Path | None, typer.Option(parser=path, metavar="FILE", help="Ask for a name and password of this file of users.")
+]
+NoAuth = Annotated[bool, typer.Option("--no-auth", help="Serve other machines without a password.")]
+Names = Annotated[
+    list[str] | None, typer.Option("--name", metavar="HOST", help="Another name that this machine is called by.")
+]
+ReadOnly = Annotated[bool, typer.Option("--read-only", help="Write nothing: neither to the index nor feedback.")]
+SharedUploads = Annotated[
+    bool, typer.Option("--shared-uploads", help="Files that are added in the chat go into the index, for everybody.")
+]
+RootPath = Annotated[
+    str, typer.Option(metavar="PATH", help="Where a proxy shows the chat: /pincite, or https://example.org/pincite.")
+]
+BehindProxy = Annotated[
+    bool, typer.Option("--behind-proxy", help="A proxy on this machine says from where requests come.")
+]
+
+
+def serving_of(
+    host: str,
+    auth: Sequence[str] | None,
+    users: Path | None,
+    names: Sequence[str] | None,
+    root_path: str,
+    behind_proxy: bool,
+    read_only: bool,
+) -> Serving:
+    """How the chat is served, from its options. Raises ServerError where one of them is of another form."""
+    from qa.gate.passwords import Login, read_login, read_users
+    from qa.gate.serving import Serving, read_root
+
+    logins = [*map(read_login, auth or ()), *([read_users(users)] if users is not None else [])]
+    login = None
+    for each in logins:
+        login = (login or Login({})) | each
+    proxied = behind_proxy or root_path not in ("", "/")
+    return Serving(host, login, *read_root(root_path), read_only, proxied, tuple(names or ()))
+
+
+def password(
+    user: Annotated[str, typer.Argument(help="The name of the user.")],
+    file: Annotated[Path, typer.Argument(parser=path, help="The file of users, for `pincite chat --users`.")],
+) -> None:
+    """Write a user with a password into a file of users, hashed; the password is asked for, or read from stdin."""
+    from getpass import getpass
+
+    from embeddings.errors import PinciteError
+    from qa.gate.passwords import write_user
+
+    if sys.stdin.isatty():
+        said = getpass("Password: ")
+        if getpass("Once more: ") != said:
+            raise PinciteError("the two passwords differ; nothing was written")
+    else:
+        said = sys.stdin.readline().rstrip("\r\n")
+    write_user(file, user, said)
+    typer.echo(f"{user}: written")
