@@ -76,7 +76,7 @@ $(STAMPS)/peers: pyproject.toml constraints.txt | $(STAMPS)/venv
 	$(call timed,peers,$(PEERS_PIP) install -c constraints.txt -e '.[peers]')
 	@touch $@
 
-# What `pip install .` takes, as wheels: tests/test_wheel.py installs from them, without a network, in an empty
+# What `pip install .` takes, as wheels: tests/house/test_wheel.py installs from them, without a network, in an empty
 # environment. torch stands first, at its one version, for the reason above; it is fetched from the cache of pip. Wheels
 # of earlier pins go first: the folder is what is measured.
 WHEELS := $(VENV)/wheels

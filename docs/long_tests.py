@@ -21,7 +21,7 @@ from eval.report.readme import check_markers, rewrite
 from eval.report.rendering import markdown_table
 
 PART = "long"
-TESTS = ("tests/test_killing.py", "tests/test_corruption.py")
+TESTS = ("tests/index/test_killing.py", "tests/index/test_corruption.py")
 MANY = {"PINCITE_KILLS": "200", "PINCITE_FLIPS": "400"}
 
 

@@ -135,6 +135,16 @@ def test_a_room_can_be_looked_over() -> None:
     assert not full, f"more than {MOST_FILES} modules in {full}: split the room by sense"
 
 
+def test_every_room_and_file_that_the_design_names_is_there_and_no_room_is_left_out() -> None:
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    page = page[page.index("## The rooms") : page.index("### Why these rooms")]
+    named = set(re.findall(r"`((?:embeddings|qa|eval|tests|docs)/[\w./-]+)`", page))
+    assert not [name for name in sorted(named) if not (ROOT / name).exists()]
+    parts = dict(zip(PACKAGES, re.split(r"^### `", page, flags=re.MULTILINE)[1:4], strict=True))
+    missing = [room for room in rooms() if f"`{'/'.join(room.split('.')[1:])}/`" not in parts[room.split(".")[0]]]
+    assert not missing, f"docs/design.md does not say what is in {missing}"
+
+
 @pytest.mark.parametrize("path", [path for path in SOURCES if name_of(path) != "qa/web/app.py"], ids=name_of)
 def test_the_chat_is_imported_only_inside_the_commands_that_need_it(path: Path) -> None:
     tree = at_the_top(parse(path)) if name_of(path) == COMPOSITION_ROOT else parse(path)

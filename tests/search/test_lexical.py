@@ -280,7 +280,7 @@ def test_a_limit_is_part_of_the_search_and_changes_no_score() -> None:
 def test_words_that_cannot_be_written_are_read_through_links_that_go_away(saved: Path) -> None:
     before = sorted(file.name for file in saved.iterdir())
     if os.geteuid() == 0:
-        pytest.skip("root may write to every folder; tests/test_read_only.py mounts one that nobody can")
+        pytest.skip("root may write to every folder; tests/web/test_read_only.py mounts one that nobody can")
     saved.chmod(0o500)
     try:
         assert list(LexicalIndex(saved).search("number3", 5)) == [3]
