@@ -19,14 +19,14 @@ from embeddings.layout import Bounds, Field, Item, Layout, Table
 from embeddings.text.columns import Line, tables_of
 from embeddings.text.naming import is_label
 
-_BULLET = r"[-*+•‣◦▪●○·–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[[ xX]?\]"
-_SEEN = re.compile(
-    rf"^(?P<indent>[^\S\n]*)(?:(?P<fence>```|~~~)|(?P<bullet>{_BULLET})(?=[^\S\n]+\S)|(?P<bar>\|)"
-    r"|(?P<rule>[-=+][-=+ |:]{4,}$)"
-    r"|(?=[^\n]*(?:\S\ {2,}\S|\t|\ \|\ ))(?P<gap>\S)|(?=[*_]{0,3}[^\W_][^\n:]{0,70}:[*_]{0,3}[^\S\n]+\S)(?P<field>\S)"
-    r"|(?=[^\n]{1,70}(?:\.{3,}|…|_{3,}|\s[-–—]\s))(?P<pair>\S))[^\n]*",
-    re.MULTILINE,
+_BULLET = re.compile(
+    r"(?:[-*+•‣◦▪●○·–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[[ xX]?\])\s+(?=\S)"
 )
+_BULLET_SIGNS = frozenset("-*+•‣◦▪●○·–—([0123456789")
+_CLOSING = frozenset(".)")
+_RULE = re.compile(r"[-=+][-=+ |:]{4,}")
+_GAP = re.compile(r"\t| \| | {2,}(?<![.!?:] {2})")  # not the two spaces behind a full stop
+_HEAD = 80  # characters that a label and its sign stand in
 _FIELD = re.compile(
     r"[*_`]{0,3}(?P<a>[^\W_][^:;|\n]{0,70}?)[*_`]{0,3}\s?(?::[*_`]{0,3}[^\S\n]+|\s?(?:\.{3,}|…+|_{3,})\s?)[*_`]{0,3}(?P<b>[^\s*_`][^\n]*?)[*_`\s]*"
 )
@@ -41,6 +41,7 @@ _SECTION = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LABEL, _LONGEST_ALONE = 9, 15  # words of a label; of the value of a field that no other one follows
+_LONGEST_VALUE = 40  # words of any field
 _MOST_LINES = 30  # that one item may run over
 _TAB = 4  # columns
 
@@ -103,24 +104,44 @@ def _lines(text: str, taken: Sequence[Bounds], start: int) -> Iterator[Line]:
     """The lines that may be part of a table, a field or a list; none of what stands between fences."""
     parts = iter(taken)
     part = next(parts, None)
-    fenced = False
-    for found in _SEEN.finditer(text, start):
-        while part is not None and part[1] <= found.start():
-            part = next(parts, None)
-        if part is not None and found.end() > part[0]:
+    fenced, end = False, start - 1
+    for line in text[start:].split("\n"):
+        begin, end = end + 1, end + 1 + len(line)
+        words = line.strip()
+        kind = _kind(words) if words else ""
+        if not kind:
             continue
-        kind = found.lastgroup or ""
+        while part is not None and part[1] <= begin:
+            part = next(parts, None)
+        if part is not None and end > part[0]:
+            continue
         if kind == "fence":
             fenced = not fenced
         elif not fenced:
-            indent = len(found["indent"].expandtabs(_TAB))
-            bullet = found.end("bullet") if kind == "bullet" else found.end("indent")
-            begin = bullet + len(text[bullet : found.end()]) - len(text[bullet : found.end()].lstrip())
-            yield Line(found.start(), begin, found.end() - _blank(found[0]), kind, indent)
+            margin = len(line) - len(line.lstrip())
+            bullet = _BULLET.match(words) if kind == "bullet" else None
+            first = begin + margin + (bullet.end() if bullet is not None else 0)
+            yield Line(begin, first, begin + margin + len(words), kind, len(line[:margin].expandtabs(_TAB)))
 
 
-def _blank(words: str) -> int:
-    return len(words) - len(words.rstrip())
+def _kind(words: str) -> str:
+    """What a line may be, by its signs: "" for nothing but prose."""
+    sign = words[0]
+    if sign == "|":
+        return "bar"
+    if sign in "`~" and words.startswith(("```", "~~~")):
+        return "fence"
+    if sign in "-=+" and _RULE.fullmatch(words) is not None:
+        return "rule"
+    if (sign in _BULLET_SIGNS or words[1:2] in _CLOSING or ")" in words[:6]) and _BULLET.match(words) is not None:
+        return "bullet"
+    if ("  " in words or "\t" in words or " | " in words) and _GAP.search(words) is not None:
+        return "gap"
+    head = words[:_HEAD]
+    if ": " in head or ":\t" in head or ":*" in head:
+        return "field"
+    paired = " - " in head or " – " in head or " — " in head or "..." in head or "…" in head or "___" in head
+    return "pair" if paired else ""
 
 
 def _outside(lines: Sequence[Line], parts: Sequence[Bounds]) -> Iterator[Line]:
@@ -185,6 +206,8 @@ def _fields(text: str, lines: Sequence[Line]) -> Iterator[Field]:
     found = [(line, each) for line in lines if (each := _FIELD.fullmatch(text, line.start, line.end)) is not None]
     found = [(line, each) for line, each in found if _is_name(each["a"]) and "://" not in each[0][: each.end("a") + 3]]
     for index, (line, each) in enumerate(found):
+        if len(each["b"].split()) > _LONGEST_VALUE:
+            continue
         near = any(_is_near(text, found[i][0], found[i + 1][0]) for i in (index - 1, index) if 0 <= i < len(found) - 1)
         alone = is_label(each["a"]) and len(each["b"].split()) <= _LONGEST_ALONE
         if near or alone or line.kind == "bullet":

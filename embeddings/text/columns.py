@@ -65,7 +65,7 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     if len(rows) < 2 or not any(len(cells) > 1 for _, cells in rows):
         return
     barred = sum("|" in text[run[index].start : run[index].end] for index, _ in rows) * 2 > len(rows)
-    if not barred and not _is_aligned(text, [cells for _, cells in rows], bool(ruled)):
+    if not barred and not _is_aligned(text, [(run[index].begin, cells) for index, cells in rows], bool(ruled)):
         return
     placed = (
         [list(enumerate(cells)) for _, cells in rows]
@@ -124,16 +124,31 @@ def _bare(text: str, start: int, end: int) -> Bounds:
     return start, end
 
 
-def _is_aligned(text: str, rows: Sequence[Row], ruled: bool) -> bool:
-    """Whether lines with gaps are rows of a table, and no prose with two spaces behind a full stop."""
-    counts = Counter(map(len, rows))
-    most, times = counts.most_common(1)[0]
-    cells = [cell for row in rows for cell in row]
-    lengths = [end - start for start, end in cells]
+def _is_aligned(text: str, lines: Sequence[tuple[int, Row]], ruled: bool) -> bool:
+    """Whether lines with gaps are rows of a table, and no prose with two spaces behind a full stop.
+
+    Args:
+        text: the text.
+        lines: where each line begins, and its cells.
+        ruled: whether a rule stands among them.
+    """
+    rows = [row for _, row in lines]
+    most, times = Counter(map(len, rows)).most_common(1)[0]
+    lengths = [end - start for row in rows for start, end in row]
     if most < 2 or max(lengths) > _LONGEST_CELL or sum(lengths) > _WIDEST * len(lengths):
         return False
     ended = sum(_SENTENCE.search(text[row[0][0] : row[0][1]]) is not None for row in rows if len(row) > 1)
-    return (ruled or 5 * times >= 3 * len(rows)) and 2 * ended < len(rows)
+    if 2 * ended >= len(rows) or (not ruled and 5 * times < 3 * len(rows)):
+        return False
+    full = [(begin, row) for begin, row in lines if len(row) == most]
+    tabbed = all("\t" in text[row[0][0] : row[-1][1]] for _, row in full)
+    return tabbed or all(_is_under(full, column) for column in range(1, most))
+
+
+def _is_under(full: Sequence[tuple[int, Row]], column: int) -> bool:
+    """Whether the cells of a column begin, or end, under one another in most lines."""
+    ends = (Counter(row[column][side] - begin for begin, row in full) for side in (0, 1))
+    return any(2 * counts.most_common(1)[0][1] > len(full) for counts in ends)
 
 
 def _placed(lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int, Bounds]]]:
