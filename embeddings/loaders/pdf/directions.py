@@ -5,18 +5,12 @@ A small part of the Unicode Bidirectional Algorithm (UAX #9), backwards: from th
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import groupby
 
-from embeddings.loaders.pdf.glyphs import Glyph
+from embeddings.loaders.pdf.glyphs import Glyph, is_right_to_left
 
 _IN_NUMBERS = ".,:/-"
-
-
-def is_right_to_left(text: str) -> bool:
-    """Whether a character is a letter of a script that is read from the right."""
-    return text > "\u0590" and unicodedata.bidirectional(text[0]) in ("R", "AL")
 
 
 def in_reading_order(glyphs: Sequence[Glyph], against: bool) -> list[Glyph]:

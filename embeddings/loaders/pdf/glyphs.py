@@ -52,10 +52,12 @@ class Run:
     Attributes:
         glyphs: at least one.
         turned: whether they stand at another angle than most of the page.
+        against: whether some of them are read from the right.
     """
 
     glyphs: list[Glyph]
     turned: bool = False
+    against: bool = False
 
 
 def runs_of(text_page: pypdfium2.PdfTextPage, turn: int, most: int) -> Iterator[Run]:
@@ -107,7 +109,14 @@ def _run(handle: raw.FPDF_TEXTPAGE, glyphs: list[Glyph], turn: int) -> Iterator[
     while glyphs and glyphs[-1].text == " ":
         glyphs.pop()
     if glyphs:
-        yield Run(glyphs, _turn(handle, glyphs[0].number) != turn)
+        text = "".join([glyph.text for glyph in glyphs])
+        against = not text.isascii() and any(map(is_right_to_left, text))
+        yield Run(glyphs, _turn(handle, glyphs[0].number) != turn, against)
+
+
+def is_right_to_left(character: str) -> bool:
+    """Whether a character is a letter of a script that is read from the right."""
+    return character > "\u0590" and unicodedata.bidirectional(character[0]) in ("R", "AL")
 
 
 def _words(code: int) -> str:

@@ -54,8 +54,7 @@ class Written:
 def levels_of(glyphs: Sequence[Glyph]) -> list[int]:
     """For each letter 1 where it is raised, -1 where it is lowered, else 0; spaces between raised letters are 1."""
     levels = [0] * len(glyphs)
-    base = glyphs[0].base
-    if all(glyph.base == base for glyph in glyphs):
+    if len({glyph.base for glyph in glyphs}) == 1:
         return levels
     reference = _first_reference(glyphs)
     if reference is None:

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median
 
-from embeddings.loaders.pdf.directions import in_reading_order, is_right_to_left
-from embeddings.loaders.pdf.glyphs import HYPHEN, Glyph, Run
+from embeddings.loaders.pdf.directions import in_reading_order
+from embeddings.loaders.pdf.glyphs import Glyph, Run, is_right_to_left
 from embeddings.loaders.pdf.lines import Line
 from embeddings.loaders.pdf.raised import Written, levels_of, written
 
+MADE = 1 << 39
 WIDE = 0.8  # times the height of a letter: a wider gap stands between two cells or columns
 _BESIDE = 0.25  # times: letters whose base lines are nearer stand on the same line
 _SPACE = 0.17  # times: a wider gap between two pieces of a line is a space
@@ -36,7 +37,7 @@ _NOTE_SIZE = 0.95  # times the usual height: notes are smaller
 def pieces_of(runs: Iterable[Run]) -> tuple[list[Line], dict[int, tuple[int, ...]]]:
     """The pieces of a page from its upper left corner, and the letters of each character that stands for several.
 
-    Such a character ("¾") has a number beyond those of all letters.
+    Such a character ("¾") has a number from `MADE` on, beyond those of all letters.
     """
     upright: list[list[Glyph]] = []
     turned: list[list[Glyph]] = []
@@ -44,15 +45,14 @@ def pieces_of(runs: Iterable[Run]) -> tuple[list[Line], dict[int, tuple[int, ...
         if run.turned:
             turned.append(run.glyphs)
         else:
-            upright += _fragments(run.glyphs)
+            upright += _fragments(run)
     rows = [_merged(row) for row in _with_initials(_rows(upright))]
     notes = _notes(rows)
     made: dict[int, tuple[int, ...]] = {}
-    fresh = 1 + max((glyph.number for run in (*upright, *turned) for glyph in run), default=0)
     found: list[Line] = []
     for number, row in enumerate([*rows, *([fragment] for fragment in turned)]):
         for fragment in row:
-            words = written(fragment, levels_of(fragment), notes, fresh + len(made))
+            words = written(fragment, levels_of(fragment), notes, MADE + len(made))
             made |= words.made
             found += _line(fragment, words, number)
     return found, made
@@ -67,26 +67,26 @@ def _line(fragment: Sequence[Glyph], words: Written, row: int) -> list[Line]:
     drawn = [glyph for glyph in fragment if glyph.text != " "]
     tallest = _usual(drawn)
     glyphs = words.glyphs[start : start + len(text)]
-    left, right = min(glyph.left for glyph in drawn), max(glyph.right for glyph in drawn)
+    left, right = min([glyph.left for glyph in drawn]), max([glyph.right for glyph in drawn])
     return [Line(text, tuple(glyphs), tallest.height, tallest.base, False, left, right, row)]
 
 
 def _usual(glyphs: Sequence[Glyph]) -> Glyph:
     """A letter of the height and the base line that most of them have."""
     first = glyphs[0]
-    if all(glyph.base == first.base and glyph.height == first.height for glyph in glyphs):
+    if len({glyph.base for glyph in glyphs}) == 1 and len({glyph.height for glyph in glyphs}) == 1:
         return first
     counts = Counter((glyph.height, glyph.base) for glyph in glyphs)
     best = max(counts, key=lambda key: (counts[key] * key[0], key))
     return next(glyph for glyph in glyphs if (glyph.height, glyph.base) == best)
 
 
-def _fragments(glyphs: list[Glyph]) -> list[list[Glyph]]:
+def _fragments(run: Run) -> list[list[Glyph]]:
     """A run, taken apart where a letter stands on another line, back to the left, or behind a wide gap."""
     found: list[list[Glyph]] = [[]]
-    against = any(glyph.text > "\u0590" and is_right_to_left(glyph.text) for glyph in glyphs)
+    against = run.against
     last: Glyph | None = None
-    for glyph in glyphs:
+    for glyph in run.glyphs:
         if glyph.text == " ":
             found[-1].append(glyph)
             continue
@@ -167,7 +167,8 @@ def _with_initials(rows: list[list[list[Glyph]]]) -> list[list[list[Glyph]]]:
 
 def _merged(row: list[list[Glyph]]) -> list[list[Glyph]]:
     """The fragments of a line in the order of reading, put together where no wide gap parts them."""
-    letters = [glyph.text for fragment in row for glyph in fragment if glyph.text.isalpha()]
+    text = "".join([glyph.text for fragment in row for glyph in fragment])
+    letters = [] if text.isascii() else [letter for letter in text if letter.isalpha()]
     backwards = sum(map(is_right_to_left, letters))
     against = backwards * 2 > len(letters)
     if 0 < backwards < len(letters):
@@ -253,8 +254,11 @@ def _without_false_spaces(fragment: list[Glyph]) -> list[Glyph]:
 
 def _notes(rows: Sequence[Sequence[Sequence[Glyph]]]) -> frozenset[str]:
     """The marks that small lines of the page begin with: those of its notes."""
-    heights = sorted(glyph.height for row in rows for fragment in row for glyph in fragment)
-    usual = heights[len(heights) // 2] if heights else 0.0
+    heights: Counter[float] = Counter()
+    for row in rows:
+        for fragment in row:
+            heights[fragment[-1].height] += len(fragment)
+    usual = heights.most_common(1)[0][0] if heights else 0.0
     found = set()
     for row in rows:
         if row and row[0] and row[0][-1].height < _NOTE_SIZE * usual:
@@ -262,6 +266,3 @@ def _notes(rows: Sequence[Sequence[Sequence[Glyph]]]) -> frozenset[str]:
             if mark is not None:
                 found.add(mark[1])
     return frozenset(found)
-
-
-__all__ = ["HYPHEN", "WIDE", "pieces_of"]
