@@ -17,12 +17,11 @@ from dataclasses import dataclass, replace
 
 from embeddings.layout import Bounds, Field, Item, Layout, Table
 from embeddings.text.columns import Line, tables_of
+from embeddings.text.items import ITEM
 from embeddings.text.naming import is_label
 
-_BULLET = re.compile(
-    r"(?:[-*+•‣◦▪●○·–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)]|\d{1,2}(?:\.\d{1,2}){1,4}\.?|\[[ xX]?\])\s+(?=\S)"
-)
-_BULLET_SIGNS = frozenset("-*+•‣◦▪●○·–—([0123456789")
+_BULLET = re.compile(rf"{ITEM}\s+(?=\S)")
+_BULLET_SIGNS = frozenset("-*+•‣◦▪●○·–—([§0123456789")
 _CLOSING = frozenset(".)")
 _RULE = re.compile(r"[-=+][-=+ |:]{4,}")
 _GAP = re.compile(r"\t| \| | {2,}(?<![.!?:] {2})")  # not the two spaces behind a full stop

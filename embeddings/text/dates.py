@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Whole or shortened, with a capital letter unless the pattern that holds it ignores case.
+MONTH = rf"(?:{'|'.join(MONTHS)}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 _ZONE = r"\(?(?:(?-i:GMT|UTC|Z|[A-Z]{1,3}[SD]T|[ECMP]T|CET|EET|MSK)|[+-]\d\d:?\d\d)\b\)?"
 _HALF = r"\s?[ap]\.?m\b\.?"
 _TIME = (
@@ -21,8 +23,8 @@ _TIME = (
     rf"|\d{{1,2}}{_HALF}(?:\s?{_ZONE})?|\d{{4}}\s?{_ZONE})"
 )
 _DAY = (
-    rf"(?:(?P<month1>{_MONTH})\s(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year1>\d{{4}})"
-    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?[\s-](?P<month2>{_MONTH}),?[\s-](?P<year2>\d{{4}})"
+    rf"(?:(?P<month1>{MONTH})\s(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<year1>\d{{4}})"
+    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?:\sof)?[\s-](?P<month2>{MONTH}),?[\s-](?P<year2>\d{{4}})"
     r"|(?P<year3>\d{4})-(?P<month3>\d\d)-(?P<day3>\d\d)"
     r"|(?P<a>\d{1,2})[/.](?P<b>\d{1,2})[/.](?P<year4>\d{4}))"
 )
@@ -31,7 +33,7 @@ _DAY_AND_TIME = re.compile(
     _BOUNDED.format(rf"{_DAY}(?:(?:T|,?\s(?:at\s)?|\s?[-–—|]\s?)(?P<time>{_TIME})|(?=T))?"), re.IGNORECASE
 )
 _TIME_ONLY = re.compile(_BOUNDED.format(_TIME), re.IGNORECASE)
-_MONTH_NAME = re.compile(rf"\b{_MONTH}(?=\s\d|\b)", re.IGNORECASE)
+_MONTH_NAME = re.compile(rf"\b{MONTH}(?=\s\d|\b)", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,2})[:.]?(\d\d)?(?::\d\d)?\s?([ap])?", re.IGNORECASE)
 
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s"
@@ -40,6 +42,15 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_LINE = 80  # characters; a longer line is more than a date
+
+
+def month_number(name: str) -> int:
+    """The number of a month, 1 to 12, from its name or the first three letters of it.
+
+    >>> month_number("Sept."), month_number("may")
+    (9, 5)
+    """
+    return [month[:3] for month in MONTHS].index(name[:3].capitalize()) + 1
 
 
 def date_line(line: str) -> str | None:
@@ -119,7 +130,7 @@ def _calendar_day(found: re.Match[str]) -> str | None:
         if group["year3"] is not None:
             return date(int(group["year3"]), int(group["month3"]), int(group["day3"])).isoformat()
         form = "1" if group["month1"] is not None else "2"
-        month = _NAMES.index(group["month" + form][:3].lower()) + 1
+        month = month_number(group["month" + form])
         return date(int(group["year" + form]), month, int(group["day" + form])).isoformat()
     except ValueError:  # 31 June
         return None

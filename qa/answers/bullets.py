@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from qa.steps.unfit import ITEM_NUMBER
+from embeddings.text.items import ITEM
 
 Bounds = tuple[int, int]
 
-_ITEM = re.compile(rf"[^\S\n]*(?:[-*•‣◦▪·–—]|{ITEM_NUMBER})[^\S\n]+(?P<item>\S[^\n]*)", re.IGNORECASE)
+_ITEM = re.compile(rf"[^\S\n]*{ITEM}[^\S\n]+(?P<item>\S[^\n]*)", re.IGNORECASE)
 _LONGEST_ITEM = 12  # words; longer ones are sentences of a text, of which a span is the answer
 _LONGEST_LEAD = 10  # words of a line that may be a heading
 _LEAST = 2

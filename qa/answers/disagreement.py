@@ -10,22 +10,16 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from embeddings.text.items import ITEM
 from qa.answers.candidates import Candidate, overlap
 from qa.english.dates import Moment, moments, only_moments
 from qa.english.names import folded
-from qa.english.numbers import Amount, amount
+from qa.english.numbers import MEASURES, Amount, amount
 from qa.english.phrases import Phrase, phrases
 from qa.english.question import Question, terms
 from qa.english.words import shared_words, stem, words
 from qa.reading.quoting import quote_bounds
-from qa.steps.unfit import ITEM_NUMBER
 
-# Plurals that measure rather than are counted: "How much does it cost?" - "940 euros".
-_MEASURES = frozenset(
-    """dollars euros pounds francs rubles roubles cents seconds minutes hours days weeks months years miles kilometers
-    kilometres meters metres feet inches yards acres hectares tons tonnes kilos kilograms grams ounces liters litres
-    gallons barrels degrees points times""".split()
-)
 # What a report of harm counts apart: who died, and who was hurt.
 _DEAD = re.compile(r"\b(?:dead|deaths?|die[sd]?|dying|kill(?:ed|s|ing)|fatalit(?:y|ies)|lives|slain)\b", re.IGNORECASE)
 _HURT = re.compile(r"\b(?:hurt|injur(?:ed|ies|ing)|wound(?:ed|s|ing))\b", re.IGNORECASE)
@@ -40,7 +34,7 @@ _SET_AGAINST = re.compile(
     re.IGNORECASE,
 )
 
-_NUMBERED = re.compile(rf"[ \t]*(?:{ITEM_NUMBER}|[-*•])[ \t]+\S")
+_NUMBERED = re.compile(rf"[ \t]*{ITEM}[ \t]+\S")
 _LEAST_OF_SENTENCE = 0.75  # the same for the sentence, where dates are compared
 
 
@@ -178,7 +172,7 @@ def counts_something_else(question: Question, candidate: Candidate) -> bool:
         return True
     after = (*words(candidate.text), *words(following)[:_WORDS_AFTER])
     counted = next((word for word in after if len(word) > 3 and word.endswith("s") and not word.endswith("ss")), None)
-    if counted is None or (counted in _MEASURES and not question.counts_things):
+    if counted is None or (counted in MEASURES and not question.counts_things):
         return False
     return stem(counted) not in {stem(word) for word in words(question.text)}
 

@@ -6,19 +6,16 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
-)
+from embeddings.text.dates import MONTH, month_number
+
 _DAY = r"[0-3]?\d(?:st|nd|rd|th)?"
 _DAYS = rf"{_DAY}(?:(?:\s?[-–]\s?|\s(?:and|to|or)\s){_DAY}(?![\w:]))?"
 _YEAR = r"(?:1\d{3}|20\d{2})"
 _DATE = re.compile(
-    rf"(?<![\w.-])(?:(?P<month1>{_MONTH})\s(?P<days1>{_DAYS})(?:,?\s(?P<year1>{_YEAR}))?"
-    rf"|(?P<days2>{_DAYS})(?:\sof)?\s(?P<month2>{_MONTH})(?:,?\s(?P<year2>{_YEAR}))?"
+    rf"(?<![\w.-])(?:(?P<month1>{MONTH})\s(?P<days1>{_DAYS})(?:,?\s(?P<year1>{_YEAR}))?"
+    rf"|(?P<days2>{_DAYS})(?:\sof)?\s(?P<month2>{MONTH})(?:,?\s(?P<year2>{_YEAR}))?"
     rf"|(?P<year3>{_YEAR})-(?P<month3>[01]\d)-(?P<days3>[0-3]\d)"
-    rf"|(?P<month4>{_MONTH}),?\s(?P<year4>{_YEAR})"
+    rf"|(?P<month4>{MONTH}),?\s(?P<year4>{_YEAR})"
     rf"|(?P<year5>{_YEAR})(?![\d,.]\d))(?![\w-])"
 )
 _NUMBER = re.compile(r"\d+")
@@ -78,7 +75,7 @@ def _moments(found: re.Match[str]) -> list[Moment]:
     stated = None if year is None else int(year)
     if month is None:
         return [Moment(stated)]
-    number = int(month) if month.isdigit() else _NAMES.index(month[:3].lower()) + 1
+    number = int(month) if month.isdigit() else month_number(month)
     if days is None:
         return [Moment(stated, number)]
     return [Moment(stated, number, int(day)) for day in _NUMBER.findall(days)]

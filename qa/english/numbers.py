@@ -10,10 +10,10 @@ _SMALL = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_WORDS = {word: float(value) for value, word in enumerate(_SMALL)} | {
+NUMBER_WORDS = {word: float(value) for value, word in enumerate(_SMALL)} | {
     word: 10.0 * value for value, word in enumerate(_TENS, start=2)
 }
-_SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+SCALES = {"dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _SUFFIXES = {"k": 1e3, "m": 1e6, "mn": 1e6, "bn": 1e9}  # only after an amount of money: elsewhere "m" is a metre
 _UNIT = r"(?:km|kg|cm|mm|mg|m|g|h|min|sec|ms|[kmgt]b|[kmg]hz|th|st|nd|rd)?"
 # A number stands alone or before a unit: not the digits of a name such as "T-72" or "3M54".
@@ -25,13 +25,24 @@ _TOKEN = re.compile(
 )
 
 _HYPHENATED = re.compile(r"(?<![\w.,-])(\d[\d,]*(?:\.\d+)?)-(?=[$€£¥]?\d[\d,]*(?:\.\d+)?(?![\w-]))")
-_AND_A_HALF = re.compile(rf"(?<![\w.,-])(\d{{1,3}}|{'|'.join(list(_WORDS)[1:])}) and a half\b")
+_AND_A_HALF = re.compile(rf"(?<![\w.,-])(\d{{1,3}}|{'|'.join(list(NUMBER_WORDS)[1:])}) and a half\b")
 _BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
 _TO = re.compile(r"\s(?:to|or)\s|\s?–\s?|(?<=\d)-(?=[$€£¥]?\d)", re.IGNORECASE)
 _AND = re.compile(r"\sand\s", re.IGNORECASE)
 
+# Words that qualify a number: for "or more", for "or less", and those that say neither.
+OR_MORE = (
+    r"(?:at least|(?:no|not) (?:less|fewer) than|(?<!no )(?<!not )more than|(?:well |just )?over|as (?:many|much) as"
+    r"|upwards of)"
+)
+OR_LESS = (
+    r"(?:at most|(?:no|not) more than|(?<!no )(?<!not )(?:less|fewer) than|(?:just )?under|as (?:few|little) as|up to"
+    r"|below)"
+)
+ABOUT = r"(?:almost|nearly|about|around|some|roughly|approximately|an estimated|just|close to)"
+
 # What a unit measures, and how much of it, in seconds, metres, kilograms.
-_UNITS = {
+UNITS = {
     **dict.fromkeys(("second", "sec"), ("time", 1.0)), **dict.fromkeys(("minute", "min"), ("time", 60.0)),
     **dict.fromkeys(("hour", "hr"), ("time", 3600.0)), "day": ("time", 86400.0), "week": ("time", 604800.0),
     "month": ("time", 2629800.0), "year": ("time", 31557600.0), "decade": ("time", 315576000.0),
@@ -43,6 +54,11 @@ _UNITS = {
     **dict.fromkeys(("tonne", "ton"), ("weight", 1000.0)), **dict.fromkeys(("pound", "lb"), ("weight", 0.4536)),
     **dict.fromkeys(("percent", "cent", "%"), ("share", 0.01)),
 }  # fmt: skip
+# Plurals that measure rather than are counted: "How much does it cost?" - "940 euros".
+MEASURES = frozenset(f"{unit}s" for unit in UNITS if len(unit) > 2) | frozenset(
+    """dollars euros pounds francs rubles roubles feet inches acres hectares ounces liters litres gallons barrels
+    degrees points times""".split()
+)
 _UNIT_AFTER = re.compile(r"(?<![^\W\d_])(%|[^\W\d_]+)")
 _BEHIND = re.compile(r"(?:[\s-]*[^\W\d]+|\s?%){0,2}")  # the two words behind a number, as far as they are no numbers
 _MONEY = {"$": "dollar", "€": "euro", "£": "pound sterling", "¥": "yen"}
@@ -108,7 +124,7 @@ def amount(text: str, after: str = "") -> Amount | None:
             return Amount(low, high, currency)
     behind = _BEHIND.match(after)
     for word in _UNIT_AFTER.findall(f"{text}{behind[0] if behind is not None else ''}".lower()):
-        measure = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+        measure = UNITS.get(word) or UNITS.get(word.removesuffix("s"))
         if measure is not None:
             return Amount(low, high, *measure)
     return Amount(low, high)
@@ -146,7 +162,7 @@ def _respelt(text: str) -> str:
     if "-" in text:
         text = _HYPHENATED.sub(r"\1–", text)
     if "half" in text:
-        text = _AND_A_HALF.sub(lambda found: f"{_WORDS.get(found[1], 0.0) or float(found[1]):.0f}.5", text)
+        text = _AND_A_HALF.sub(lambda found: f"{NUMBER_WORDS.get(found[1], 0.0) or float(found[1]):.0f}.5", text)
     return text
 
 
@@ -163,13 +179,13 @@ class _NumberReader:
         self._group, self._last = value, "digits"
 
     def word(self, word: str) -> None:
-        if word in _SCALES and self._last != "":
-            self._scale(_SCALES[word])
-        elif word in _SCALES:
+        if word in SCALES and self._last != "":
+            self._scale(SCALES[word])
+        elif word in SCALES:
             self._group = 1.0
-            self._scale(_SCALES[word])
-        elif word in _WORDS:
-            self._add(_WORDS[word])
+            self._scale(SCALES[word])
+        elif word in NUMBER_WORDS:
+            self._add(NUMBER_WORDS[word])
         elif word == "half":
             self._flush()
             self._group, self._last = 0.5, "half"

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from qa.english.numbers import NUMBER_WORDS, SCALES
+
 Tag = Literal["asking", "auxiliary", "determiner", "pronoun", "preposition", "joining", "number", "adverb", "verb",
               "name", "word", "owner", "mark"]  # fmt: skip
 
@@ -36,8 +38,7 @@ _CLOSED: dict[str, Tag] = {
     **dict.fromkeys("not very really also ever never still now then already yet again just only even exactly "
                     "actually mostly usually generally currently originally recently formerly more most less least too "
                     "else together ago long far often once soon today yesterday tomorrow here".split(), "adverb"),
-    **dict.fromkeys("one two three four five six seven eight nine ten eleven twelve hundred thousand million".split(),
-                    "number"),
+    **dict.fromkeys((*NUMBER_WORDS, *SCALES), "number"),
 }  # fmt: skip
 
 _REGULAR = """accept accuse achieve act add admit advance affect agree aim allow announce answer apologise

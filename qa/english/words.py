@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from qa.english.dates import Moment, only_moments
 from qa.english.names import bare_name, folded, initials, shortened
-from qa.english.numbers import numbers
+from qa.english.numbers import ABOUT, OR_LESS, OR_MORE, numbers
 
 _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset(("a", "an", "the"))
@@ -16,10 +16,7 @@ _ARTICLES = frozenset(("a", "an", "the"))
 _QUESTION_WORDS = frozenset(
     "who what when where which whom whose why how do does did has have had were many much".split()
 )
-# Words that qualify a number: those for "or more" say the same, and so do those for "or less"; the others are left out.
-_OR_MORE = re.compile(r"\b(?:at least|more than|over|as many as|upwards of)\b")
-_OR_LESS = re.compile(r"\b(?:at most|(?:fewer|less) than|under|up to|below)\b")
-_ABOUT = re.compile(r"\b(?:almost|nearly|about|around|some|roughly|approximately|an estimated|just|close to)\b")
+_OR_MORE, _OR_LESS, _ABOUT = (re.compile(rf"\b{words}\b") for words in (OR_MORE, OR_LESS, ABOUT))
 _CENT = re.compile(r"\bper cent\b")
 _SIGNS = {"%": "percent", "€": "euros", "£": "pounds", "$": "dollars", "¥": "yen"}
 _STEM = 5  # letters: enough to tell words apart, few enough to join "capture" and "captured"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from embeddings.errors import ModelError
+from embeddings.text.dates import MONTHS, WEEKDAYS
 from qa.english.names import TITLES, bare_name
 from qa.english.phrases import Phrase, phrases
 from qa.english.tagging import tagged
@@ -38,8 +39,7 @@ FEATURES = ("age", "last", "fresh", "carried", "owner", "complement", "complemen
             "disagrees", "times", "asked", "opening")  # fmt: skip
 
 _TIME = re.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday"
-    r"|wednesday|thursday|friday|saturday|sunday|years?|months?|weeks?|days?|hours?|minutes?|today|yesterday)\b",
+    rf"\b(?:{'|'.join((*MONTHS, *WEEKDAYS))}|years?|months?|weeks?|days?|hours?|minutes?|today|yesterday)\b",
     re.IGNORECASE,
 )
 _WITHIN = frozenset(("in", "at", "near", "around", "from", "into", "outside", "inside", "across"))

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
 from urllib.parse import quote, urlsplit
 
+from embeddings.text.dates import MONTHS
 from qa.render import escape_markdown, one_line, part_of_file
 from qa.types import Citation
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:T\S*)?")  # in full: "1700 GMT" is no year
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _BIBTEX = {
     "\\": r"{\textbackslash}",
     "{": r"{\textbraceleft}",
@@ -105,7 +105,7 @@ def bibtex(citation: Citation) -> str:
     if day is not None:
         year, month, number = day.groups()
         fields.append(("year", f"{{{year}}}"))
-        fields += [("month", _MONTHS[int(month) - 1])] if month and 1 <= int(month) <= len(_MONTHS) else []
+        fields += [("month", MONTHS[int(month) - 1][:3].lower())] if month and 1 <= int(month) <= len(MONTHS) else []
         fields += [("day", f"{{{int(number)}}}")] if month and number else []
     if citation.page is not None:
         fields.append(("pages", f"{{{citation.page}}}"))

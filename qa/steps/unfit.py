@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from embeddings.text.items import NUMBER
 from embeddings.types import Chunk
 from qa.english.dates import moments
 from qa.english.numbers import numbers
@@ -19,9 +20,8 @@ _POINTER = re.compile(
     r"|night|century|decade|season|quarter|hour|minute|time)[a-z]+"
 )
 _ACRONYM = re.compile(r"[A-Z]{2,}")  # "US", "IT", "WHO"
-ITEM_NUMBER = r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§ ?\d{1,4})"
-_AT_LINE = re.compile(rf"[ \t]*(?P<number>{ITEM_NUMBER})(?=\s+(?P<next>\S\w*))", re.IGNORECASE)
-_BARE_NUMBER = re.compile(rf"\s*{ITEM_NUMBER}?", re.IGNORECASE)
+_AT_LINE = re.compile(rf"[ \t]*(?P<number>{NUMBER})(?=\s+(?P<next>\S\w*))", re.IGNORECASE)
+_BARE_NUMBER = re.compile(rf"\s*{NUMBER}?", re.IGNORECASE)
 _LAST_PART = re.compile(r"(?P<front>.*?)(?P<last>\d+|[a-z]+)(?P<behind>\W*)", re.IGNORECASE)
 _ROMAN = tuple("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split())
 _AROUND = 4_000  # characters in which the item before or behind one is looked for
@@ -161,7 +161,7 @@ def _is_heading(question: Question, text: str, start: int, end: int, chunk: Chun
         return False
     line = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     heading = text[line[0] : line[1] if line[1] >= 0 else len(text)]
-    bare = re.sub(rf"^[#\s]*(?:{ITEM_NUMBER}\s+)?", "", heading).strip(" #*_:.\t")
+    bare = re.sub(rf"^[#\s]*(?:{NUMBER}\s+)?", "", heading).strip(" #*_:.\t")
     return text[start:end].strip(" :.") == bare
 
 

@@ -9,17 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from embeddings.text.dates import MONTH
+from qa.english.numbers import ABOUT, OR_LESS, OR_MORE, SCALES
 from qa.english.question import Question
 from qa.steps.step import Bounds, Place
 
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|Jan\.?|Feb\.?|Mar\.?|Apr\.?|Jun\.?|Jul\.?|Aug\.?|Sept?\.?|Oct\.?|Nov\.?|Dec\.?)"
-)
 _DAY = r"(?:[0-3]?\d(?:st|nd|rd|th)?)"
 _YEAR = r"(?:1\d{3}|20\d{2})"
-_MONTH_FIRST, _DAY_FIRST = rf"{_MONTH} {_DAY}(?:,? {_YEAR})?", rf"{_DAY}(?: of)? {_MONTH}(?:,? {_YEAR})?"
-_DATE = re.compile(rf"\b(?:{_MONTH_FIRST}|{_DAY_FIRST}|{_MONTH},? {_YEAR})\b")
+_MONTH_FIRST, _DAY_FIRST = rf"{MONTH} {_DAY}(?:,? {_YEAR})?", rf"{_DAY}(?: of)? {MONTH}(?:,? {_YEAR})?"
+_DATE = re.compile(rf"\b(?:{_MONTH_FIRST}|{_DAY_FIRST}|{MONTH},? {_YEAR})\b")
 _CLOCK = re.compile(r"(?<!\d)(?<!\d:)\d{1,2}:\d\d(?::\d\d)?(?!:?\d)")
 _ABBREVIATION = re.compile(r"(?<![A-Za-z.@/-])(?:[A-Za-z]\.){2,5}(?![A-Za-z])")
 _TOKEN = re.compile(
@@ -28,14 +26,8 @@ _TOKEN = re.compile(
 _ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z][a-z0-9]*+(?=[/:]|$)|^\d{1,3}(?:\.\d{1,3}){3}(?!\.)")
 _MARK_OF_ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z0-9]|://|www\.")  # every address holds one; most texts do not
 _CLOSING = ".,;:!?'’*_-"  # after an address they belong to the sentence
-_QUALIFIER = re.compile(
-    r"\b(?:at least|at most|(?:no |not )?(?:more|less|fewer) than|as (?:many|much|few|little) as|up to|over|under"
-    r"|almost|nearly|about|around|some|roughly|approximately|an estimated|close to|well over|just (?:over|under))\s$",
-    re.IGNORECASE,
-)
-_SCALE_OR_SHARE = re.compile(
-    r"(?:\s(?:hundred|thousand|million|billion|trillion)\b)?(?:\s?%|\s(?:percent|per\scent)\b)?"
-)
+_QUALIFIER = re.compile(rf"\b(?:{OR_MORE}|{OR_LESS}|{ABOUT})\s$", re.IGNORECASE)
+_SCALE_OR_SHARE = re.compile(rf"(?:\s(?:{'|'.join(SCALES)})\b)?(?:\s?%|\s(?:percent|per\scent)\b)?")
 _RANGE = re.compile(
     r"\bbetween\s[$€£¥]?\d[\d,.]*\d?\sand\s[$€£¥]?\d[\d,]*(?:\.\d+)?|(?<![\w.,-])[$€£¥]?\d[\d,]*(?:\.\d+)?"
     r"(?:\sto\s|[-–]|\s[-–]\s)[$€£¥]?\d[\d,]*(?:\.\d+)?(?![\w-]|[.,]\d)",

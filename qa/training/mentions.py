@@ -8,17 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from embeddings.text.dates import MONTHS, WEEKDAYS
+from qa.english.numbers import NUMBER_WORDS
+
 Kind = Literal["name", "number", "year", "month", "weekday"]
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty".split()
+_COUNTS = [word for word, value in NUMBER_WORDS.items() if value > 1]  # "one" is more often a pronoun
 _NAME = r"[A-Z][\w'’.-]*\w(?:\s+(?:(?:of|the|de|al|bin|van|von)\s+)?[A-Z][\w'’.-]*\w)*"
 _PATTERNS: Mapping[Kind, re.Pattern[str]] = {
     "year": re.compile(r"\b(?:1[0-9]{3}|20[0-9]{2})\b"),
-    "month": re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b"),
-    "weekday": re.compile(rf"\b(?:{'|'.join(_WEEKDAYS)})\b"),
-    "number": re.compile(rf"\b(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(_NUMBER_WORDS)})\b"),
+    "month": re.compile(rf"\b(?:{'|'.join(MONTHS)})\b"),
+    "weekday": re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\b"),
+    "number": re.compile(rf"\b(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(_COUNTS)})\b"),
     "name": re.compile(rf"(?<![.!?]\s)(?<![.!?][\"”’]\s)(?<!^)(?<!\n)\b{_NAME}"),
 }
 _POSSESSIVE = re.compile(r"['’]s$")
