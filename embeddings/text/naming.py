@@ -31,7 +31,8 @@ _NUMBER = re.compile(
 _YEAR = re.compile(r"(?:FY\s?|Q[1-4][ /-]?)?(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4})?\*?", re.IGNORECASE)
 _DAY = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d\d.*)?|\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
-    r"|\d{4}-\d\d|\d{1,2}[/.]\d{4}|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|[A-Z][a-z]{2,9}\.? \d{1,2}, \d{4}",
+    r"|\d{4}-\d\d|\d{1,2}[/.]\d{4}|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|[A-Z][a-z]{2,9}\.? \d{1,2}, \d{4}"
+    r"|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
