@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.cells import NO_TEXT, CellLines
-from embeddings.loaders.grid import Grid
+from embeddings.loaders.grids.cells import NO_TEXT, CellLines
+from embeddings.loaders.grids.grid import Grid
+from embeddings.loaders.grids.parts import parts_of
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.parts import parts_of
 from embeddings.remarks import Omitted, Remarks, together
 from embeddings.text.naming import Naming
 from embeddings.types import NO_LAYOUT, Layout

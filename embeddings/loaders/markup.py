@@ -11,7 +11,7 @@ from lxml import etree, html
 
 from embeddings.loaders.archive import attribute, local
 from embeddings.loaders.extract import Writer
-from embeddings.loaders.grid import Grid, Placed, filled
+from embeddings.loaders.grids.grid import Grid, Placed, filled
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "head"}
 _BREAKS = {"br", "lb"}

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.cells import NO_TEXT
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.extract import Extract, Writer
-from embeddings.loaders.grid import Grid
+from embeddings.loaders.grids.cells import NO_TEXT
+from embeddings.loaders.grids.grid import Grid
 from embeddings.loaders.limits import Limits
 
 _LONGEST_RECORD = 1_000_000  # characters

@@ -13,7 +13,7 @@ import re
 from embeddings.errors import DocumentError
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.extract import Extract, Writer
-from embeddings.loaders.grid import Grid
+from embeddings.loaders.grids.grid import Grid
 from embeddings.loaders.limits import Limits
 
 _DELIMITERS = ",;\t|"

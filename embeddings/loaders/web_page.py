@@ -17,7 +17,7 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.archive import iso_day, local
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.extract import Extract, Writer, described
-from embeddings.loaders.grid import Grid
+from embeddings.loaders.grids.grid import Grid
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.markup import declared_charset, drop_navigation, parsed_html, tables_of, write_tree
 

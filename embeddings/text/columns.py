@@ -62,6 +62,7 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     """The table of lines that follow one another, if they are one."""
     ruled = [index for index, line in enumerate(run) if _RULE.fullmatch(text, line.start, line.end) is not None]
     rows = [(index, _cells(text, line)) for index, line in enumerate(run) if index not in ruled]
+    rows = [(index, cells) for index, cells in rows if any(start < end for start, end in cells)]
     if len(rows) < 2 or not any(len(cells) > 1 for _, cells in rows):
         return
     barred = sum("|" in text[run[index].start : run[index].end] for index, _ in rows) * 2 > len(rows)

@@ -31,7 +31,8 @@ _NUMBER = re.compile(
 _YEAR = re.compile(r"(?:FY\s?|Q[1-4][ /-]?)?(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4})?\*?", re.IGNORECASE)
 _DAY = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d\d.*)?|\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
-    r"|\d{4}-\d\d|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|[A-Z][a-z]{2,9}\.? \d{1,2}, \d{4}",
+    r"|\d{4}-\d\d|\d{1,2}[/.]\d{4}|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|[A-Z][a-z]{2,9}\.? \d{1,2}, \d{4}"
+    r"|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
@@ -49,6 +50,7 @@ _LABELS = frozenset(
     invoice order quantity vat tax iban bic bank account insurance policy premium tenant landlord property notice
     period interest rate term""".split()
 )
+_ROLES = frozenset("manager director president secretary mayor head leader chair chairman owner employee".split())
 # What stands over such a table where it has names: they name nothing.
 _OVER_FIELDS = frozenset(
     """field value key name item property attribute parameter setting description detail details information content
@@ -112,7 +114,9 @@ def starts_anew(before: Sequence[Cells], after: Sequence[Cells], apart: bool) ->
         return False
     wider = _filled(body[0]) != _common_width(before)
     if apart:
-        return said == "strong" or bool(titles) or (wider and _filled(body[0]) == _common_width(body[1:]))
+        forms = [cell for cell in body[0] if is_label(cell) and _bare(cell.split()[-1]) not in _ROLES]
+        alike = _filled(body[0]) == _common_width(body[1:])
+        return said == "strong" or bool(titles) or (alike and (wider or 2 * len(forms) >= _filled(body[0])))
     numeric = numeric_columns(before)
     over = [column for column in numeric if column < len(body[0]) and kind(body[0][column]) == "t"]
     return said == "strong" and (wider or len(over) > 1) and len(over) == len(numeric)
@@ -220,14 +224,15 @@ def _is_two_deep(rows: Sequence[Cells]) -> bool:
     """Whether the first row groups the names of the second: words over gaps that the second fills, or said twice."""
     first, second = rows
     told = [cell.strip() for cell in first]
-    gaps = [c for c, cell in enumerate(told) if not cell or (c and cell == told[c - 1])]
     filled = [c for c, cell in enumerate(second) if cell.strip()]
-    below = sum(kind(second[c]) in ("t", "y") for c in filled)
+    again = [c for c in range(1, len(told)) if told[c] and told[c] == told[c - 1]]
+    gaps = [c for c, cell in enumerate(told) if c and not cell and any(told[:c])] + again
+    groups = {cell for c, cell in enumerate(told) if cell and c in filled}
     return (
-        len({cell for cell in told if cell}) >= 2
-        and any(c > 0 and c in filled for c in gaps)
-        and len(filled) > len({cell for cell in told if cell})
-        and below == len(filled)
+        (len({cell for cell in told if cell}) > 1 or (bool(again) and not told[0]))
+        and any(c in filled for c in gaps)
+        and len(filled) > len(groups)
+        and all(kind(second[c]) in ("t", "y", "d") for c in filled)
         and all(kind(cell) in ("t", "y", "") for cell in told)
     )
 
@@ -291,8 +296,10 @@ def _is_fields(body: Sequence[Cells]) -> bool:
         return True
     share = sum(is_label(label) for label in labels) / len(labels)
     mixed = 0 < sum(each != "t" for each in others) < len(others)
-    if is_label(pairs[0][1]) or (others and all(each in ("n", "d", "y") for each in others)):
+    if is_label(pairs[0][1]):
         return False  # "Name | Department": the value is a name, too
+    if others and len(set(others)) == 1 and others[0] != "t":
+        return False  # words over numbers of one kind
     return share >= 0.5 or (mixed and share > 0 and len(pairs) > 2)
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, iso_day, local, words_of
 from embeddings.loaders.extract import Extract, Writer, described
-from embeddings.loaders.grid import Placed, filled
+from embeddings.loaders.grids.grid import Placed, filled
 from embeddings.loaders.limits import Limits
 
 _LEFT_OUT = {"tracked-changes", "annotation", "note-citation", "bookmark", "sequence-decls", "forms"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from embeddings.loaders.extract import Writer
-from embeddings.loaders.grid import Grid, Span, find_bands
+from embeddings.loaders.grids.grid import Grid, Span, find_bands
 
 _MOST_FILLED = 200_000  # places that merged cells fill in one sheet
 _MOST_NAMED = 5  # cells of formulas that are told by name

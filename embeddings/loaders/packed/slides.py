@@ -13,7 +13,7 @@ from lxml import etree
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, local
 from embeddings.loaders.extract import Extract, Writer
-from embeddings.loaders.grid import Placed, filled
+from embeddings.loaders.grids.grid import Placed, filled
 from embeddings.loaders.limits import Limits
 
 _SHAPES = {"sp", "cxnSp", "pic", "graphicFrame", "grpSp", "contentPart"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from lxml import etree
 
 from embeddings.loaders.archive import attribute, local
-from embeddings.loaders.grid import Grid, Placed, filled
+from embeddings.loaders.grids.grid import Grid, Placed, filled
 
 _AROUND = {"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"}  # what may stand around a row or a cell
 _MOST = 1_000  # columns

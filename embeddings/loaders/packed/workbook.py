@@ -17,7 +17,7 @@ from lxml import etree
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, local
 from embeddings.loaders.extract import Extract, Writer
-from embeddings.loaders.grid import Span
+from embeddings.loaders.grids.grid import Span
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.packed.number_formats import BUILT_IN, plain, shown
 from embeddings.loaders.packed.sheets import Sheet, write_sheet

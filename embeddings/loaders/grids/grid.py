@@ -109,9 +109,10 @@ def _heads(rows: Sequence[Sequence[Placed]], grid: Grid) -> Iterator[int]:
 
 
 def find_bands(grid: Grid) -> None:
-    """Says once what spans columns of a row that holds nothing else: it stands over the table, or over rows of it."""
+    """Says once what spans columns from the left and is alone in its row: it stands over rows, and in no column."""
+    left = min((next(c for c, cell in enumerate(row) if cell) for row in grid.rows if any(row)), default=0)
     for number, column, high, width in grid.spans:
         row = grid.rows[number]
-        if width > 1 and high == 1 and not any(row[:column]) and not any(row[column + width :]):
+        if width > 1 and high == 1 and column == left and not any(row[column + width :]):
             grid.rows[number] = [row[column]]
             grid.bands.add(number)
