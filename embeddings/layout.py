@@ -10,6 +10,7 @@ cells, each with its own place.
     layout.column_of(cell)    the cells of its column, from the top
     layout.rows_in(start, end)   the rows of a passage
     layout.field_at(offset)   the field ("Room: 14") that holds an offset
+    layout.certainty(start, end)   how sure the text of a passage is, where it was recognised on a picture
     layout.item_at(offset)    the list item that holds an offset; layout.list_of(item): the list it is part of
 """
 
@@ -181,6 +182,7 @@ class Layout:
         tables: its tables, in the order of the text.
         fields: its fields, in the order of the text; rows of a table of names and values are fields, too.
         items: its list items, in the order of the text.
+        recognised: what was read on pictures (OCR), and how sure that is, in percent: ((start, end, percent), ...).
 
     Raises:
         DocumentError: offsets out of order.
@@ -192,6 +194,7 @@ class Layout:
     tables: tuple[Table, ...] = ()
     fields: tuple[Field, ...] = ()
     items: tuple[Item, ...] = ()
+    recognised: tuple[tuple[int, int, int], ...] = ()
 
     def __post_init__(self) -> None:
         starts = [start for start, _ in self.rows]
@@ -199,7 +202,8 @@ class Layout:
         tables = [offset for table in self.tables for offset in (table.start, table.end)]
         fields = [offset for field in self.fields for offset in (*field.label, *field.value)]
         items = [offset for item in self.items for offset in (item.start, item.end)]
-        if not all(_in_order(offsets) for offsets in (self.pages, starts, flat, tables, fields, items)):
+        seen = [offset for start, end, _ in self.recognised for offset in (start, end)]
+        if not all(_in_order(offsets) for offsets in (self.pages, starts, flat, tables, fields, items, seen)):
             raise DocumentError("the offsets of its pages, rows or headings are out of order; load it again")
 
     def page(self, offset: int) -> int | None:
@@ -285,6 +289,16 @@ class Layout:
         first = bisect_left(self.items, item.group, key=lambda each: each.group)
         return self.items[first : bisect_right(self.items, item.group, key=lambda each: each.group)]
 
+    def certainty(self, start: int, end: int) -> float:
+        """How sure it is that the text of [start, end) is what the file shows: less than 1 where OCR read it.
+
+        >>> Layout(recognised=((0, 40, 99), (41, 80, 62))).certainty(30, 50), Layout().certainty(0, 9)
+        (0.62, 1.0)
+        """
+        first = bisect_right(self.recognised, start, key=lambda part: part[1])
+        last = bisect_left(self.recognised, end, key=lambda part: part[0])
+        return min((percent / 100 for _, _, percent in self.recognised[first:last]), default=1.0)
+
     def end(self) -> int:
         """The last offset it names; 0 where it names none."""
         lasts = [
@@ -294,6 +308,7 @@ class Layout:
             *(table.end for table in self.tables[-1:]),
             *(field.value[1] for field in self.fields[-1:]),
             *(item.end for item in self.items[-1:]),
+            *(end for _, end, _ in self.recognised[-1:]),
         ]
         return max(lasts, default=0)
 
@@ -306,6 +321,7 @@ class Layout:
             "tables": [_table_told(table) for table in self.tables],
             "fields": [(*field.label, *field.value) for field in self.fields],
             "items": [(item.group, item.start, item.end, item.level) for item in self.items],
+            "recognised": self.recognised,
         }
         said = {name: part for name, part in parts.items() if part}
         return json.dumps(said, separators=(",", ":")) if said else ""
@@ -324,10 +340,11 @@ class Layout:
             headings = tuple((int(start), int(end)) for start, end in read.get("headings", ()))
             tables = tuple(_table_read(told) for told in read.get("tables", ()))
             fields = tuple(Field((int(a), int(b)), (int(c), int(d))) for a, b, c, d in read.get("fields", ()))
+            seen = tuple((int(start), int(end), int(percent)) for start, end, percent in read.get("recognised", ()))
             items = tuple(Item(int(a), int(b), int(c), int(d)) for a, b, c, d in read.get("items", ()))
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError):
             raise DocumentError("the record of its pages, rows and headings is damaged; load it again") from None
-        return cls(pages, rows, headings, tables, fields, items)
+        return cls(pages, rows, headings, tables, fields, items, seen)
 
     def _table(self, offset: int) -> int | None:
         index = bisect_right(self.tables, offset, key=lambda table: table.start)

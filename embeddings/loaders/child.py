@@ -141,6 +141,15 @@ def _limit_seconds(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, hard))
 
 
+def more_seconds(seconds: float) -> None:
+    """So much processor time from now on, where it is bounded: for work that tells itself when it is enough."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        if resource.getrlimit(resource.RLIMIT_CPU)[0] != resource.RLIM_INFINITY:
+            _limit_seconds(seconds)
+
+
 def _resident() -> int:
     """The bytes that are resident; 0 where the system does not tell.
 

@@ -89,20 +89,21 @@ class Writer:
         if len(self._omitted) > _MOST_OMITTED:
             self._omitted = list(together(self._omitted))
 
-    def paragraph(self, words: str) -> None:
-        """A paragraph of its own; nothing where there are no words."""
-        self._block(_clean(words).strip("\n"), "\n\n")
+    def paragraph(self, words: str) -> int:
+        """A paragraph of its own; nothing where there are no words. Returns where it begins."""
+        return self._block(_clean(words).strip("\n"), "\n\n")
 
-    def line(self, words: str) -> None:
-        """A line under what stands before it."""
-        self._block(_clean(words).strip("\n"), "\n")
+    def line(self, words: str) -> int:
+        """A line under what stands before it. Returns where it begins."""
+        return self._block(_clean(words).strip("\n"), "\n")
 
-    def heading(self, words: str) -> None:
-        """A heading, folded into one line."""
+    def heading(self, words: str) -> int:
+        """A heading, folded into one line. Returns where it begins."""
         folded = " ".join(_clean(words).split())
+        start = self._block(folded, "\n\n")
         if folded:
-            start = self._block(folded, "\n\n")
             self._headings.append((start, start + len(folded)))
+        return start
 
     def row(self, number: int, words: str) -> None:
         """A row or record, folded into one line, by its number in the file."""

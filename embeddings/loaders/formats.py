@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from embeddings.errors import DocumentError
+from embeddings.loaders.pdf.extra import available, is_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,12 @@ JSON_LINES = Format("JSON lines", "application/jsonl", (".jsonl", ".ndjson"), "r
 PPTX = Format("PPTX", f"{_OFFICE}presentationml.presentation", (".pptx",), "packed.office", isolated=True, binary=True)
 XLSX = Format("XLSX", f"{_OFFICE}spreadsheetml.sheet", (".xlsx",), "packed.office", isolated=True, binary=True)
 XLS = Format("XLS", "application/vnd.ms-excel", (".xls",), "packed.office", isolated=True, binary=True)
+PICTURE = Format(
+    "picture", "image/png", (".png", ".jpg", ".jpeg", ".tif", ".tiff"), "pdf.document", isolated=True, binary=True
+)
 MSG = Format("Outlook's MSG", "application/vnd.ms-outlook", (".msg",), "packed.office", isolated=True, binary=True)
 
+DRAWN = (PDF.media_type, PICTURE.media_type)  # whose pages can be shown, with the places of their words
 WRITTEN = (PDF, DOCX, ODT, PPTX)  # the date in their metadata is the day on which the file was made
 
 READ = (
@@ -57,7 +62,7 @@ READ = (
 )
 GZIP = ".gz"
 FORMATS = f"{', '.join(each.suffixes[0] for each in READ)}, and each with {GZIP} after it"
-_BY_SUFFIX = {suffix: each for each in READ for suffix in each.suffixes}
+_BY_SUFFIX = {suffix: each for each in (*READ, PICTURE) for suffix in each.suffixes}
 
 # Known for what nobody asks a question of, whether it is text or not: they are left out without a look.
 _NEVER = frozenset(
@@ -109,13 +114,17 @@ def check_name(name: str, source: str) -> bool:
     Raises DocumentError where the name says that its format is not read: before a byte of it is.
     """
     suffix = _inner_suffix(name).lower()
-    if suffix in _NEVER:
+    if suffix in _NEVER and not (suffix in PICTURE.suffixes and available()):
         raise not_read(name, source)
     return not suffix or suffix in (*_BY_SUFFIX, GZIP)
 
 
 def not_read(name: str, source: str) -> DocumentError:
     """What is said of a file whose format is not read."""
+    if _inner_suffix(name).lower() in PICTURE.suffixes:
+        return DocumentError(
+            f"{source}: {_inner_suffix(name)} files are not read; to recognise words on pictures install pincite[ocr]"
+        )
     return DocumentError(f"{source}: {_inner_suffix(name)} files are not read; the formats are {FORMATS}")
 
 
@@ -156,6 +165,8 @@ def _told(data: bytes, named: Format | None, source: str) -> Format | None:
     """The format that the first bytes tell, None where they tell none."""
     if data.startswith(_PDF_MARK) or (named is PDF and _PDF_MARK in data[:_PDF_WITHIN]):
         return PDF
+    if named is PICTURE and is_picture(data):
+        return PICTURE
     if data.startswith(_OLE_MARK):
         if named in (XLS, MSG):
             return named

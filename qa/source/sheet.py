@@ -139,6 +139,9 @@ def _word(page: Page, word: Word) -> str:
 
 
 def _notes(view: View, part: Range, mark: PageMark | None) -> Iterator[str]:
+    sure = view.document.layout.certainty(part.start, part.end)
+    if sure < 1:
+        yield f"The words of this page were read by OCR; its least certain line is {sure:.0%} sure."
     if view.span is None:
         return
     if mark is not None and not mark.exact:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
-from embeddings.loaders.formats import PDF
+from embeddings.loaders.formats import DRAWN
 from embeddings.types import Document
 from qa.types import Citation
 
@@ -67,8 +67,8 @@ class View:
 
     @property
     def has_pages(self) -> bool:
-        """Whether the document is a PDF, of which pages can be shown."""
-        return self.document.media_type == PDF.media_type and bool(self.document.layout.pages)
+        """Whether the document is a PDF or a picture, of which pages can be shown."""
+        return self.document.media_type in DRAWN and bool(self.document.layout.pages)
 
 
 def citation_url(citation: Citation) -> str:

@@ -19,6 +19,7 @@ from typing import Literal
 
 from embeddings.errors import DocumentError, PinciteError, printable
 from embeddings.index.index import Index
+from embeddings.loaders.formats import DRAWN
 from embeddings.loaders.limits import LIMITS, Limits, size
 from embeddings.loading import read_data
 from embeddings.models.encoder import Encoder, Vectors
@@ -258,7 +259,7 @@ class Uploads:
                     "or have it indexed for everybody with: pincite index"
                 )
             index = Index.build([document], self._encoder, cut)
-            kept = data if document.media_type == "application/pdf" else b""
+            kept = data if document.media_type in DRAWN else b""
             upload = Upload(document, kept, len(data), passages, notes)
             self._keep(session, mine, upload, index)
             return Added(name, upload)

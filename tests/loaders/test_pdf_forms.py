@@ -83,7 +83,7 @@ def test_what_is_empty_hidden_or_secret_is_not_read_and_secrets_are_told(tmp_pat
     ]
     document, notes = filled(tmp_path, [TITLE, Line("Owner:"), Line("Key:", y=617)], fields)
     assert document.text.split("\n\n")[1:] == ["Owner:", "Key:"]
-    assert "1 field is left out, as they are for passwords" in notes
+    assert "1 field for a password left out" in notes
 
 
 def test_text_written_over_a_page_is_read_and_comments_are_told(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_text_written_over_a_page_is_read_and_comments_are_told(tmp_path: Path) 
     document, notes = filled(tmp_path, [TITLE, Line("Owner:")], [over, comment])
     assert document.text.endswith("Received on 4 May")
     assert "Is this right" not in document.text
-    assert "1 comment is left out" in notes
+    assert "1 comment left out" in notes
 
 
 def test_the_picture_of_a_page_shows_its_fields(tmp_path: Path) -> None:

@@ -269,6 +269,7 @@ def _run_on(cell: Line, piece: Line) -> Line:
         glyphs=(*cell.glyphs, -1, *piece.glyphs),
         left=min(cell.left, piece.left),
         right=max(cell.right, piece.right),
+        score=min(cell.score, piece.score),
     )
 
 
@@ -288,6 +289,7 @@ def _joined(pieces: Sequence[Line]) -> Line:
         base=pieces[0].base,
         left=min(piece.left for piece in pieces),
         right=max(piece.right for piece in pieces),
+        score=min(piece.score for piece in pieces),
     )
 
 

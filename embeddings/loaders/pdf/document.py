@@ -7,21 +7,28 @@ again by `marks`, from the file.
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
+from statistics import mean
 
 import pypdfium2
-import pypdfium2.raw as raw
 
 from embeddings.errors import DocumentError
+from embeddings.loaders.child import more_seconds
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.pdf.columns import in_order
-from embeddings.loaders.pdf.lines import blocks
+from embeddings.loaders.pdf.extra import available
+from embeddings.loaders.pdf.lines import Block, Line, blocks
+from embeddings.loaders.pdf.opening import opened
 from embeddings.loaders.pdf.page import read
 from embeddings.loaders.pdf.running import PAGE_NUMBER, Sheet, running, titled, without, words_of
+from embeddings.remarks import Omitted
 from embeddings.text.hyphens import Words
+from embeddings.types import Layout
 
 _LARGER = 1.15  # times the size of most letters: a heading
 _LONGEST_HEADING = 120  # characters
@@ -30,7 +37,7 @@ _PRODUCED = re.compile(
     r"^(?:microsoft \w+ - |untitled|document\d*$)|\.(?:docx?|pptx?|xlsx?|tex|dvi|pdf|odt|indd)$", re.I
 )
 _DAY = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
-_PASSWORD = "password"
+_RECOGNISING = 2.5  # times the seconds of a file, by the clock, in which words are recognised on its pages
 _MOST_NAMED = 5  # pages, running heads
 _LONGEST_NAMED = 80  # characters of a running head
 
@@ -39,12 +46,13 @@ _LONGEST_NAMED = 80  # characters of a running head
 class _Page:
     sheet: Sheet
     is_picture: bool = False
+    recognised: bool = False
     comments: int = 0
     secrets: int = 0
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
-    """The text of a PDF.
+    """The text of a PDF, or that of a picture.
 
     Raises:
         DocumentError: damaged, protected, without text (scanned), or more than the limits allow.
@@ -53,52 +61,40 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     try:
         if len(document) > limits.pages:
             raise DocumentError(f"{name}: has {len(document):,} pages, at most {limits.pages:,} are read; split it")
-        pages = [_page(document, number, limits) for number in range(len(document))]
+        end = time.monotonic() + _RECOGNISING * limits.seconds
+        pages = [_page(document, number, limits, end) for number in range(len(document))]
         facts = document.get_metadata_dict(skip_empty=True)
     finally:
         document.close()
     _check_text(pages, name)
     writer = Writer(name, limits)
-    left_out = _write(pages, writer)
+    written = _write(pages, writer)
     found = writer.extract()
+    found = replace(found, layout=replace(found.layout, recognised=tuple(written.recognised)))
     return described(
         found,
         _title(facts.get("Title", ""), found),
         facts.get("Author"),
         _day(facts.get("CreationDate", "")),
-        (*_without_text(pages), *_heads_told(left_out), *_unread(pages)),
+        tuple(_notes(pages, found.layout)),
+        tuple(_omitted(pages, written.heads)),
     )
 
 
-def opened(data: bytes, name: str) -> pypdfium2.PdfDocument:
-    """The document. Raises DocumentError where it is damaged or protected."""
-    try:
-        document = pypdfium2.PdfDocument(data)
-        if document.get_formtype() != raw.FORMTYPE_NONE:
-            document.init_forms()
-        return document
-    except pypdfium2.PdfiumError as error:
-        if _PASSWORD in str(error).lower():
-            raise DocumentError(f"{name}: protected by a password; save it without one") from None
-        raise DocumentError(f"{name}: a PDF that is damaged or cut short; open and save it again") from None
-
-
-def _page(document: pypdfium2.PdfDocument, number: int, limits: Limits) -> _Page:
-    """The pieces of a page; none of a page that is damaged."""
+def _page(document: pypdfium2.PdfDocument, number: int, limits: Limits, end: float) -> _Page:
+    """What stands on a page, nothing of one that is damaged; words are recognised until the clock says `end`."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
         return _Page(Sheet((), 0, 0))
     try:
-        found = read(document, page, limits.characters)
-        sheet = Sheet(found.pieces, found.bottom, found.top)
-        return _Page(sheet, not found.pieces and _has_picture(page), found.filled.comments, found.filled.secrets)
+        found = read(document, page, limits.characters, time.monotonic() < end)
     finally:
         page.close()
-
-
-def _has_picture(page: pypdfium2.PdfPage) -> bool:
-    return next(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=2), None) is not None
+    if found.recognised:
+        more_seconds(limits.seconds)
+    sheet = Sheet(found.pieces, found.bottom, found.top)
+    return _Page(sheet, found.is_picture, found.recognised, found.filled.comments, found.filled.secrets)
 
 
 def _check_text(pages: Sequence[_Page], name: str) -> None:
@@ -106,6 +102,8 @@ def _check_text(pages: Sequence[_Page], name: str) -> None:
     words = "".join(piece.text for page in pages for piece in page.sheet.pieces)
     if not any(map(str.isalnum, words)):
         if any(page.is_picture for page in pages):
+            if available():
+                raise DocumentError(f"{name}: a picture, on which no words can be recognised; leave it out")
             raise DocumentError(f"{name}: scanned, without a text layer; recognise its text (OCR) and save it again")
         raise DocumentError(f"{name}: holds no text; leave it out")
     unknown = sum("\ue000" <= character <= "\uf8ff" or character == "\ufffd" for character in words)
@@ -113,29 +111,53 @@ def _check_text(pages: Sequence[_Page], name: str) -> None:
         raise DocumentError(f"{name}: its fonts do not say what their letters mean; recognise its text (OCR)")
 
 
-def _write(pages: Sequence[_Page], writer: Writer) -> list[str]:
-    """Writes the pages; a sentence is not torn by the end of one. Returns their running heads, which are left out."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What is to be told of pages that were written.
+
+    Attributes:
+        heads: their running heads, which are left out.
+        recognised: the places of lines that were recognised, as in `Layout`.
+    """
+
+    heads: list[str]
+    recognised: list[tuple[int, int, int]]
+
+
+def _write(pages: Sequence[_Page], writer: Writer) -> _Written:
+    """Writes the pages; a sentence is not torn by the end of one."""
     sheets = [page.sheet for page in pages]
     body = _body_size(sheets)
     cuts = running(sheets)
-    left_out: list[str] = []
+    told = _Written([], [])
     words = Words(piece.text for sheet in sheets for piece in sheet.pieces)
     runs_on = False
     lines = [in_order(without(sheet.pieces, cut)) for sheet, cut in zip(sheets, cuts, strict=True)]
     forms = titled(lines)
     for sheet, cut, page in zip(sheets, cuts, lines, strict=True):
         writer.page()
-        left_out += words_of(sheet.pieces, cut)
+        told.heads.extend(words_of(sheet.pieces, cut))
         for number, block in enumerate(blocks(page, words.keeps, forms)):
             is_heading = block.size > _LARGER * body and len(block.text) <= _LONGEST_HEADING
             if (forms and number == 0) or (is_heading and any(map(str.isalpha, block.text))):
-                writer.heading(block.text)
+                start = writer.heading(block.text)
             elif number == 0 and runs_on and block.text[0].islower():
-                writer.line(block.text)
+                start = writer.line(block.text)
             else:
-                writer.paragraph(block.text)
+                start = writer.paragraph(block.text)
+            told.recognised.extend(_recognised(block, page, start))
             runs_on = block.text[-1].isalnum() or block.text[-1] in ",;-"
-    return left_out
+    return told
+
+
+def _recognised(block: Block, lines: Sequence[Line], start: int) -> Iterator[tuple[int, int, int]]:
+    """The places of the lines of a block that were recognised, with how sure that is, in percent."""
+    place = 0
+    for number, run in groupby(block.lines):
+        length = len(list(run))
+        if lines[number].score < 1:
+            yield start + place, start + place + length, int(100 * lines[number].score)
+        place += length
 
 
 def _body_size(sheets: Sequence[Sheet]) -> float:
@@ -147,13 +169,18 @@ def _body_size(sheets: Sequence[Sheet]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _heads_told(left_out: Sequence[str]) -> tuple[str, ...]:
-    """What is told of the running heads, page numbers aside."""
-    counts = Counter(words for words in left_out if any(map(str.isalpha, PAGE_NUMBER.sub("", words))))
-    if not counts:
-        return ()
-    named = "; ".join(f"“{words[:_LONGEST_NAMED]}”" for words, _ in counts.most_common(_MOST_NAMED))
-    return (f"its running heads are left out ({named}{'; …' if len(counts) > _MOST_NAMED else ''})",)
+def _omitted(pages: Sequence[_Page], left_out: Sequence[str]) -> Iterator[Omitted]:
+    """What is left out: running heads, page numbers aside, comments, and what is in fields for passwords."""
+    heads = list(dict.fromkeys(words for words in left_out if any(map(str.isalpha, PAGE_NUMBER.sub("", words)))))
+    if heads:
+        named = "; ".join(f"“{words[:_LONGEST_NAMED]}”" for words in heads[:_MOST_NAMED])
+        yield Omitted("running head", len(heads), named + ("; …" if len(heads) > _MOST_NAMED else ""))
+    for kind, count in (
+        ("comment", sum(page.comments for page in pages)),
+        ("field for a password", sum(page.secrets for page in pages)),
+    ):
+        if count:
+            yield Omitted(kind, count)
 
 
 def _day(written: str) -> str | None:
@@ -175,19 +202,17 @@ def _title(told: str, found: Extract) -> str | None:
     return found.text[slice(*first[0])] if first and first[0][0] == 0 else None
 
 
-def _without_text(pages: Sequence[_Page]) -> tuple[str, ...]:
+def _notes(pages: Sequence[_Page], layout: Layout) -> Iterator[str]:
     """What is told of pages that were scanned."""
-    numbers = [str(number) for number, page in enumerate(pages, start=1) if page.is_picture]
-    if not numbers:
-        return ()
-    named = ", ".join(numbers[:_MOST_NAMED]) + (", …" if len(numbers) > _MOST_NAMED else "")
-    return (f"{len(numbers)} of {len(pages)} pages hold no text ({named}); recognise it (OCR) and save it again",)
+    read = [number for number, page in enumerate(pages, start=1) if page.recognised]
+    unread = [number for number, page in enumerate(pages, start=1) if page.is_picture and not page.recognised]
+    if read:
+        sure = mean(percent for _, _, percent in layout.recognised) if layout.recognised else 100
+        yield f"{len(read)} of {len(pages)} pages read by OCR ({_named(read)}), {sure:.0f}% sure; words may be wrong"
+    if unread:
+        which = _named(unread)
+        yield f"{len(unread)} of {len(pages)} pages hold no text ({which}); recognise it (OCR) and save it again"
 
 
-def _unread(pages: Sequence[_Page]) -> Iterator[str]:
-    """What is told of comments and of fields for passwords."""
-    comments, secrets = sum(page.comments for page in pages), sum(page.secrets for page in pages)
-    if comments:
-        yield f"{comments:,} {'comment is' if comments == 1 else 'comments are'} left out"
-    if secrets:
-        yield f"{secrets:,} {'field is' if secrets == 1 else 'fields are'} left out, as they are for passwords"
+def _named(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers[:_MOST_NAMED])) + (", …" if len(numbers) > _MOST_NAMED else "")

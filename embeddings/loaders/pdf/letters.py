@@ -16,8 +16,8 @@ import pypdfium2.raw as raw
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.pdf.document import opened
 from embeddings.loaders.pdf.marks import Box, Letters
+from embeddings.loaders.pdf.opening import opened
 from embeddings.loaders.pdf.page import read
 
 _GRID = 1 << 24  # steps across a page, in which PDFium gives the place of a point

@@ -32,6 +32,7 @@ class Line:
         divided: whether it ends in the middle of a word, after a hyphen.
         left, right: where its letters begin and end, in points.
         row: the number of the line of the page on which it stands, from the top; two columns share one.
+        score: how sure it is that this is its text, from 0 to 1; less than 1 where it was recognised (OCR).
     """
 
     text: str
@@ -42,6 +43,7 @@ class Line:
     left: float = 0.0
     right: float = 0.0
     row: int = 0
+    score: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

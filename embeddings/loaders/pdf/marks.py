@@ -20,7 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.formats import PDF
+from embeddings.loaders.formats import DRAWN
 from embeddings.loaders.limits import LIMITS, Limits
 from embeddings.loaders.pdf.columns import in_order
 from embeddings.loaders.pdf.lines import HYPHEN, Block, Line, blocks, joined
@@ -78,7 +78,7 @@ class Letters:
     def to_json(self) -> str:
         """As JSON."""
         lines = [
-            (line.text, line.glyphs, line.size, line.base, line.divided, line.left, line.right, line.row)
+            (line.text, line.glyphs, line.size, line.base, line.divided, line.left, line.right, line.row, line.score)
             for line in self.lines
         ]
         boxes = [(glyph, box.left, box.top, box.right, box.bottom) for glyph, box in self.boxes.items()]
@@ -109,7 +109,7 @@ def marks(
     """
     if not 0 <= start < end <= len(document.text):
         raise ValueError(f"offsets {start} to {end} do not fit {document.id}")
-    if document.media_type != PDF.media_type or not document.layout.pages:
+    if document.media_type not in DRAWN or not document.layout.pages:
         raise DocumentError(f"{document.source}: no PDF, so that nothing can be marked on its pages")
     data, name = _read(document, path, limits)
     found = (
@@ -125,7 +125,7 @@ def read_page(document: Document, page: int, path: str | Path | bytes | None = N
     Raises:
         DocumentError: as `marks`, or there is no such page.
     """
-    if document.media_type != PDF.media_type or not 1 <= page <= len(document.layout.pages):
+    if document.media_type not in DRAWN or not 1 <= page <= len(document.layout.pages):
         raise DocumentError(f"{document.source}: has no page {page} to mark")
     data, name = _read(document, path, limits)
     return Page.of(document, page, _letters(data, name, limits, page))
