@@ -31,6 +31,7 @@ class Settings:
         chunk_tokens: the longest passage, in tiktoken's tokens; takes effect when an index is built.
         overlap: sentences that neighbouring passages share; takes effect when an index is built.
         threads: cores that one question may use; 0 for all of them.
+        workers: processes that read, so many questions side by side; 0 reads in this process.
         encoder: the folder or the name of a sentence-transformers model; None for the one that ships, or the one that
             an index was made with. It is looked for when it is needed.
         reader: the folder or the name of a Hugging Face model for extractive question answering; None for the one
@@ -55,6 +56,7 @@ class Settings:
     chunk_tokens: int = 200
     overlap: int = 1
     threads: int = 0
+    workers: int = 0
     encoder: str | None = None
     reader: str | None = None
     precision: Precision = "int8"
@@ -64,11 +66,11 @@ class Settings:
         for name in ("threshold", "dense_weight", "no_answer_weight"):
             value = getattr(self, name)
             _check(_is_number(value) and 0.0 <= value <= 1.0, name, value, "a number from 0 to 1")
-        for name in ("passages", "candidates", "answer_tokens", "chunk_tokens", "overlap", "threads"):
+        for name in ("passages", "candidates", "answer_tokens", "chunk_tokens", "overlap", "threads", "workers"):
             _check(isinstance(getattr(self, name), int), name, getattr(self, name), "a whole number")
         for name in ("passages", "candidates", "answer_tokens"):
             _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        for name in ("retrieval_weight", "sentence_weight", "overlap", "threads"):
+        for name in ("retrieval_weight", "sentence_weight", "overlap", "threads", "workers"):
             _check(_is_number(getattr(self, name)) and getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
         _check(self.chunk_tokens >= 16, "chunk_tokens", self.chunk_tokens, "at least 16")
         _check(self.precision in ("int8", "fp32"), "precision", self.precision, '"int8" or "fp32"')

@@ -42,7 +42,9 @@ def _taken(path: Path, wait: float) -> IO[str]:
     until = time.monotonic() + wait
     while True:
         try:
-            file = path.open("a+", encoding="utf-8")
+            # Never through a link: what it leads to would be emptied.
+            handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o666)
+            file = os.fdopen(handle, "a+", encoding="utf-8")
         except OSError as error:
             raise StoreError(
                 f"{path.parent}: can't be written ({error.strerror}); name another folder, or mend its rights"

@@ -44,7 +44,8 @@ class Manifest:
         """Puts it into the folder of its index, whole or not at all. Raises OSError."""
         said = asdict(self)
         scratch = folder / f"{MANIFEST_FILE}.new"
-        with scratch.open("w", encoding="utf-8") as file:
+        scratch.unlink(missing_ok=True)  # a link that somebody put there is not written through
+        with scratch.open("x", encoding="utf-8") as file:
             json.dump({**said, "digest": _digest(said)}, file, indent=2)
             file.flush()
             os.fsync(file.fileno())

@@ -10,7 +10,7 @@ from embeddings.text.dates import date_line, first_day
 _LINE = re.compile(r"\S[^\n]*+")
 # Where and when a letter was written: names of places alone, so that "Ana Ruiz met Bo, 5 May 2021" is none.
 _LETTER = re.compile(
-    r"(?!(?:Born|Died|Due|Until|From|Since|Before|After)\b)(?:[A-Z][\w.'’-]*[ -]){0,3}[A-Z][\w.'’-]*,\s(?:the\s)?"
+    r"(?!(?:Born|Died|Due|Until|From|Since|Before|After)\b)(?:[A-Z][\w.'’-]*+ ){0,3}[A-Z][\w.'’-]*+,\s(?:the\s)?"
     r"(?P<date>[\w ,./-]{8,40}\d)[.]?"
 )
 _LABELLED = re.compile(

@@ -28,7 +28,7 @@ _WRAPPED = 120  # a longer line shows that lines are not wrapped
 _LONGEST_NUMBERED = 60  # characters of "1. Scope" right above its text
 _UNSPACED = 40  # characters of a heading in a script without spaces, where 120 are a paragraph
 
-_MARKDOWN = re.compile(r" {0,3}#{1,6}[ \t]+(?P<words>\S.*?)[ \t]*#*$")
+_MARKDOWN = re.compile(r" {0,3}#{1,6}[ \t]+(?P<words>\S.*)$")
 _UNDERLINE = re.compile(r"[ \t]*(?:={3,}|-{3,}|~{3,}|\^{3,}|\*{3,}|\+{3,})[ \t]*$")
 _LINE = re.compile(r"\S[^\n]*+")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
@@ -59,7 +59,8 @@ _LINK = re.compile(
 _LAYOUT = re.compile(r"\t|\||://|\s{2}")  # tables, columns, addresses of pages
 _BYLINE = re.compile(r"(?:[Bb]y|BY)\s+\S|[—–-]+\s*\S|.{0,60}@\S")
 _NAME = re.compile(
-    r"(?:(?:[A-Z]\.|[A-Z][a-z’'-]+[A-Z]?[a-z]*|de|van|von|al|bin|der|la)[ \u00a0]){1,3}[A-Z][a-z’'-]+[A-Z]?[a-z]*$"
+    r"(?:(?:[A-Z]\.|[A-Z][a-z’'-]++(?:[A-Z][a-z]*+)?|de|van|von|al|bin|der|la)[ \u00a0]){1,3}"
+    r"[A-Z][a-z’'-]++(?:[A-Z][a-z]*+)?$"
 )
 _NOT_A_NAME = re.compile(
     r"\b(?:part|chapter|section|one|two|three|first|second|the|an?|of|and|or|for|in|on|to|with|about|how|what|why|who|our|your|executive|summary|report|results|methods"
@@ -233,7 +234,7 @@ def _mark(
     if here.words:
         found = _MARKDOWN.match(here.words)
         if found is not None:
-            return _heading(here, "marked", found["words"])
+            return _heading(here, "marked", _without_closing(found["words"]))
         if _is_underlined(before, here, after):
             return _heading(here, "marked", here.words, lines=2)
         day = date_line(here.words) if opens else None
@@ -310,6 +311,11 @@ def _is_short_line_alone(before: _Line | None, here: _Line, after: _Line | None,
     # under a heading a name is a byline; one that no text follows is a signature
     name = _NAME.match(here.words) is not None and not _NOT_A_NAME.search(here.words)
     return not name or (previous is None and before is not None and not _ends_section(after))
+
+
+def _without_closing(words: str) -> str:
+    """The words of a Markdown heading without the signs that may close it: "Fish ##"."""
+    return words[:1] + words[1:].rstrip("#").rstrip(" \t")
 
 
 def _is_headline(words: str) -> bool:

@@ -35,6 +35,16 @@ RootPath = Annotated[
 BehindProxy = Annotated[
     bool, typer.Option("--behind-proxy", help="A proxy on this machine says from where requests come.")
 ]
+Workers = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Questions that are read side by side; half of the cores.")
+]
+
+
+def workers_of(wanted: int | None) -> int:
+    """How many readers there are: half of the cores, at least one, where nothing was said."""
+    from embeddings.models.runtime import available_cores
+
+    return wanted if wanted is not None else max(1, available_cores() // 2)
 
 
 def serving_of(
@@ -45,6 +55,7 @@ def serving_of(
     root_path: str,
     behind_proxy: bool,
     read_only: bool,
+    workers: int,
 ) -> Serving:
     """How the chat is served, from its options. Raises ServerError where one of them is of another form."""
     from qa.gate.passwords import Login, read_login, read_users
@@ -55,7 +66,7 @@ def serving_of(
     for each in logins:
         login = (login or Login({})) | each
     proxied = behind_proxy or root_path not in ("", "/")
-    return Serving(host, login, *read_root(root_path), read_only, proxied, tuple(names or ()))
+    return Serving(host, login, *read_root(root_path), read_only, proxied, tuple(names or ()), workers)
 
 
 def password(

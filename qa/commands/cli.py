@@ -164,6 +164,7 @@ def chat(
     root_path: chatting.RootPath = "",
     behind_proxy: chatting.BehindProxy = False,
     shared_uploads: chatting.SharedUploads = False,
+    workers: chatting.Workers = None,
 ) -> None:
     """Serve the chat in the browser, and its answers to programs: POST /v1/answer, MCP at /mcp, /metrics, /health."""
     from embeddings.filters import Where
@@ -175,9 +176,10 @@ def chat(
     folder_of = index if index is not None or paths else find_index()
     if shared_uploads:
         check_shared(folder_of, read_only=read_only)
-    serving = chatting.serving_of(host, auth, users, name, root_path, behind_proxy, read_only)
+    readers = chatting.workers_of(workers)
+    serving = chatting.serving_of(host, auth, users, name, root_path, behind_proxy, read_only, readers)
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
-    settings = _settings(threshold, encoder, reader, precision)
+    settings = replace(_settings(threshold, encoder, reader, precision), workers=readers)
     with bind(host, port) as bound:  # before anything is read for it
         check_exposed(serving, is_open=no_auth)
         assistant = _assistant(paths, index, settings)

@@ -118,7 +118,16 @@ def phrases(text: str) -> tuple[Phrase, ...]:
 
 
 def _end_of_phrase(tokens: Sequence[Token], i: int) -> int:
-    """The index behind the phrase that begins at i; i where none does."""
+    """The index behind the phrase that begins at i; i where none does. Behind "of" a name goes on."""
+    while True:
+        end = _end_of_part(tokens, i)
+        following = _next_name(tokens, end)
+        if not (end > i and tokens[end - 1].tag == "name" and following):
+            return end
+        i = following
+
+
+def _end_of_part(tokens: Sequence[Token], i: int) -> int:
     end = i
     while end < len(tokens) and _belongs(tokens, i, end):
         end += 1
@@ -126,8 +135,7 @@ def _end_of_phrase(tokens: Sequence[Token], i: int) -> int:
         end -= 1
     if end > i + 1 and _is_said_of(tokens[end - 1]) and tokens[end - 2].tag in ("name", "word"):
         end -= 1
-    following = _next_name(tokens, end)
-    return _end_of_phrase(tokens, following) if end > i and tokens[end - 1].tag == "name" and following else end
+    return end
 
 
 def _is_said_of(token: Token) -> bool:

@@ -26,6 +26,7 @@ class Serving:
             hands on the host that it was asked by.
         read_only: nothing may be written, neither an index nor feedback.
         behind_proxy: a proxy on this machine says from where a request comes (X-Forwarded-For).
+        workers: readers that answer side by side; 0 where the server reads itself.
         called: names that the machine is called by besides its own.
     """
 
@@ -36,6 +37,7 @@ class Serving:
     read_only: bool = False
     behind_proxy: bool = False
     called: tuple[str, ...] = ()
+    workers: int = 0
 
     def answers_to(self, host: str | None) -> bool:
         """Whether a request that names this host is meant for it: an address, or a name of its own.

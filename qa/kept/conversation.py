@@ -26,6 +26,7 @@ _MOST_DOCUMENTS = 5_000
 _MOST_CITATIONS = 200  # of an answer, and passages
 _MOST_OF_SIDE = 20  # of one that disagrees
 _MOST_SIDES = 20
+_LONGEST_QUESTION = 2_000  # characters, as it was asked and as it was understood
 _LONGEST_WORDS = 600  # characters kept of cited words, to be shown where they can't be opened any more
 _NAME = "the saved conversation"
 
@@ -92,7 +93,10 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Recalled, ..
     said = read_object(written, name, MOST_CHARACTERS)
     documents = documents_of(said, name)
     turns = said.each("turns", MOST_TURNS)
-    return tuple(recalled(turn.text("question"), turn.inside("answer"), documents, find) for turn in turns)
+    asked = (turn.text("question", _LONGEST_QUESTION) for turn in turns)
+    return tuple(
+        recalled(said, turn.inside("answer"), documents, find) for said, turn in zip(asked, turns, strict=True)
+    )
 
 
 def history(turns: Sequence[Recalled]) -> tuple[Turn, ...]:
@@ -175,14 +179,15 @@ def recalled(question: str, row: Fields, documents: Sequence[Fields], find: Find
     lost: list[Lost] = []
     answer = _answer(row, documents, find, lost)
     text, confidence = row.maybe_text("text"), row.probability("confidence")
-    return Recalled(question, row.text("question"), text, confidence, answer, tuple(lost))
+    return Recalled(question, row.text("question", _LONGEST_QUESTION), text, confidence, answer, tuple(lost))
 
 
 def _answer(
     row: Fields, documents: Sequence[Fields], find: Find, lost: list[Lost], inner: bool = False
 ) -> Answer | None:
     """The answer, as far as its citations hold; None where it had some and none does."""
-    question, text, confidence = row.text("question"), row.maybe_text("text"), row.probability("confidence")
+    question = row.text("question", _LONGEST_QUESTION)
+    text, confidence = row.maybe_text("text"), row.probability("confidence")
     most = _MOST_OF_SIDE if inner else _MOST_CITATIONS
     citations = _held(row.each("citations", most), documents, find, lost)
     passages = _held(row.each("passages", most), documents, find, [] if text is not None else lost)

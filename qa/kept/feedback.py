@@ -31,6 +31,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 FORMAT = 1
 _WAIT = 30.0  # seconds for another writer; each holds the file for milliseconds
 _LONGEST_NOTE = 2_000  # characters
+MOST_BYTES = 1_000_000_000  # of a file of feedback
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS collections (digest TEXT PRIMARY KEY, hashes TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS feedback (number INTEGER PRIMARY KEY AUTOINCREMENT, time TEXT NOT NULL, "
@@ -166,6 +167,8 @@ class FeedbackStore:
             *(None if words is None else json.dumps(_words_dict(words), ensure_ascii=False), note),
             *(version.index, version.update, version.digest),
         )
+        if self.path.exists() and self.path.stat().st_size > MOST_BYTES:
+            raise StoreError(f"{self.path.name}: the file of feedback is full; move it away, and a new one begins")
         with _connection(self.path, write=True) as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO collections VALUES (?, ?)", (version.digest, json.dumps(version.hashes))

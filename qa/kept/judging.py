@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from embeddings.types import Document
 from qa.kept.feedback import VERDICTS, FeedbackStore, Version, Words
 from qa.kept.fields import Fields
 from qa.render import one_line
+from qa.source.find import standing
 from qa.types import Turn
 
 _LONGEST = 1_000  # characters of words that are selected as the right ones
@@ -73,8 +73,8 @@ def words_of(selected: Fields, find: Callable[[str], Document]) -> Words:
     """
     document, text = find(selected.text("document")), selected.text("text", _LONGEST).strip()
     near = selected.number("start")
-    pattern = r"\s*".join(map(re.escape, text.split()))
-    places = [match.span() for match in re.finditer(pattern, document.text)] if pattern else []
+    words = "".join(text.split())
+    places = list(standing(document.text, words, "")) if words else []
     if not places:
         raise RecordError("select the right words in the source first, within one document, then press this again")
     start, end = min(places, key=lambda place: abs(place[0] - near))

@@ -22,6 +22,7 @@ from qa.answers.confidence import Calibration, shipped_calibration
 from qa.answers.reliability import Reliability, shipped_reliability
 from qa.ending import say
 from qa.models.compiling import check_reader, compile_reader
+from qa.reading.pool import ReaderPool
 from qa.reading.reader import SHIPPED as SHIPPED_READER
 from qa.reading.reader import OnnxReader, shipped_reader
 from qa.settings import Settings
@@ -77,20 +78,23 @@ def encoder_of_index(identity: str, settings: Settings) -> OnnxEncoder:
     return encoder_for(settings)
 
 
-def reader_for(settings: Settings) -> OnnxReader:
-    """The reader that settings name, else the one that ships.
+def reader_for(settings: Settings) -> OnnxReader | ReaderPool:
+    """The reader that settings name, else the one that ships; in processes of their own where they want workers.
 
     Raises:
         ModelError: there is no such model here, or it can't be compiled.
     """
-    if settings.reader is None:
-        return shipped_reader(settings.threads, settings.answer_tokens)
-    source = _reader_source(settings.reader)
 
-    def opened(folder: Path) -> OnnxReader:
+    def opened(folder: Path) -> OnnxReader | ReaderPool:
+        if settings.workers:
+            return ReaderPool(folder, settings.workers, settings.threads, settings.answer_tokens)
         return _reader(folder, settings.threads, settings.answer_tokens)
 
-    return open_compiled(source, "reader", settings.precision, _compile_reader, opened, say)
+    if settings.reader is None:
+        if settings.workers:
+            return opened(SHIPPED_READER)
+        return shipped_reader(settings.threads, settings.answer_tokens)
+    return open_compiled(_reader_source(settings.reader), "reader", settings.precision, _compile_reader, opened, say)
 
 
 def calibration_for(encoder: Encoder, reader: object) -> Calibration:

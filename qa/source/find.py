@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from qa.source.view import LONGEST_FIND, Range, View
 
+_RUN = re.compile(r"\s+")
 MOST = 100_000  # places that are counted
 
 
@@ -53,13 +56,44 @@ def find(view: View) -> Hits:
         return NO_HITS
     if len(view.find or "") > LONGEST_FIND:
         raise ValueError(f"At most {LONGEST_FIND} characters can be looked for; leave some out.")
-    pattern = re.compile(r"\s+".join(map(re.escape, words)), re.IGNORECASE)
-    places = tuple(Range(*match.span()) for match in islice(pattern.finditer(view.document.text), MOST))
+    found = standing(_small(view.document.text), _small(" ".join(words)), " ")
+    places = tuple(Range(*place) for place in islice(found, MOST))
     if view.hit is not None and not 1 <= view.hit <= max(1, len(places)):
         raise ValueError(f"There is no place {view.hit}: the words stand in {len(places)}.")
     if not places:
         return NO_HITS
     return Hits(places, view.hit if view.hit is not None else _first(places, view.span))
+
+
+def standing(text: str, words: str, gap: str) -> Iterator[tuple[int, int]]:
+    """Where words stand in a text, white space aside: each run of it counts as `gap`.
+
+    The time is linear in the text: a pattern with white space of any length between the words would try again at each.
+
+    >>> list(standing("a  b\\n a b", "a b", " ")), list(standing("a  b", "ab", ""))
+    ([(0, 4), (6, 9)], [(0, 4)])
+    """
+    at, taken = array("q"), array("q", [0])  # of each run where it stands without those before it, and what they took
+    for run in _RUN.finditer(text):
+        at.append(run.start() - taken[-1])
+        taken.append(taken[-1] + run.end() - run.start() - len(gap))
+    folded = _RUN.sub(gap, text)
+    start = folded.find(words)
+    while start >= 0:
+        last = start + len(words) - 1
+        yield _place(start, at, taken, gap), _place(last, at, taken, gap) + 1
+        start = folded.find(words, last + 1)
+
+
+def _place(folded: int, at: array[int], taken: array[int], gap: str) -> int:
+    """Where a character stands in the text, by its place in the folded one."""
+    return folded + taken[bisect_left(at, folded) if gap else bisect_right(at, folded)]
+
+
+def _small(text: str) -> str:
+    """A text in small letters, of the same length."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
 def _first(places: tuple[Range, ...], span: Range | None) -> int:

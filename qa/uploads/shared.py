@@ -23,6 +23,7 @@ from qa.uploads.private import UploadLimits, file_name
 _LIMITS = UploadLimits()
 _FOLDERS = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:;,'\"]+[\\/])+(?=[^\s\\/])")
 _MOST_TWINS = 1_000  # files of one name
+MOST_FILES, MOST_BYTES = 20_000, 20_000_000_000  # that are added to one index, and of all together
 
 
 def uploads_folder(index: Path) -> Path:
@@ -83,6 +84,7 @@ def _shared(index: Path, name: str, data: bytes, maker: Maker, wait: float) -> t
     open_store(index).close()
     if not os.access(index, os.W_OK):
         raise StoreError(f"{index}: can't be written; add the file to this conversation alone, or mend its rights")
+    _check_room(uploads_folder(index), len(data))
     path, is_new = _kept(uploads_folder(index), file_name(name), data)
     try:
         return path, update_index(index, [path], maker, wait=wait)
@@ -91,6 +93,14 @@ def _shared(index: Path, name: str, data: bytes, maker: Maker, wait: float) -> t
             with suppress(OSError):
                 path.unlink()
         raise
+
+
+def _check_room(folder: Path, count: int) -> None:
+    """Raises StoreError where a folder of added files is full."""
+    with suppress(FileNotFoundError):
+        sizes = [entry.stat(follow_symlinks=False).st_size for entry in os.scandir(folder)]
+        if len(sizes) >= MOST_FILES or sum(sizes) + count > MOST_BYTES:
+            raise StoreError(f"{folder}: full ({len(sizes):,} files, {size(sum(sizes))}); have files indexed instead")
 
 
 def _kept(folder: Path, name: str, data: bytes) -> tuple[Path, bool]:

@@ -65,7 +65,7 @@ def create_app(
 
 
 def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving, keeping: Keeping) -> FastAPI:
-    desk = Desk(assistant)
+    desk = Desk(assistant, at_once=serving.workers + 1)  # one is searched for while the others are read
     own = Uploads(assistant) if isinstance(assistant, Assistant) and keeping.share is None else None
     shelf = Shelf(desk, own, keeping.share)
     talking = Talk(shelf, examples, keeping.judging)

@@ -19,7 +19,7 @@ from qa.types import Answer, Citation, Turn
 
 MOST_TURNS = 40  # that a follow-up may refer to
 _CITATIONS = 20  # of an earlier answer that are looked up
-_LONGEST_QUESTION = 4_000  # characters that come in; a question of more than `qa.assistant.LONGEST_QUESTION` is told so
+_LONGEST_QUESTION = 2_000  # characters that come in; a question of more than `qa.assistant.LONGEST_QUESTION` is told so
 
 _Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 _Names = Annotated[list[_Name], Field(max_length=MOST_NAMES)]

@@ -118,7 +118,7 @@ def _of_set(value: Any) -> str:
     """A character of a set."""
     if str(value[0][0]) == "NEGATE":
         taken = re.compile(_set_text(value))
-        return next(each for each in "aA1 -.,\n§" if taken.fullmatch(each))
+        return next((each for each in "aA1 -.,\n§é" if taken.fullmatch(each)), "é")
     op, first = value[0]
     if str(op) == "LITERAL":
         return chr(first)
@@ -220,4 +220,40 @@ def test_the_texts_find_what_is_slow(pattern: str, is_slow: bool) -> None:
     assert (slow_on(re.compile(pattern)) is not None) == is_slow
 
 
-FOUND = [(f"{name} {number}", pattern, use) for number, (name, pattern, use) in enumerate(patterns())]
+# What a slow pattern is given is bounded, and by what.
+BOUNDED = {
+    "embeddings.loaders.packed.number_formats._TOKEN": "the format of a cell",
+    "embeddings.loaders.packed.number_formats:140": "the digits of a number",
+    "embeddings.loaders.pdf.document.PAGE_NUMBER": "a running head, which is short",
+    "embeddings.loaders.plain:51": "a title's line of fewer than LONGEST_TITLE characters",
+    "embeddings.text.hyphens._LAST": "80 characters",
+    "embeddings.text.sections._LINK": "matched at the beginning of a line alone, through a tuple",
+    "qa.english.question._NUMBER": "a question of at most LONGEST_QUESTION characters",
+    "qa.english.question._SPEECH": "a question of at most LONGEST_QUESTION characters",
+    "qa.followup.ellipsis._AND_ITS": "a question of at most LONGEST_QUESTION characters",
+    "qa.followup.ellipsis:272": "a question of at most LONGEST_QUESTION characters",
+    "qa.talk.starting._FORMS": "a sentence of at most _LONGEST_SENTENCE characters",
+    "qa.web.page._INLINE_SCRIPT": "the page itself, which is ours",
+    "qa.web.page._OUTSIDE": "the page itself, which is ours",
+}
+# Not mended yet; to be empty.
+KNOWN = {
+    "embeddings.loaders.packed.office._PICTURE": "a line of a presentation: no bound",
+    "embeddings.text.blocks._FIELD": "a line of any length",
+    "embeddings.text.blocks._LABELLED": "a line of any length",
+    "embeddings.text.blocks._SEEN": "white space of any length",
+    "embeddings.text.columns._RULE": "a line of any length",
+    "embeddings.text.sections._NOTE_MARKS": "a line of any length",
+}
+
+
+@pytest.mark.slow
+def test_no_pattern_takes_much_longer_for_a_text_that_is_made_against_it() -> None:
+    found = {name: slow_on(pattern, use) for name, pattern, use in patterns() if name not in BOUNDED | KNOWN}
+    slow = {name: text for name, text in found.items() if text is not None}
+    assert not slow, "\n".join(f"{name}: {text}" for name, text in slow.items())
+
+
+def test_what_is_said_to_be_bounded_is_there() -> None:
+    there = {name for name, _, _ in patterns()}
+    assert not (BOUNDED | KNOWN).keys() - there
