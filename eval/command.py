@@ -96,12 +96,11 @@ def run_eval(
     """Asks gold questions of documents and reports how good the answers are.
 
     Args:
-        questions, documents, squad, gold: what is asked of what (see `eval.trial.open_trials`).
+        questions, documents, squad, gold: what is asked of what, see `eval.trial.open_trials`.
         json_path, readme, html, curves, baseline_path: what to write, see `eval.report.publishing.Outputs`.
         against: such a file, to compare with.
         from_feedback, write_gold: a file of feedback, whose questions are asked, and where to write those as gold.
-        conversations: a file of TREC CAsT 2019's, on which follow-ups are measured besides (see
-            `eval.talks.conversations`).
+        conversations: a file of TREC CAsT 2019's, to measure follow-ups on too (see `eval.talks.conversations`).
         settings: of the assistant; None for the defaults.
         console: where the tables go; None for stdout.
         opener: makes what is measured.
@@ -118,17 +117,12 @@ def run_eval(
     outputs.check(_read(questions, squad, from_feedback) | {"the conversations": conversations})
     rewritten = () if conversations is None else read_conversations(conversations)
     trials = _trials(questions, documents, squad, gold, from_feedback, write_gold)
-    subjects = [Subject.of(trial) for trial in trials]
     if baseline is not None:
-        for trial, subject in zip(trials, subjects, strict=True):
-            baseline.of(trial.name).expect(subject)
-    runs: list[Run] = []
-    for trial, subject in zip(trials, subjects, strict=True):
-        bench = opener(trial.documents, Settings() if settings is None else settings)
-        runs.append(Run(_measure(trial, bench, () if runs else rewritten), trial.documents, subject))
+        _expect(baseline, trials)
+    chosen = Settings() if settings is None else settings
+    runs = [_run(trial, opener(trial.documents, chosen), rewritten if trial is trials[0] else ()) for trial in trials]
     outputs.write(runs)  # before anything is printed: a reader of that may go away
-    for run in runs:
-        console.print(to_terminal(run.report))
+    console.print(*(to_terminal(run.report) for run in runs), sep="\n")
     return UNCHANGED if baseline is None else _compared([run.report for run in runs], baseline, console)
 
 
@@ -155,6 +149,16 @@ def _trials(
 def measured(trial: Trial, settings: Settings) -> Report:
     """The report of a trial, nothing printed or written."""
     return _measure(trial, open_bench(trial.documents, settings))
+
+
+def _expect(baseline: Baseline, trials: Sequence[Trial]) -> None:
+    """Raises SettingsError where a baseline says nothing about what is to be asked."""
+    for trial in trials:
+        baseline.of(trial.name).expect(Subject.of(trial))
+
+
+def _run(trial: Trial, bench: Bench, conversations: Sequence[Conversation]) -> Run:
+    return Run(_measure(trial, bench, conversations), trial.documents, Subject.of(trial))
 
 
 def _measure(trial: Trial, bench: Bench, conversations: Sequence[Conversation] = ()) -> Report:

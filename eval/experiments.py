@@ -6,12 +6,14 @@
     chunks    how long a passage is, and what neighbours share
     reading   how many passages are read, and what the score of a span is made of
     ablations the defaults with one part at a time removed or changed
+    steps     what each step between the reader's spans and the answer is worth, and disagreement and follow-ups
 
 `--only NAME ...` runs some of them. The tables are printed; `--write` also puts each into the file between its own
 markers, `<!-- table:NAME:begin -->` and `<!-- table:NAME:end -->`, and leaves the words around them alone.
 
 Nothing is trained here. Where answers are scored ("chunks", "reading", "ablations"), SQuAD's questions are of the
-articles that may be tuned on (eval/splits.json). `--questions N` asks a sample, for a quick look.
+articles that may be tuned on (eval/splits.json). `--questions N` asks a sample, for a quick look. `--cache FOLDER`
+keeps what the reader read for "steps", so that another run only makes the answers anew.
 """
 
 from __future__ import annotations
@@ -37,8 +39,12 @@ from eval.sets.gold import load_gold
 from eval.sets.squad import DATA_FILE, Squad, article_of, data_file, load_squad, sample, set_aside
 from eval.tables.ablations import compare_parts
 from eval.tables.choices import compare_chunks, compare_fusions, compare_reading
+from eval.tables.kept_readings import KeptReader
 from eval.tables.precision import Embeds, compare_encoders, compare_readers
 from eval.tables.shared import Collection, Item, Track
+from eval.tables.steps import Models, compare_disagreement, compare_follow_ups, compare_steps
+from eval.tables.tuning_sets import tuning_sets
+from eval.trial import open_gold
 from qa.ending import done_or_told
 from qa.models.compiling import ALL_MINILM_SHA256, READER_MAX_TOKENS, compile_reader, shipped_weights
 from qa.reading.reader import SHIPPED as SHIPPED_READER
@@ -46,7 +52,7 @@ from qa.reading.reader import OnnxReader, Reader, shipped_reader
 from qa.samples import seeds_folder
 from qa.settings import Settings
 
-READER_QUESTIONS = 600
+READER_QUESTIONS, STEP_QUESTIONS = 600, 200
 TUNING_QUESTIONS = 400
 # An independent collection, looked for in the folder of the data; one article in three makes it as large as the first.
 OTHER_FILE, OTHER_ARTICLES, OTHER_QUESTIONS = "squadshifts_new_wiki.json.gz", 3, 600
@@ -63,7 +69,10 @@ class Materials:
         reader_weights: the folder that the reader was compiled from, None where it is not at hand.
         track: shows how far a long run is.
         other: other Wikipedia articles, as a check; None where they are not at hand.
-        limit: at most so many questions of each collection are asked by "ablations"; None for all.
+        limit: at most so many questions of each collection are asked by "ablations" and "steps"; None for all, or for
+            STEP_QUESTIONS.
+        data: the folder of the public sets, None without one.
+        cache: where "steps" keeps what was read; None in memory alone.
     """
 
     squad: Squad
@@ -74,6 +83,8 @@ class Materials:
     track: Track
     other: Collection | None = None
     limit: int | None = None
+    data: Path | None = None
+    cache: Path | None = None
 
     @property
     def all_squad(self) -> Collection:
@@ -98,7 +109,9 @@ class Materials:
         return collection if limit is None else replace(collection, questions=sample(collection.questions, limit))
 
 
-def open_materials(data: Path | None, reader_weights: Path | None, limit: int | None = None) -> Materials:
+def open_materials(
+    data: Path | None, reader_weights: Path | None, limit: int | None = None, cache: Path | None = None
+) -> Materials:
     """Everything that ships, and the public data.
 
     Raises:
@@ -112,7 +125,7 @@ def open_materials(data: Path | None, reader_weights: Path | None, limit: int | 
     questions = tuple(question for question in load_gold(SHIPPED_GOLD, documents) if question.answerable)
     samples = Collection("Sample documents", documents, questions)
     models = shipped_encoder(), shipped_reader()
-    return Materials(squad, samples, *models, reader_weights, with_a_bar, limit=limit)
+    return Materials(squad, samples, *models, reader_weights, with_a_bar, limit=limit, data=data, cache=cache)
 
 
 def other_collection(data: Path | None) -> Collection | None:
@@ -239,6 +252,23 @@ def ablations(materials: Materials) -> str:
     )
 
 
+def steps(materials: Materials) -> str:
+    """Each step off and all of them; each part of disagreement, and of follow-ups."""
+    kept = KeptReader(materials.reader, materials.cache)
+    models = Models.of(materials.encoder, materials.reader, Settings(), kept)
+    most = STEP_QUESTIONS if materials.limit is None else materials.limit
+    sets = tuning_sets(materials.data, materials.squad, most)
+    samples = open_gold("samples")
+    shipped = [found for found in tuning_sets(None, materials.squad, len(samples.questions)) if found.disagreements]
+    return "\n\n".join(
+        [
+            compare_steps(sets, models, materials.track),
+            compare_disagreement(shipped, models, materials.track),
+            compare_follow_ups(Collection("samples", samples.documents, ()), samples.dialogues, models),
+        ]
+    )
+
+
 def _on_both(compare: Callable[[Collection], str], collections: Sequence[Collection]) -> str:
     return "\n\n".join(compare(collection) for collection in collections)
 
@@ -250,6 +280,7 @@ EXPERIMENTS: Mapping[str, Callable[[Materials], str]] = {
     "chunks": chunks,
     "reading": reading,
     "ablations": ablations,
+    "steps": steps,
 }
 
 
@@ -272,13 +303,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help=f"folder that holds {DATA_FILE}")
     parser.add_argument("--only", nargs="+", choices=EXPERIMENTS, default=list(EXPERIMENTS), help="default: all")
-    parser.add_argument("--questions", type=int, metavar="N", help="ablations: ask at most N of each set; default: all")
+    parser.add_argument("--questions", type=int, metavar="N", help="ablations, steps: ask at most N of each set")
+    parser.add_argument("--cache", type=Path, metavar="FOLDER", help="steps: keep what was read for the next run")
     parser.add_argument("--reader", type=Path, metavar="DIR", help="the weights that the reader was compiled from")
     parser.add_argument("--write", type=Path, metavar="FILE", help="a Markdown file to rewrite between its markers")
     options = parser.parse_args(arguments)
 
     def measure() -> None:
-        materials = open_materials(options.data, options.reader, options.questions)
+        materials = open_materials(options.data, options.reader, options.questions, options.cache)
         if "ablations" in options.only:
             materials = replace(materials, other=other_collection(options.data))
         run(options.only, materials, options.write, Console())

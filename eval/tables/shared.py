@@ -31,6 +31,11 @@ class Collection:
     documents: tuple[Document, ...]
     questions: tuple[GoldQuestion, ...]
 
+    @property
+    def disagreements(self) -> int:
+        """How many of the questions have sides."""
+        return sum(question.kind == "disagreement" for question in self.questions)
+
     def caption(self) -> str:
         """The line above a table."""
         return f"**{self.name}**: {len(self.questions):,} questions of {len(self.documents)} documents"

@@ -104,7 +104,7 @@ def test_the_report_says_how_follow_ups_fare(tmp_path: Path) -> None:
     turns = [{"question": q, "resolved": q} for q in ("What is a ferry?", "What is a market?")]
     conversations, page = tmp_path / "conversations.jsonl", tmp_path / "page.html"
     conversations.write_text(json.dumps({"id": "cast_1", "turns": turns}) + "\n", encoding="utf-8")
-    more = {"squad": None, "conversations": conversations, "html": page}
+    more = {"squad": None, "gold": "samples", "conversations": conversations, "html": page}
     _, printed, report = asked(tmp_path, SquadChoice(Path()), **more)
     held, rewritten = report["tables"]
     assert held["columns"][2:] == ["alone", "with history", "rewritten by hand"]
@@ -216,7 +216,7 @@ def test_the_set_to_tune_on_is_asked_by_its_name_alone() -> None:
 
 def test_a_baseline_of_the_office_outlives_a_loader_that_lays_out_its_documents_otherwise() -> None:
     (trial,) = open_trials(None, (), None, "office")
-    other = replace(trial, documents=tuple(replace(d, text=f"{d.text}\n") for d in trial.documents))
+    other = replace(trial, documents=tuple(Document("", d.title, d.source, f"{d.text}\n") for d in trial.documents))
     assert Subject.of(other) == Subject.of(trial)
 
 
