@@ -97,6 +97,15 @@ class Raised:
         return f" {shown}" if before[-1:].isalnum() else shown
 
 
+def power(words: str) -> str:
+    """What stands for raised words that are known to be a power.
+
+    >>> power("2"), power("x+1"), power("-3")
+    ('²', '^(x+1)', '⁻³')
+    """
+    return in_letters("".join(words.split()), _RAISED, "^")
+
+
 def lowered(words: str) -> str:
     """What stands for lowered words.
 
