@@ -26,7 +26,7 @@ _NOTE_STYLES = ("footnote", "endnote", "fußnote", "notenzeichen")
 def accepted(root: etree._Element) -> tuple[Omitted, ...]:
     """Changes a tree to what a reader sees with all revisions accepted; what was taken out, counted."""
     told: list[Omitted] = []
-    _choose_alternatives(root)
+    choose_alternatives(root)
     told += _drop_rows_and_cells(root)
     told += _drop_revised(root)
     told += _drop_runs(root)
@@ -71,7 +71,7 @@ def remove(element: etree._Element) -> None:
         parent.remove(element)
 
 
-def _choose_alternatives(root: etree._Element) -> None:
+def choose_alternatives(root: etree._Element) -> None:
     """Of what is there in two forms, for new and for old readers, one stays: the new one where it has anything."""
     for both in [each for each in root.iter() if local(each) == "AlternateContent"]:
         branches = [each for each in both if local(each) in ("Choice", "Fallback")]
