@@ -181,6 +181,8 @@ class Layout:
         tables: its tables, in the order of the text.
         fields: its fields, in the order of the text; rows of a table of names and values are fields, too.
         items: its list items, in the order of the text.
+        dated: where a part begins that was written at another time, and when: ((start, date), ...), up to the next
+            one. "" where that is not known, None where the date of the document holds again.
 
     Raises:
         DocumentError: offsets out of order.
@@ -192,6 +194,7 @@ class Layout:
     tables: tuple[Table, ...] = ()
     fields: tuple[Field, ...] = ()
     items: tuple[Item, ...] = ()
+    dated: tuple[tuple[int, str | None], ...] = ()
 
     def __post_init__(self) -> None:
         starts = [start for start, _ in self.rows]
@@ -199,7 +202,8 @@ class Layout:
         tables = [offset for table in self.tables for offset in (table.start, table.end)]
         fields = [offset for field in self.fields for offset in (*field.label, *field.value)]
         items = [offset for item in self.items for offset in (item.start, item.end)]
-        if not all(_in_order(offsets) for offsets in (self.pages, starts, flat, tables, fields, items)):
+        dated = [start for start, _ in self.dated]
+        if not all(_in_order(offsets) for offsets in (self.pages, starts, flat, tables, fields, items, dated)):
             raise DocumentError("the offsets of its pages, rows or headings are out of order; load it again")
 
     def page(self, offset: int) -> int | None:
@@ -294,6 +298,7 @@ class Layout:
             *(table.end for table in self.tables[-1:]),
             *(field.value[1] for field in self.fields[-1:]),
             *(item.end for item in self.items[-1:]),
+            *(start for start, _ in self.dated[-1:]),
         ]
         return max(lasts, default=0)
 
@@ -306,6 +311,7 @@ class Layout:
             "tables": [_table_told(table) for table in self.tables],
             "fields": [(*field.label, *field.value) for field in self.fields],
             "items": [(item.group, item.start, item.end, item.level) for item in self.items],
+            "dated": self.dated,
         }
         said = {name: part for name, part in parts.items() if part}
         return json.dumps(said, separators=(",", ":")) if said else ""
@@ -325,9 +331,10 @@ class Layout:
             tables = tuple(_table_read(told) for told in read.get("tables", ()))
             fields = tuple(Field((int(a), int(b)), (int(c), int(d))) for a, b, c, d in read.get("fields", ()))
             items = tuple(Item(int(a), int(b), int(c), int(d)) for a, b, c, d in read.get("items", ()))
+            dated = tuple((int(a), b if b is None else str(b)) for a, b in read.get("dated", ()))
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError):
             raise DocumentError("the record of its pages, rows and headings is damaged; load it again") from None
-        return cls(pages, rows, headings, tables, fields, items)
+        return cls(pages, rows, headings, tables, fields, items, dated)
 
     def _table(self, offset: int) -> int | None:
         index = bisect_right(self.tables, offset, key=lambda table: table.start)

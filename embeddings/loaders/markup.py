@@ -130,12 +130,16 @@ class _Walk:
             self._end()
             if name in _ITEMS:
                 self._item = "- "
+        if name == "blockquote":
+            self._writer.quotation(begins=True)
         self._words(element.text)
         for child in element:
             self._element(child)
             self._words(child.tail)
         if is_block:
             self._end()
+        if name == "blockquote":
+            self._writer.quotation(begins=False)
 
     def _words(self, words: str | None) -> None:
         if words:

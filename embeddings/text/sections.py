@@ -169,7 +169,37 @@ def sections_of(document: Document) -> tuple[Section, ...]:
     """The sections of a document, in order, tiling its text: its rows where it has rows, each by itself."""
     layout = document.layout
     if not layout.rows:
-        return sections(document.text, document.media_type, layout.headings)
+        found = sections(document.text, document.media_type, layout.headings)
+        return _dated(found, layout.dated) if layout.dated else found
+    return _rows(document)
+
+
+def _dated(found: Sequence[Section], dated: Sequence[tuple[int, str | None]]) -> tuple[Section, ...]:
+    """Sections parted where the text was written at another time, with the date of each part.
+
+    A part that is known to be of another time has "" where nobody says when, so that it takes no date from the whole.
+    """
+    parts: list[Section] = []
+    told, date = list(reversed(dated)), None
+    for section in found:
+        here = section
+        while told and told[-1][0] < section.end:
+            start, after = told.pop()
+            if start > here.start:
+                parts.append(replace(here, body_start=min(here.body_start, start), end=start, date=_own(here, date)))
+                here = Section(start, start, section.end)
+            date = after
+        parts.append(replace(here, date=_own(here, date)))
+    return tuple(parts)
+
+
+def _own(section: Section, date: str | None) -> str | None:
+    return section.date if date is None or (section.date or "")[4:5] == "-" else date
+
+
+def _rows(document: Document) -> tuple[Section, ...]:
+    """A section for each row, under the name of its sheet."""
+    layout = document.layout
     found: list[Section] = list(_lead(document))
     told, heading = list(reversed(layout.headings)), None
     ends = [start for start, _ in layout.rows[1:]] + [len(document.text)]
