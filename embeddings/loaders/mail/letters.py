@@ -7,6 +7,7 @@ import re
 from email.header import decode_header
 from email.message import Message
 
+from embeddings.errors import DocumentError
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.markup import declared_charset
 
@@ -76,7 +77,7 @@ def header(message: Message, name: str) -> str:
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
     raw = " ".join(raw.split())
     if _SURROGATES.search(raw):
-        raw = letters(raw.encode("utf-8", "surrogateescape"), None, name)
+        raw = readable(raw.encode("utf-8", "surrogateescape"))
     if "=?" not in raw:
         return raw
     try:
@@ -85,6 +86,14 @@ def header(message: Message, name: str) -> str:
         return raw
     words = "".join(part if isinstance(part, str) else _word(part, charset, name) for part, charset in parts)
     return " ".join(words.encode("utf-8", "replace").decode("utf-8").split())
+
+
+def readable(data: bytes) -> str:
+    """The letters of a name or a header, whatever they are."""
+    try:
+        return letters(data, None, "a name")
+    except DocumentError:
+        return data.decode("ascii", "replace")
 
 
 def _word(part: bytes, charset: str | None, name: str) -> str:

@@ -110,7 +110,11 @@ class _Reader:
         data = payload(part.message)
         if not data.strip():
             return
-        text = letters(data, charset_of(part.message), self._name, is_html=part.kind == kinds.PAGE)
+        try:
+            text = letters(data, charset_of(part.message), self._name, is_html=part.kind == kinds.PAGE)
+        except DocumentError:
+            self.writer.omit("part that is no text")
+            return
         if part.kind == kinds.CALENDAR:
             for lines in invitation(text):
                 self.writer.paragraph("\n".join(lines))

@@ -9,6 +9,7 @@ from email.message import Message
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.limits import Limits
+from embeddings.loaders.mail.letters import readable
 
 TEXT, PAGE, CALENDAR, MESSAGE, FILE = "text", "page", "calendar", "message", "file"
 _NO_TEXT = {"text/x-amp-html": "second form of the text", "message/delivery-status": "report of delivery"}
@@ -171,14 +172,12 @@ def unfolded(text: str) -> str:
 
 def file_name(part: Message) -> str:
     """The name of an attached file; "" where it has none."""
-    from embeddings.loaders.mail.letters import letters
-
     try:
         name = part.get_filename() or ""
     except Exception:  # a name in an encoding that is none
         return ""
     if any("\udc80" <= character <= "\udcff" for character in name):
-        name = letters(name.encode("utf-8", "surrogateescape"), None, "a name")
+        name = readable(name.encode("utf-8", "surrogateescape"))
     return " ".join(name.replace("\\", "/").rpartition("/")[2].split())[:120]
 
 
