@@ -51,7 +51,7 @@ XLSX = Format("XLSX", f"{_OFFICE}spreadsheetml.sheet", (".xlsx",), "packed.offic
 XLS = Format("XLS", "application/vnd.ms-excel", (".xls",), "packed.office", isolated=True, binary=True)
 MAILBOX = Format("mailbox", "application/mbox", (".mbox",), "mail.mailbox", holds=True)
 ZIP = Format("ZIP", "application/zip", (".zip",), "packed.zipped", binary=True, holds=True)
-MSG = Format("Outlook's MSG", "application/vnd.ms-outlook", (".msg",), "packed.office", isolated=True, binary=True)
+MSG = Format("Outlook's MSG", "application/vnd.ms-outlook", (".msg",), "mail.outlook", isolated=True, binary=True)
 
 WRITTEN = (PDF, DOCX, ODT, PPTX)  # the date in their metadata is the day on which the file was made
 

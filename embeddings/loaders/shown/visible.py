@@ -9,7 +9,6 @@ import re
 
 from lxml import html
 
-from embeddings.loaders.archive import local
 from embeddings.loaders.shown.raised import Raised, fraction, lowered
 from embeddings.remarks import Omitted, together
 
@@ -100,6 +99,11 @@ def _hiding_rules(root: html.HtmlElement) -> frozenset[tuple[str, str]]:
                 if simple := _SIMPLE.fullmatch(name.strip()):
                     found.add((simple["tag"] or "", simple["mark"] + simple["name"]))
     return frozenset(found)
+
+
+def local(element: html.HtmlElement) -> str:
+    """The name of an element; "" for comments and processing instructions."""
+    return element.tag if isinstance(element.tag, str) else ""
 
 
 def _is_for_others(style: html.HtmlElement) -> bool:
