@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
+from embeddings.text.dated import parted
 from embeddings.text.dates import date_line, heading_date
 from embeddings.text.matter import front_matter_end
 from embeddings.types import Document
@@ -170,31 +171,8 @@ def sections_of(document: Document) -> tuple[Section, ...]:
     layout = document.layout
     if not layout.rows:
         found = sections(document.text, document.media_type, layout.headings)
-        return _dated(found, layout.dated) if layout.dated else found
+        return parted(found, layout.dated) if layout.dated else found
     return _rows(document)
-
-
-def _dated(found: Sequence[Section], dated: Sequence[tuple[int, str | None]]) -> tuple[Section, ...]:
-    """Sections parted where the text was written at another time, with the date of each part.
-
-    A part that is known to be of another time has "" where nobody says when, so that it takes no date from the whole.
-    """
-    parts: list[Section] = []
-    told, date = list(reversed(dated)), None
-    for section in found:
-        here = section
-        while told and told[-1][0] < section.end:
-            start, after = told.pop()
-            if start > here.start:
-                parts.append(replace(here, body_start=min(here.body_start, start), end=start, date=_own(here, date)))
-                here = Section(start, start, section.end)
-            date = after
-        parts.append(replace(here, date=_own(here, date)))
-    return tuple(parts)
-
-
-def _own(section: Section, date: str | None) -> str | None:
-    return section.date if date is None or (section.date or "")[4:5] == "-" else date
 
 
 def _rows(document: Document) -> tuple[Section, ...]:

@@ -146,8 +146,8 @@ def _added(shelf: Shelf, session: str, name: str, data: bytes) -> dict[str, Any]
         told["said"] = f"the same text as {added.same_as}, which was added before"
     elif added.upload is not None:
         told["id"] = added.upload.document.id
-        said = [*added.upload.notes, *_inside(others)]
-        told |= {"said": "; ".join(said)} if said else {}
+        notes = [*added.upload.notes, *_inside(others)]
+        told |= {"said": "; ".join(notes)} if notes else {}
     return {**told, **_told(shelf, session)}
 
 
