@@ -10,7 +10,7 @@ import pytest
 from embeddings.errors import DocumentError
 from embeddings.loaders.limits import LIMITS
 from embeddings.loaders.mail.outlook import extract
-from tests.ole_files import compound, msg
+from eval.extraction.making.ole import compound, msg
 
 pytest.importorskip("olefile", reason="pip install 'pincite[office]'")
 

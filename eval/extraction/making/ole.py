@@ -1,4 +1,4 @@
-"""Messages of Outlook for tests: a compound file with the properties of [MS-OXMSG], written by hand."""
+"""Messages of Outlook: a compound file with the properties of [MS-OXMSG], written by hand."""
 
 from __future__ import annotations
 
