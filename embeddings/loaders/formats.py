@@ -38,7 +38,7 @@ TEXT = Format("text", "text/plain", (".txt", ".text", ".log", ".rst", ".adoc", "
 MARKDOWN = Format("Markdown", "text/markdown", (".md", ".markdown"), "plain")
 HTML = Format("HTML", "text/html", (".html", ".htm", ".xhtml"), "web_page", isolated=True)
 PDF = Format("PDF", "application/pdf", (".pdf",), "pdf.document", isolated=True, binary=True)
-DOCX = Format("DOCX", f"{_OFFICE}wordprocessingml.document", (".docx",), "packed.word", isolated=True, binary=True)
+DOCX = Format("DOCX", f"{_OFFICE}wordprocessingml.document", (".docx",), "word.document", isolated=True, binary=True)
 ODT = Format("ODT", f"{_OPEN}text", (".odt",), "packed.open_document", isolated=True, binary=True)
 EPUB = Format("EPUB", "application/epub+zip", (".epub",), "packed.epub", isolated=True, binary=True)
 MAIL = Format("e-mail", "message/rfc822", (".eml",), "mail.message", isolated=True)

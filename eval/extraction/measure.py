@@ -77,8 +77,8 @@ def expected() -> list[Expected]:
 
 
 def _expected(said: dict[str, Any]) -> Expected:
-    lists = (tuple(said.get(name, ())) for name in ("text", "absent", "also"))
-    return Expected(said["file"], *lists, tuple((q, a) for q, a in said.get("ask", ())))
+    text, absent, also = (tuple(said.get(name, ())) for name in ("text", "absent", "also"))
+    return Expected(said["file"], text, absent, also, tuple((q, a) for q, a in said.get("ask", ())))
 
 
 def score(case: Expected, reading: Reading, answer: Answerer | None = None) -> Score:

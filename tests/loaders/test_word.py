@@ -6,8 +6,8 @@ import pytest
 
 from embeddings.loaders.extract import Extract
 from embeddings.loaders.limits import LIMITS
-from embeddings.loaders.packed.numbering import in_form
-from embeddings.loaders.packed.word import extract
+from embeddings.loaders.word.document import extract
+from embeddings.loaders.word.numbering import in_form
 from tests.office_files import docx, paragraph, table
 
 _W = 'xmlns:w="http://www.w3.org/ns/w" xmlns:r="urn:r"'
@@ -284,7 +284,7 @@ def test_a_box_for_old_readers_alone_is_read() -> None:
 
 @pytest.mark.parametrize("depth", [2, 8, 40])
 def test_boxes_inside_one_another_are_each_read_once(depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from embeddings.loaders.packed import word
+    from embeddings.loaders.word import document as word
 
     steps = 0
     whole = word.text_of

@@ -16,9 +16,9 @@ from embeddings.loaders.archive import Archive, attribute, local, words_of
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.grid import Grid, Placed, filled
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.packed.accepted import child, choose_alternatives
-from embeddings.loaders.packed.numbering import in_form
 from embeddings.loaders.shown.raised import Raised, lowered
+from embeddings.loaders.word.accepted import child, choose_alternatives
+from embeddings.loaders.word.numbering import in_form
 
 _TITLES, _FURNITURE = ("title", "ctrTitle"), ("sldNum", "sldImg", "hdr")
 _COUNTED = {"pic": "picture", "oleObj": "embedded object", "contentPart": "drawing", "videoFile": "film"}

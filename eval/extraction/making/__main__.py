@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -30,7 +31,7 @@ def main() -> None:
             file.unlink()
     lines = "".join(f"{case.to_json()}\n" for case in cases)
     (FOLDER / "expected.jsonl").write_text(lines, encoding="utf-8")
-    print(f"{len(cases)} files")
+    sys.stdout.write(f"{len(cases)} files\n")
 
 
 if __name__ == "__main__":

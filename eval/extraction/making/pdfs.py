@@ -18,7 +18,8 @@ def pdf(*pages: Sequence[Line], fields: Sequence[tuple[str, str]] = ()) -> bytes
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         "",
     ]
-    kids, places = [], []
+    kids: list[str] = []
+    places: list[str] = []
     for name, value in fields:
         objects.append(
             f"<< /Type /Annot /Subtype /Widget /FT /Tx /T ({name}) /V ({value}) /Rect [200 {600 - 30 * len(places)} 400 {620 - 30 * len(places)}] /F 4 >>"
@@ -122,7 +123,7 @@ def cases() -> Iterator[Case]:
     )
     yield Case(
         "pdf_raised.pdf",
-        pdf([(72, 760, 12, "The culture held 10"), (175, 765, 7, "6"), (180, 760, 12, "cells per millilitre.")]),
+        pdf([(72, 760, 12, "The culture held 10"), (175, 765, 7, "6"), (184, 760, 12, "cells per millilitre.")]),
         ["The culture held 10⁶ cells per millilitre."],
         [("How many cells per millilitre did the culture hold?", "10⁶")],
     )

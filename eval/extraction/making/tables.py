@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from eval.extraction.making.case import Case, Grid
 from eval.extraction.making.packing import xlsx
@@ -33,7 +33,12 @@ _CSV = (
         "comma_inside",
         "Name;Adresse;Tel\nMuster1;Weg 1, Kiel;44\nMuster2;Gasse 2, Bonn;55\nMuster3;Hauptstrasse 3, Berlin;66\n",
         Grid(
-            ("Name", "Adresse", "Tel"), [("Muster1", "Weg 1, Kiel", "44"), ("Muster3", "Hauptstrasse 3, Berlin", "66")]
+            ("Name", "Adresse", "Tel"),
+            [
+                ("Muster1", "Weg 1, Kiel", "44"),
+                ("Muster2", "Gasse 2, Bonn", "55"),
+                ("Muster3", "Hauptstrasse 3, Berlin", "66"),
+            ],
         ),
         "What is the Adresse of Muster3?",
         "Hauptstrasse 3, Berlin",
@@ -115,10 +120,10 @@ def cases() -> Iterator[Case]:
 
 
 def _workbooks() -> Iterator[Case]:
-    rows = [list(_SHIPS.names), *map(list, _SHIPS.rows)]
+    rows: list[Sequence[object]] = [_SHIPS.names, *_SHIPS.rows]
     yield Case("xlsx_plain.xlsx", xlsx({"Ships": rows}), ["Ships", _SHIPS], [_ASKED])
     yield Case("xlsx_dimension.xlsx", xlsx({"Ships": rows}, dimension="A1:B2"), ["Ships", _SHIPS], [_ASKED])
-    styled = [
+    styled: list[Sequence[object]] = [
         ["Source", "Share", "Since", "Cost"],
         ["Wind", (0.25, 2), (44319, 1), (1350, 3)],
         ["Sun", (0.75, 2), (44501, 1), (980.5, 3)],
@@ -131,14 +136,19 @@ def _workbooks() -> Iterator[Case]:
         [("What is the share of wind?", "25%")],
         also=("Since 2021-05-03 2021-11-01 05/03/2021 11/01/2021 5/3/2021 11/1/2021",),
     )
-    merged = [["Team", "Name"], ["Finance", "Ana Ruiz"], [None, "Ben Okoro"], ["Legal", "Cara Lind"]]
+    merged: list[Sequence[object]] = [
+        ["Team", "Name"],
+        ["Finance", "Ana Ruiz"],
+        [None, "Ben Okoro"],
+        ["Legal", "Cara Lind"],
+    ]
     yield Case(
         "xlsx_merged.xlsx",
         xlsx({"Staff": merged}, merged="A2:A3"),
         ["Staff", Grid(("Name", "Team"), [("Ana Ruiz", "Finance"), ("Ben Okoro", "Finance"), ("Cara Lind", "Legal")])],
         [("Which team is Ben Okoro in?", "Finance")],
     )
-    stacked = [
+    stacked: list[Sequence[object]] = [
         ["Quay", "Depth"],
         ["North", "12 metres"],
         ["South", "9 metres"],
@@ -157,16 +167,19 @@ def _workbooks() -> Iterator[Case]:
         ],
         [("What is the capacity of crane K2?", "65 tonnes")],
     )
-    title = [["Arrivals of today"], [], *rows]
+    title: list[Sequence[object]] = [["Arrivals of today"], [], *rows]
     yield Case("xlsx_title.xlsx", xlsx({"Ships": title}), ["Ships", "Arrivals of today", _SHIPS], [_ASKED])
-    two = {"Ships": rows, "Crew": [["Name", "Task"], ["Ben Okoro", "cook"], ["Eva Lund", "pilot"]]}
+    two: dict[str, list[Sequence[object]]] = {
+        "Ships": rows,
+        "Crew": [["Name", "Task"], ["Ben Okoro", "cook"], ["Eva Lund", "pilot"]],
+    }
     yield Case(
         "xlsx_sheets.xlsx",
         xlsx(two),
         ["Ships", _SHIPS, "Crew", Grid(("Name", "Task"), [("Ben Okoro", "cook"), ("Eva Lund", "pilot")])],
         [("Who is the cook?", "Ben Okoro")],
     )
-    formula = [["Item", "Cost"], ["Rope", 40], ["Lamp", 12], ["Total", "=SUM(B2:B3)"]]
+    formula: list[Sequence[object]] = [["Item", "Cost"], ["Rope", 40], ["Lamp", 12], ["Total", "=SUM(B2:B3)"]]
     yield Case(
         "xlsx_formula.xlsx",
         xlsx({"Costs": formula}),

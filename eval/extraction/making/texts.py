@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from eval.extraction.making.case import Case, Grid
 
@@ -22,7 +22,7 @@ _WORDS = {
     "cp1253": "Η συνάντηση θα γίνει την Παρασκευή στο λιμάνι. Αρχίζει στις έντεκα.",
     "utf-8-sig": "The key of the café hangs over the door.",
 }
-_MARKDOWN = (
+_MARKDOWN: tuple[tuple[str, str, Sequence[str | Grid], str, str], ...] = (
     (
         "heading",
         "# Opening hours\n\nThe office opens at 08:30.\n",
@@ -61,7 +61,7 @@ _MARKDOWN = (
     (
         "note",
         "The bridge was built in 1932.[1]\n\nIt is 300 metres long.\n",
-        ["The bridge was built in 1932. It is 300 metres long."],
+        ["The bridge was built in 1932.[1]", "It is 300 metres long."],
         "How long is the bridge?",
         "300 metres",
     ),

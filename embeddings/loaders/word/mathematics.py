@@ -5,8 +5,8 @@ from __future__ import annotations
 from lxml import etree
 
 from embeddings.loaders.archive import attribute, local
-from embeddings.loaders.packed.accepted import child
 from embeddings.loaders.shown.raised import lowered, power
+from embeddings.loaders.word.accepted import child
 
 _SKIPPED = {"rPr", "ctrlPr", "sSupPr", "sSubPr", "sSubSupPr", "fPr", "radPr", "dPr", "naryPr", "funcPr", "accPr", "mPr"}
 

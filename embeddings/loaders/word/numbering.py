@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from embeddings.loaders.archive import attribute, local
-from embeddings.loaders.packed.accepted import child
+from embeddings.loaders.word.accepted import child
 
 _PLACE = re.compile(r"%([1-9])")
 _LONGEST_CHAIN = 10  # styles based on one another

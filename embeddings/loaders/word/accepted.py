@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from lxml import etree
 
 from embeddings.loaders.archive import attribute, local
-from embeddings.loaders.packed.symbols import symbol, with_symbols
 from embeddings.loaders.shown.raised import Raised, lowered
+from embeddings.loaders.word.symbols import symbol, with_symbols
 from embeddings.remarks import Omitted, together
 
 _GONE = {"del", "moveFrom", "instrText", "delText", "delInstrText", "rPrChange", "pPrChange", "tblPrChange"}

@@ -9,7 +9,7 @@ from lxml import etree
 
 from embeddings.loaders.archive import Archive, attribute, iso_day, local
 from embeddings.loaders.extract import Writer
-from embeddings.loaders.packed.accepted import accepted
+from embeddings.loaders.word.accepted import accepted
 
 _NOTES = (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote"))
 _RELATIONS = "word/_rels/document.xml.rels"

@@ -14,11 +14,11 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, iso_day, local, words_of
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.packed.accepted import accepted, child
-from embeddings.loaders.packed.mathematics import formula
-from embeddings.loaders.packed.numbering import BULLET, Numbering
-from embeddings.loaders.packed.word_parts import Parts
-from embeddings.loaders.packed.word_table import grid_of
+from embeddings.loaders.word.accepted import accepted, child
+from embeddings.loaders.word.mathematics import formula
+from embeddings.loaders.word.numbering import BULLET, Numbering
+from embeddings.loaders.word.parts import Parts
+from embeddings.loaders.word.table import grid_of
 
 _HEADING_STYLE = re.compile(r"(?:heading [1-9]|title)$", re.IGNORECASE)
 _LEFT_OUT = {"pPr", "rPr", "footnoteReference", "endnoteReference", "annotationRef", "txbxContent"}
