@@ -32,6 +32,7 @@ from embeddings.loaders.limits import LIMITS, Limits, size
 from embeddings.loaders.plain import title_of
 from embeddings.loaders.reading import check_regular, first_bytes, gunzip, read_bytes, source_of
 from embeddings.remarks import Omitted
+from embeddings.skipping import LEADS_OUT, SAME_TEXT, Skipped, skipped_in_lines
 from embeddings.text.blocks import with_blocks
 from embeddings.text.matter import document_date, front_matter, front_matter_end
 from embeddings.types import INSIDE, Document
@@ -52,17 +53,7 @@ __all__ = [
     "skipped_in_lines",
 ]
 
-_SAME_TEXT, _NOT_READ = "same text as", "files are not read; the formats are"
-_MOST_KINDS = 5  # of reasons for skipping, in the line that counts
 _MOST_PACKED = 3  # times that gzip may have packed a file
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file, or a part of one, that was not loaded, and why, in words for people."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +89,7 @@ def load(paths: Sequence[str | Path], limits: Limits = LIMITS) -> Loaded:
         for found in _documents(path, skipped, limits):
             twin = documents.setdefault(found.id, found)
             if twin is not found:
-                skipped.append(Skipped(found.source, f"{_SAME_TEXT} {twin.source}"))
+                skipped.append(Skipped(found.source, f"{SAME_TEXT} {twin.source}"))
             else:
                 partly += [Skipped(found.source, note) for note in found.remarks.lines()]
         if _is_folder(path) and len(documents) == before and not _was_seen(path, skipped):
@@ -272,34 +263,6 @@ def nothing_in(folder: Path, skipped: Sequence[Skipped]) -> DocumentError:
     return DocumentError(_nothing_in(folder, skipped))
 
 
-def skipped_in_lines(skipped: Sequence[Skipped], most: int = 10, verb: str = "skipped") -> list[str]:
-    """What is told of files that were left out: a line for each of the first ones, and one that counts the others.
-
-    Those come first that somebody might miss, before copies and formats that are not read.
-
-    >>> files = [Skipped(f"{name}.png", ".png files are not read; the formats are .txt") for name in "abc"]
-    >>> skipped_in_lines(files, most=1)
-    ['skipped a.png: .png files are not read; the formats are .txt', 'skipped 2 more: .png files are not read (2)']
-    """
-    told = sorted(skipped, key=lambda item: _NOT_READ in item.reason or item.reason.startswith(_SAME_TEXT))
-    lines = [f"{verb} {item.path}: {item.reason}" for item in told[:most]]
-    others = Counter(_kind_of(item.reason) for item in told[most:])
-    if others:
-        kinds = ", ".join(f"{kind} ({count:,})" for kind, count in others.most_common(_MOST_KINDS))
-        lines.append(f"{verb} {others.total():,} more: {kinds}{', …' if len(others) > _MOST_KINDS else ''}")
-    return lines
-
-
-def _kind_of(reason: str) -> str:
-    """A reason without what differs from file to file."""
-    if reason.startswith(_LEADS_OUT):
-        return _LEADS_OUT
-    return "same text as another" if reason.startswith(_SAME_TEXT) else reason.partition(";")[0]
-
-
-_LEADS_OUT = "a link out of the folder"
-
-
 def _leads_out(link: Path, inside: Path) -> str | None:
     """Why a link is not followed: it leads out of the folder; None where it stays inside, or leads nowhere."""
     try:
@@ -308,7 +271,7 @@ def _leads_out(link: Path, inside: Path) -> str | None:
             return None
     except (OSError, ValueError):
         return None
-    return f"{_LEADS_OUT}, to {source_of(target)}; name it itself to read it"
+    return f"{LEADS_OUT}, to {source_of(target)}; name it itself to read it"
 
 
 def _unpacked(name: str, data: bytes, source: str, limits: Limits) -> tuple[str, bytes]:
@@ -385,7 +348,7 @@ def _documents(path: Path, skipped: list[Skipped], limits: Limits) -> Iterator[D
 
 def _was_seen(folder: Path, skipped: Sequence[Skipped]) -> bool:
     """Whether all a folder lacks is texts that were loaded before."""
-    return any(item.reason.startswith(_SAME_TEXT) and Path(item.path).is_relative_to(folder) for item in skipped)
+    return any(item.reason.startswith(SAME_TEXT) and Path(item.path).is_relative_to(folder) for item in skipped)
 
 
 def _nothing_in(folder: Path, skipped: Sequence[Skipped]) -> str:
