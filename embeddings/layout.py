@@ -183,6 +183,8 @@ class Layout:
         fields: its fields, in the order of the text; rows of a table of names and values are fields, too.
         items: its list items, in the order of the text.
         recognised: what was read on pictures (OCR), and how sure that is, in percent: ((start, end, percent), ...).
+        dated: where a part begins that was written at another time, and when: ((start, date), ...), up to the next
+            one. "" where that is not known, None where the date of the document holds again.
 
     Raises:
         DocumentError: offsets out of order.
@@ -195,6 +197,7 @@ class Layout:
     fields: tuple[Field, ...] = ()
     items: tuple[Item, ...] = ()
     recognised: tuple[tuple[int, int, int], ...] = ()
+    dated: tuple[tuple[int, str | None], ...] = ()
 
     def __post_init__(self) -> None:
         starts = [start for start, _ in self.rows]
@@ -203,7 +206,9 @@ class Layout:
         fields = [offset for field in self.fields for offset in (*field.label, *field.value)]
         items = [offset for item in self.items for offset in (item.start, item.end)]
         seen = [offset for start, end, _ in self.recognised for offset in (start, end)]
-        if not all(_in_order(offsets) for offsets in (self.pages, starts, flat, tables, fields, items, seen)):
+        dated = [start for start, _ in self.dated]
+        parts = (self.pages, starts, flat, tables, fields, items, seen, dated)
+        if not all(_in_order(offsets) for offsets in parts):
             raise DocumentError("the offsets of its pages, rows or headings are out of order; load it again")
 
     def page(self, offset: int) -> int | None:
@@ -309,6 +314,7 @@ class Layout:
             *(field.value[1] for field in self.fields[-1:]),
             *(item.end for item in self.items[-1:]),
             *(end for _, end, _ in self.recognised[-1:]),
+            *(start for start, _ in self.dated[-1:]),
         ]
         return max(lasts, default=0)
 
@@ -322,6 +328,7 @@ class Layout:
             "fields": [(*field.label, *field.value) for field in self.fields],
             "items": [(item.group, item.start, item.end, item.level) for item in self.items],
             "recognised": self.recognised,
+            "dated": self.dated,
         }
         said = {name: part for name, part in parts.items() if part}
         return json.dumps(said, separators=(",", ":")) if said else ""
@@ -342,9 +349,10 @@ class Layout:
             fields = tuple(Field((int(a), int(b)), (int(c), int(d))) for a, b, c, d in read.get("fields", ()))
             seen = tuple((int(start), int(end), int(percent)) for start, end, percent in read.get("recognised", ()))
             items = tuple(Item(int(a), int(b), int(c), int(d)) for a, b, c, d in read.get("items", ()))
+            dated = tuple((int(a), b if b is None else str(b)) for a, b in read.get("dated", ()))
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError, OverflowError):
             raise DocumentError("the record of its pages, rows and headings is damaged; load it again") from None
-        return cls(pages, rows, headings, tables, fields, items, seen)
+        return cls(pages, rows, headings, tables, fields, items, seen, dated)
 
     def _table(self, offset: int) -> int | None:
         index = bisect_right(self.tables, offset, key=lambda table: table.start)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from embeddings.errors import DocumentError
+from embeddings.errors import DocumentError, printable
 from embeddings.loaders.decoding import decode, is_plain
-from embeddings.loaders.extract import Extract
+from embeddings.loaders.extract import Extract, Packed
 from embeddings.loaders.formats import (
     FORMATS,
     GZIP,
@@ -31,9 +31,11 @@ from embeddings.loaders.formats import (
 from embeddings.loaders.limits import LIMITS, Limits, size
 from embeddings.loaders.plain import title_of
 from embeddings.loaders.reading import check_regular, first_bytes, gunzip, read_bytes, source_of
+from embeddings.remarks import Omitted
+from embeddings.skipping import LEADS_OUT, SAME_TEXT, Skipped, skipped_in_lines
 from embeddings.text.blocks import with_blocks
 from embeddings.text.matter import document_date, front_matter, front_matter_end
-from embeddings.types import Document
+from embeddings.types import INSIDE, Document
 
 __all__ = [
     "FORMATS",
@@ -46,21 +48,12 @@ __all__ = [
     "load_file",
     "nothing_in",
     "read_data",
+    "read_each",
     "read_file",
     "skipped_in_lines",
 ]
 
-_SAME_TEXT, _NOT_READ = "same text as", "files are not read; the formats are"
-_MOST_KINDS = 5  # of reasons for skipping, in the line that counts
 _MOST_PACKED = 3  # times that gzip may have packed a file
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file, or a part of one, that was not loaded, and why, in words for people."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +86,12 @@ def load(paths: Sequence[str | Path], limits: Limits = LIMITS) -> Loaded:
         raise DocumentError('an empty path was named; name a file or folder, "." for this one')
     for path in map(Path, paths):
         before = len(documents)
-        for found, notes in _documents(path, skipped, limits):
+        for found in _documents(path, skipped, limits):
             twin = documents.setdefault(found.id, found)
             if twin is not found:
-                skipped.append(Skipped(found.source, f"{_SAME_TEXT} {twin.source}"))
+                skipped.append(Skipped(found.source, f"{SAME_TEXT} {twin.source}"))
             else:
-                partly += [Skipped(found.source, note) for note in notes]
+                partly += [Skipped(found.source, note) for note in found.remarks.lines()]
         if _is_folder(path) and len(documents) == before and not _was_seen(path, skipped):
             raise DocumentError(_nothing_in(path, skipped))
     if not documents:
@@ -117,17 +110,31 @@ def load_file(path: str | Path, limits: Limits = LIMITS) -> Document:
 
 
 def read_file(path: str | Path, limits: Limits = LIMITS) -> tuple[Document, tuple[str, ...]]:
-    """A file as a document, and what of it was left out, in words for people. Raises as `load_file`."""
+    """The first document of a file, and what of it was left out, in words for people. Raises as `load_file`."""
+    first = next(read_each(path, limits))
+    if isinstance(first, Skipped):
+        raise DocumentError(f"{first.path}: {first.reason}")
+    return first, first.remarks.lines()
+
+
+def read_each(path: str | Path, limits: Limits = LIMITS) -> Iterator[Document | Skipped]:
+    """The documents of a file: itself, and the files inside it, named "mail.eml › plan.pdf".
+
+    A file inside that can't be read comes as Skipped and stops none of the others.
+
+    Raises:
+        DocumentError: as `load_file`; also where nothing inside an archive can be read.
+    """
     path = Path(path)
     source = source_of(path)
     check_regular(path)
     if not check_name(path.name, source) and not is_plain(first_bytes(path)):
         raise not_read(path.name, source)
-    return _read(path.name, read_bytes(path, limits), source, limits)
+    yield from _read(path.name, read_bytes(path, limits), source, limits)
 
 
-def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[Document, tuple[str, ...]]:
-    """The bytes of a file that lies nowhere as a document, whose source is its name, and what of it was left out.
+def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[Document | Skipped]:
+    """The documents of the bytes of a file that lies nowhere, as `read_each`; their source begins with its name.
 
     Raises:
         DocumentError: as `load_file`.
@@ -137,17 +144,86 @@ def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> tuple[Document
         raise DocumentError(f"{source}: {size(len(data))}, at most {size(limits.file_bytes)} are read; split it")
     if not check_name(name, source) and not is_plain(data):
         raise not_read(name, source)
-    return _read(name, data, source, limits)
+    yield from _read(name, data, source, limits)
 
 
-def _read(name: str, data: bytes, source: str, limits: Limits) -> tuple[Document, tuple[str, ...]]:
-    name, data = _unpacked(name, data, source, limits)
-    chosen = format_of(name, data, source)
-    found = _extract(chosen, data, source, limits)
-    if not found.text.strip():
-        raise DocumentError(f"{source}: holds no text; leave it out")
-    document = _document(found, chosen, name, source)
-    return document, document.remarks.lines()
+def _read(name: str, data: bytes, source: str, limits: Limits) -> Iterator[Document | Skipped]:
+    yield from _Inside(limits).file(name, data, source)
+
+
+class _Inside:
+    """Reads a file and the files inside it, all of them within the limits of one file."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._count, self._bytes = limits, 0, 0
+
+    def file(self, name: str, data: bytes, source: str, depth: int = 0) -> Iterator[Document | Skipped]:
+        """The documents of a file."""
+        name, data = _unpacked(name, data, source, self._limits)
+        chosen = format_of(name, data, source)
+        if chosen.holds:
+            yield from self._held(chosen, data, source, depth)
+            return
+        found = _extract(chosen, data, source, self._limits)
+        if not found.text.strip() and not found.files:
+            raise DocumentError(f"{source}: holds no text; leave it out")
+        inside = list(self._members(found.files, source, depth))
+        lost = [each for each in inside if isinstance(each, Skipped)]
+        left = [Omitted("attachment", 1, each.path.rpartition(INSIDE)[2]) for each in lost]
+        yield _document(replace(found, omitted=(*found.omitted, *left)), chosen, name, source)
+        yield from inside
+
+    def _held(self, chosen: Format, data: bytes, source: str, depth: int) -> Iterator[Document | Skipped]:
+        """The documents of what is nothing but a holder of files."""
+        if not data.strip(b"\0 \t\r\n"):
+            raise DocumentError(f"{source}: holds no text; leave it out")
+        members = import_module(f"embeddings.loaders.{chosen.module}").members(data, source, self._limits)
+        any_read, first = False, ""
+        for each in self._members(members, source, depth):
+            any_read = any_read or isinstance(each, Document)
+            if isinstance(each, Skipped) and not first:
+                first = f" ({each.path}: {each.reason})"
+            yield each
+        if not any_read:
+            raise DocumentError(f"{source}: holds no file that can be read{first}; leave it out")
+
+    def _members(
+        self, members: Iterable[Packed | DocumentError], source: str, depth: int
+    ) -> Iterator[Document | Skipped]:
+        """The documents of the files inside one, each under a name of its own."""
+        names: Counter[str] = Counter()
+        for each in members:
+            if isinstance(each, DocumentError):
+                yield _skipped(each, source)
+                continue
+            stem, dot, suffix = each.name.rpartition(".")
+            names[each.name] += 1
+            again = f" ({names[each.name]})" if names[each.name] > 1 else ""
+            shown = f"{stem}{again}{dot}{suffix}" if dot else f"{each.name}{again}"
+            inner = f"{source}{INSIDE}{printable(shown)}"
+            try:
+                self._check(len(each.data), inner, depth)
+                if not check_name(each.name, inner) and not is_plain(each.data):
+                    raise not_read(each.name, inner)
+                yield from self.file(PurePath(each.name).name, each.data, inner, depth + 1)
+            except DocumentError as error:
+                yield _skipped(error, inner)
+
+    def _check(self, count: int, source: str, depth: int) -> None:
+        """Raises DocumentError where a file is one too many, or too deep inside others."""
+        limits = self._limits
+        self._count, self._bytes = self._count + 1, self._bytes + count
+        if depth >= limits.depth:
+            raise DocumentError(f"{source}: inside more than {limits.depth} other files; take it out")
+        if self._count > limits.inside:
+            raise DocumentError(f"{source}: more than {limits.inside:,} files inside one another; split them")
+        if self._bytes > limits.depth * limits.unpacked_bytes:
+            raise DocumentError(f"{source}: too much inside one file; take it out")
+
+
+def _skipped(error: DocumentError, source: str) -> Skipped:
+    path, colon, reason = str(error).partition(": ")
+    return Skipped(path, reason) if colon and path.startswith(source) else Skipped(source, str(error))
 
 
 def files(folder: Path, skipped: list[Skipped]) -> Iterator[Path]:
@@ -187,34 +263,6 @@ def nothing_in(folder: Path, skipped: Sequence[Skipped]) -> DocumentError:
     return DocumentError(_nothing_in(folder, skipped))
 
 
-def skipped_in_lines(skipped: Sequence[Skipped], most: int = 10, verb: str = "skipped") -> list[str]:
-    """What is told of files that were left out: a line for each of the first ones, and one that counts the others.
-
-    Those come first that somebody might miss, before copies and formats that are not read.
-
-    >>> files = [Skipped(f"{name}.png", ".png files are not read; the formats are .txt") for name in "abc"]
-    >>> skipped_in_lines(files, most=1)
-    ['skipped a.png: .png files are not read; the formats are .txt', 'skipped 2 more: .png files are not read (2)']
-    """
-    told = sorted(skipped, key=lambda item: _NOT_READ in item.reason or item.reason.startswith(_SAME_TEXT))
-    lines = [f"{verb} {item.path}: {item.reason}" for item in told[:most]]
-    others = Counter(_kind_of(item.reason) for item in told[most:])
-    if others:
-        kinds = ", ".join(f"{kind} ({count:,})" for kind, count in others.most_common(_MOST_KINDS))
-        lines.append(f"{verb} {others.total():,} more: {kinds}{', …' if len(others) > _MOST_KINDS else ''}")
-    return lines
-
-
-def _kind_of(reason: str) -> str:
-    """A reason without what differs from file to file."""
-    if reason.startswith(_LEADS_OUT):
-        return _LEADS_OUT
-    return "same text as another" if reason.startswith(_SAME_TEXT) else reason.partition(";")[0]
-
-
-_LEADS_OUT = "a link out of the folder"
-
-
 def _leads_out(link: Path, inside: Path) -> str | None:
     """Why a link is not followed: it leads out of the folder; None where it stays inside, or leads nowhere."""
     try:
@@ -223,7 +271,7 @@ def _leads_out(link: Path, inside: Path) -> str | None:
             return None
     except (OSError, ValueError):
         return None
-    return f"{_LEADS_OUT}, to {source_of(target)}; name it itself to read it"
+    return f"{LEADS_OUT}, to {source_of(target)}; name it itself to read it"
 
 
 def _unpacked(name: str, data: bytes, source: str, limits: Limits) -> tuple[str, bytes]:
@@ -281,22 +329,26 @@ def _document(found: Extract, chosen: Format, name: str, source: str) -> Documen
     )
 
 
-def _documents(path: Path, skipped: list[Skipped], limits: Limits) -> Iterator[tuple[Document, tuple[str, ...]]]:
-    """The documents of a file or folder; what a folder holds and cannot be loaded is added to `skipped`."""
-    if not _is_folder(path):
-        yield read_file(path, limits)
-        return
-    for file in files(path, skipped):
+def _documents(path: Path, skipped: list[Skipped], limits: Limits) -> Iterator[Document]:
+    """The documents of a file or folder; what is in it and cannot be loaded is added to `skipped`."""
+    is_folder = _is_folder(path)
+    for file in files(path, skipped) if is_folder else (path,):
         try:
-            yield read_file(file, limits)
+            for each in read_each(file, limits):
+                if isinstance(each, Document):
+                    yield each
+                else:
+                    skipped.append(each)
         except DocumentError as error:
+            if not is_folder:
+                raise
             source = source_of(file)
             skipped.append(Skipped(source, str(error).removeprefix(f"{source}: ")))
 
 
 def _was_seen(folder: Path, skipped: Sequence[Skipped]) -> bool:
     """Whether all a folder lacks is texts that were loaded before."""
-    return any(item.reason.startswith(_SAME_TEXT) and Path(item.path).is_relative_to(folder) for item in skipped)
+    return any(item.reason.startswith(SAME_TEXT) and Path(item.path).is_relative_to(folder) for item in skipped)
 
 
 def _nothing_in(folder: Path, skipped: Sequence[Skipped]) -> str:

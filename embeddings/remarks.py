@@ -112,7 +112,7 @@ def _plural(kind: str) -> str:
     >>> _plural("form field"), _plural("part of a mail"), _plural("entry of a list"), _plural("text box")
     ('form fields', 'parts of a mail', 'entries of a list', 'text boxes')
     """
-    for mark in (" without ", " of ", " in ", " with ", " that ", " by "):
+    for mark in (" without ", " of ", " in ", " with ", " that ", " by ", " around "):
         head, found, tail = kind.partition(mark)
         if found:
             return f"{_plural(head)}{mark}{tail}"

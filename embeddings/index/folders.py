@@ -3,6 +3,10 @@
 A file is known by the digest of its bytes. What has not changed is not read, let alone embedded; what has is replaced;
 what is gone goes; what was moved, the same text under another path, keeps its passages and vectors. What was indexed
 from elsewhere stays.
+
+Files inside a file (attachments, mails of a mailbox, an archive) are kept as if it were a folder that holds them: by
+its path and their names. A row for that folder itself, whose key counts them, is written when all of them are staged;
+without it, or where one of them is missing, the file is read again.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import blake2b
+from itertools import chain, islice
 from pathlib import Path
 
 from embeddings.errors import DocumentError, printable
@@ -21,21 +26,25 @@ from embeddings.index.beside import Maker, discard, is_usable, made_anew, next_t
 from embeddings.index.index import check_target, replace_index
 from embeddings.index.staging import FileRow, file_path
 from embeddings.index.updating import Writer, writing
-from embeddings.loading import Skipped, files_of, load_file, nothing_in, read_file
+from embeddings.loading import Skipped, files_of, load_file, nothing_in, read_each
 from embeddings.store.records import Stored, key_of
 from embeddings.store.sqlite import State
-from embeddings.types import Document
+from embeddings.types import INSIDE, Document
 
 _PIECE = 1 << 20  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A file that was dealt with: its path, its bytes, and how many passages were embedded for it."""
+    """A file that was dealt with: its path, its bytes, and how many passages were embedded for it.
+
+    A file with others inside it comes once for each of them, the bytes with the first (`is_first`).
+    """
 
     path: Path
     size: int
     passages: int = 0
+    is_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,7 @@ class _Sync:
         self._writer, self._staging, self._tell, self._suspects = writer, writer.staging, tell, suspects
         self._ahead, self._waiting = ahead, set[bytes]()  # paths of documents that are not yet staged
         self._own = [os.path.realpath(folder) for folder in own]  # the index itself is never read
+        self._told: Path | None = None  # the file that `tell` heard of last
         self._skipped: list[Skipped] = []
         self._partly: list[Skipped] = []
         self._counts = dict.fromkeys(("added", "changed", "moved", "unchanged", "resumed"), 0)
@@ -184,32 +194,81 @@ class _Sync:
 
     def _is_done(self, file: Path, passages: int) -> None:
         if self._tell is not None:
-            self._tell(Step(file, _size(file), passages))
+            is_first, self._told = file != self._told, file
+            self._tell(Step(file, _size(file) if is_first else 0, passages, is_first))
 
     def _file(self, file: Path) -> bool:
         """Deals with a file; whether it is done only when it was embedded. Raises DocumentError where it is bad."""
         path = file_path(file)
-        if path in self._waiting or self._staging.was_met(path):
+        if path in self._waiting or self._staging.was_met(path) or self._staging.was_met(_folder(path)):
             return False
-        row = self._staging.file(path)
-        may_differ = self._suspects is None or path in self._suspects or row is None
-        digest = digest_of(file) if may_differ or row is None else row.digest
-        known = (
-            self._staging.by_key(row.key) if row is not None and digest is not None and row.digest == digest else None
-        )
-        if row is not None and known is not None:
-            self._is_known(file, path, row, known)
-            return False
-        document, notes = read_file(file)
-        self._partly += [Skipped(document.source, note) for note in notes]
-        return self._read(file, document, digest, row)
+        row, held = self._staging.file(path), self._staging.file(_folder(path))
+        last = row if row is not None else held
+        may_differ = self._suspects is None or path in self._suspects or last is None
+        digest = digest_of(file) if may_differ or last is None else last.digest
+        if last is not None and digest is not None and last.digest == digest:
+            known = self._known(path, row, held)
+            if known is not None:
+                for inner, inner_row, stored in known:
+                    self._is_known(file, inner, inner_row, stored)
+                return False
+        return self._each(file, path, digest, row)
+
+    def _known(
+        self, path: bytes, row: FileRow | None, held: FileRow | None
+    ) -> list[tuple[bytes, FileRow, Stored]] | None:
+        """The documents of a file that has not changed, its own and those inside it; None where one is missing."""
+        rows = [(inner, each) for inner, each in self._staging.inside(path) if inner != _folder(path)]
+        rows += [(path, row)] if row is not None else []
+        if held.key != _count_key(len(rows)) if held is not None else len(rows) != 1:
+            return None
+        found = [(inner, each, self._staging.by_key(each.key)) for inner, each in rows]
+        known = [(inner, each, stored) for inner, each, stored in found if stored is not None]
+        if len(known) < len(rows) or any(not self._is_right(inner, each, stored) for inner, each, stored in known):
+            return None
+        if held is not None:
+            self._staging.meet(_folder(path))
+        return known
+
+    def _is_right(self, path: bytes, row: FileRow, stored: Stored) -> bool:
+        """Whether a document is this file's own, or that of a file inside another one that still is its own."""
+        if row.own:
+            return True
+        owner = self._staging.owner(stored)
+        return owner is not None and owner != path and self._is_there(owner, stored)
+
+    def _each(self, file: Path, path: bytes, digest: str | None, row: FileRow | None) -> bool:
+        """Reads a file, and stages its documents; whether one of them is done only when it was embedded."""
+        found = read_each(file)
+        ahead = list(islice(found, 2))
+        holds = len(ahead) > 1 or any(_inner_name(each) for each in ahead)
+        if holds:  # not yet whole: a count that is none
+            self._staging.set_file(_folder(path), FileRow(digest, _count_key(-1), own=False))
+        waits, count = False, 0
+        for each in chain(ahead, found):
+            if isinstance(each, Skipped):
+                self._skipped.append(each)
+                continue
+            self._partly += [Skipped(each.source, note) for note in each.remarks.lines()]
+            name = _inner_name(each)
+            inner = _folder(path) + os.fsencode(name) if name else path
+            before = self._staging.file(inner) if name else row
+            waits = self._read(file, inner, each, digest, before) or waits
+            count += 1
+        if holds:
+            self._note(_folder(path), FileRow(digest, _count_key(count), own=False))
+        return waits
 
     def _is_known(self, file: Path, path: bytes, row: FileRow, known: Stored) -> None:
-        self._writer.keep(known)
         self._staging.meet(path)
+        if not row.own:
+            return
+        self._writer.keep(known)
         self._count_kept(known, "unchanged")
-        if row.own and known.source != printable(file.as_posix()):
-            self._staging.relabel(known, printable(file.as_posix()), path)
+        inner = path.removeprefix(_folder(file_path(file))) if path != file_path(file) else b""
+        source = printable(file.as_posix()) + (f"{INSIDE}{os.fsdecode(inner)}" if inner else "")
+        if known.source != source:
+            self._staging.relabel(known, source, path)
 
     def _count_kept(self, stored: Stored, otherwise: str) -> None:
         """Counts a document whose vectors are there: from an interrupted update, or from before."""
@@ -219,14 +278,15 @@ class _Sync:
         else:
             self._counts[otherwise] += 1
 
-    def _read(self, file: Path, document: Document, digest: str | None, row: FileRow | None) -> bool:
-        path, key = file_path(file), key_of(document)
+    def _read(self, file: Path, path: bytes, document: Document, digest: str | None, row: FileRow | None) -> bool:
+        """Stages a document that was read of a file; whether it is still to be embedded."""
+        key, is_inner = key_of(document), path != file_path(file)
         if self._ahead.holds(document.id):
             self._ahead.finish()
         twin = self._staging.by_id(document.id)
         owner = self._staging.owner(twin) if twin is not None else None
         if twin is not None and owner is not None and owner != path and self._is_there(owner, twin):
-            self._note(path, FileRow(None, twin.key, own=False))
+            self._note(path, FileRow(digest if is_inner else None, twin.key, own=False))
             self._skipped.append(Skipped(document.source, f"same text as {twin.source}"))
             return False
         if twin is not None and owner is not None and owner != path:
@@ -260,7 +320,29 @@ class _Sync:
         row = self._staging.file(owner)
         if row is None or row.key != twin.key:
             return False
-        return self._staging.was_met(owner) or digest_of(Path(os.fsdecode(owner))) == row.digest
+        return self._staging.was_met(owner) or digest_of(_file_of(owner)) == row.digest
+
+
+def _folder(path: bytes) -> bytes:
+    """What a file is called as the folder of the files inside it."""
+    return path + b"/"
+
+
+def _file_of(path: bytes) -> Path:
+    """The file that a path names, or that holds what it names."""
+    file = Path(os.fsdecode(path))
+    return next((each for each in (file, *file.parents) if each.is_file()), file)
+
+
+def _count_key(count: int) -> str:
+    """What stands in the place of a document's key for a file that holds others."""
+    return f"holds {count}"
+
+
+def _inner_name(document: Document | Skipped) -> str:
+    """The name of a document inside its file; "" for the file's own."""
+    source = document.path if isinstance(document, Skipped) else document.source
+    return source.partition(INSIDE)[2]
 
 
 def digest_of(file: Path) -> str | None:

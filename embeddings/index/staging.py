@@ -156,6 +156,12 @@ class Staging:
         rows = self._store.rows("SELECT digest, key, own FROM files WHERE path = ? ORDER BY run DESC LIMIT 1", (path,))
         return FileRow(rows[0][0], rows[0][1], bool(rows[0][2])) if rows else None
 
+    def inside(self, path: bytes) -> list[tuple[bytes, FileRow]]:
+        """What is known of the files inside a file, and of the file as their folder."""
+        query = f"SELECT path, digest, key, own FROM files WHERE {_UNDER} AND path != ? ORDER BY path, run"
+        rows = self._store.rows(query, (*_under(path), path))
+        return list({row[0]: (row[0], FileRow(row[1], row[2], bool(row[3]))) for row in rows}.values())
+
     def set_file(self, path: bytes, row: FileRow) -> None:
         """Stages what is known of a file."""
         self._begin()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,14 @@ _STOPS = (".", "!", "?", "…")
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """A file inside another one: its name there, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """The text of a file and what the file says of it.
 
@@ -31,6 +40,7 @@ class Extract:
         layout: pages, rows, headings, tables and fields, as offsets of `text`.
         omitted: what of the file was left out, counted.
         notes: what else is said of how it was read, in words for people.
+        files: what is packed in the file and becomes documents of its own: the attachments of a mail.
     """
 
     text: str
@@ -40,6 +50,11 @@ class Extract:
     layout: Layout = NO_LAYOUT
     omitted: tuple[Omitted, ...] = ()
     notes: tuple[str, ...] = ()
+    files: tuple[Packed, ...] = ()
+
+    def with_files(self, files: Sequence[Packed]) -> Extract:
+        """The same with files packed in it."""
+        return replace(self, files=(*self.files, *files))
 
     @property
     def remarks(self) -> Remarks:
@@ -48,19 +63,21 @@ class Extract:
 
     def to_json(self) -> str:
         """As JSON, to travel between processes."""
-        told = (self.text, self.title, self.author, self.date, self.layout.to_json(), self.remarks.to_json())
+        files = [(file.name, b64encode(file.data).decode("ascii")) for file in self.files]
+        told = (self.text, self.title, self.author, self.date, self.layout.to_json(), self.remarks.to_json(), files)
         return json.dumps(told)
 
     @classmethod
     def from_json(cls, written: str | bytes) -> Extract:
         """What `to_json` wrote. Raises ValueError for anything else."""
-        text, title, author, date, layout, told = json.loads(written)
+        text, title, author, date, layout, told, packed = json.loads(written)
         if not all(isinstance(value, str) for value in (text, layout, told)):
             raise ValueError("not an extract")
         if not all(value is None or isinstance(value, str) for value in (title, author, date)):
             raise ValueError("not an extract")
         remarks = Remarks.from_json(told)
-        return cls(text, title, author, date, Layout.from_json(layout), remarks.omitted, remarks.notes)
+        files = tuple(Packed(str(name), b64decode(data)) for name, data in packed)
+        return cls(text, title, author, date, Layout.from_json(layout), remarks.omitted, remarks.notes, files)
 
 
 class Writer:
@@ -82,6 +99,8 @@ class Writer:
         self._headings: list[tuple[int, int]] = []
         self._cells = CellLines()
         self._omitted: list[Omitted] = []
+        self._dated: list[tuple[int, str | None]] = []
+        self._waiting: list[str | None] = []  # the date of what is written next
 
     def omit(self, kind: str, count: int = 1, detail: str = "") -> None:
         """Counts something that is left out of the text (`Omitted`), so that people are told of it."""
@@ -104,6 +123,13 @@ class Writer:
         if folded:
             self._headings.append((start, start + len(folded)))
         return start
+
+    def dated(self, date: str | None) -> None:
+        """What follows was written then: "" where nobody says when, None for the time of the whole again."""
+        self._waiting = [date]
+
+    def quotation(self, begins: bool) -> None:
+        """A quotation begins or ends here; a writer that cares for that overrides this."""
 
     def row(self, number: int, words: str) -> None:
         """A row or record, folded into one line, by its number in the file."""
@@ -186,7 +212,9 @@ class Writer:
         text = "".join(self._parts)
         pages = [_first_word(text, offset) for offset in self._pages]
         tables, fields = self._cells.told()
-        layout = Layout(tuple(pages), tuple(self._rows), tuple(self._headings), tables, fields)
+        layout = Layout(
+            tuple(pages), tuple(self._rows), tuple(self._headings), tables, fields, dated=tuple(self._dated)
+        )
         return Extract(text, layout=layout, omitted=together(self._omitted))
 
     def _block(self, words: str, gap: str) -> int:
@@ -195,6 +223,8 @@ class Writer:
             return self._length
         gap = gap if self._length else ""
         start = self._length + len(gap)
+        if self._waiting:
+            self._dated.append((start, self._waiting.pop()))
         self._length = start + len(words)
         if self._length > self._limits.characters:
             raise DocumentError(f"{self._name}: more than {self._limits.characters:,} characters of text; split it")

@@ -21,6 +21,7 @@ class Format:
         module: in `embeddings.loaders`, the one with its `extract(data, name, limits)`.
         isolated: whether its parser runs in a process of its own.
         binary: whether its files have a signature, without which they are none.
+        holds: whether it holds files and has no text of its own; then its module has `members(data, name, limits)`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Format:
     module: str
     isolated: bool = False
     binary: bool = False
+    holds: bool = False
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -37,10 +39,10 @@ TEXT = Format("text", "text/plain", (".txt", ".text", ".log", ".rst", ".adoc", "
 MARKDOWN = Format("Markdown", "text/markdown", (".md", ".markdown"), "plain")
 HTML = Format("HTML", "text/html", (".html", ".htm", ".xhtml"), "web_page", isolated=True)
 PDF = Format("PDF", "application/pdf", (".pdf",), "pdf.document", isolated=True, binary=True)
-DOCX = Format("DOCX", f"{_OFFICE}wordprocessingml.document", (".docx",), "packed.word", isolated=True, binary=True)
+DOCX = Format("DOCX", f"{_OFFICE}wordprocessingml.document", (".docx",), "word.document", isolated=True, binary=True)
 ODT = Format("ODT", f"{_OPEN}text", (".odt",), "packed.open_document", isolated=True, binary=True)
 EPUB = Format("EPUB", "application/epub+zip", (".epub",), "packed.epub", isolated=True, binary=True)
-MAIL = Format("e-mail", "message/rfc822", (".eml",), "mail", isolated=True)
+MAIL = Format("e-mail", "message/rfc822", (".eml",), "mail.message", isolated=True)
 CSV = Format("CSV", "text/csv", (".csv",), "table")
 TSV = Format("TSV", "text/tab-separated-values", (".tsv", ".tab"), "table")
 JSON = Format("JSON", "application/json", (".json",), "records")
@@ -51,14 +53,16 @@ XLS = Format("XLS", "application/vnd.ms-excel", (".xls",), "packed.office", isol
 PICTURE = Format(
     "picture", "image/png", (".png", ".jpg", ".jpeg", ".tif", ".tiff"), "pdf.document", isolated=True, binary=True
 )
-MSG = Format("Outlook's MSG", "application/vnd.ms-outlook", (".msg",), "packed.office", isolated=True, binary=True)
+MAILBOX = Format("mailbox", "application/mbox", (".mbox",), "mail.mailbox", holds=True)
+ZIP = Format("ZIP", "application/zip", (".zip",), "packed.zipped", binary=True, holds=True)
+MSG = Format("Outlook's MSG", "application/vnd.ms-outlook", (".msg",), "mail.outlook", isolated=True, binary=True)
 
 DRAWN = (PDF.media_type, PICTURE.media_type)  # whose pages can be shown, with the places of their words
 WRITTEN = (PDF, DOCX, ODT, PPTX)  # the date in their metadata is the day on which the file was made
 
 READ = (
     *(TEXT, MARKDOWN, HTML, PDF, DOCX, ODT, EPUB, MAIL, CSV, TSV, JSON, JSON_LINES),
-    *(PPTX, XLSX, XLS, MSG),
+    *(PPTX, XLSX, XLS, MSG, MAILBOX, ZIP),
 )
 GZIP = ".gz"
 FORMATS = f"{', '.join(each.suffixes[0] for each in READ)}, and each with {GZIP} after it"
@@ -76,14 +80,15 @@ _NEVER = frozenset(
         "service socket pem key crt cer csr asc sig gpg p12 pfx jks "
         # pictures, sound, films, fonts, archives, programs, data of programs
         "png jpg jpeg gif bmp tif tiff ico webp heic psd eps ps ai mp3 wav flac ogg m4a mp4 mkv avi mov webm ttf otf "
-        "woff woff2 zip tar tgz bz2 xz zst 7z rar jar war deb rpm iso img dmg exe dll so dylib o a lib bin dat db "
-        "sqlite sqlite3 parquet feather npy npz pt onnx pkl pickle h5 doc ppt rtf pages numbers key odp ods mbox pst"
+        "woff woff2 tar tgz bz2 xz zst 7z rar jar war deb rpm iso img dmg exe dll so dylib o a lib bin dat db "
+        "sqlite sqlite3 parquet feather npy npz pt onnx pkl pickle h5 doc ppt rtf pages numbers key odp ods pst"
     ).split()
 )
 _NUMBER = re.compile(r"\.\d+(?:\W|$)")  # of a version: "Rules-2.0", "v2.30-notes"
 _GZIP_MARK, _ZIP_MARK, _OLE_MARK, _PDF_MARK = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"%PDF-"
 _PDF_WITHIN = 1_024  # bytes before the mark of a PDF: what mail and web servers put there
 _HTML_MARK = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,400}?-->\s*)?<(?:!doctype html|html)\b", re.I | re.S)
+_MAILBOX_MARK = re.compile(rb"From \S[^\n]{0,200}\d{4}[^\n]{0,20}\n(?:>?From |[A-Za-z][\w-]{1,60}:)")
 _IN_ZIP = (
     (DOCX, b"word/document.xml"),
     (PPTX, b"ppt/presentation.xml"),
@@ -152,6 +157,8 @@ def format_of(name: str, data: bytes, source: str) -> Format:
     told = _told(data, named, source)
     if told is not None:
         return told
+    if named is None and _MAILBOX_MARK.match(data):
+        return MAILBOX
     if named is None:
         return HTML if _HTML_MARK.match(data) else TEXT
     if not named.binary:
@@ -186,9 +193,9 @@ def _zipped(data: bytes, named: Format | None, source: str) -> Format:
         found = next((each for each in (EPUB, ODT) if each.media_type.encode() in data[:_FIRST_PART]), None)
     if found is None and named is ODT and b"content.xml" in directory:
         found = ODT
-    if found is None:
-        raise DocumentError(f"{source}: an archive of other files; unpack it, and leave it out")
-    return found
+    if found is None and named is not None and named.binary and named is not ZIP:
+        raise DocumentError(f"{source}: an archive of other files, and no {named.name} file; rename it to .zip")
+    return found if found is not None else ZIP
 
 
 def _a(name: str) -> str:

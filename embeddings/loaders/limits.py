@@ -16,6 +16,8 @@ class Limits:
         pages: of a PDF.
         rows: of a table or of records.
         parts: entries of an archive, parts of an e-mail.
+        inside: files inside a file: attachments, mails of a mailbox, files of an archive.
+        depth: of files inside one another, and of mails.
         nesting: elements, records or messages inside one another.
         seconds: of processor time, for the parsers that run in a process of their own; five times that by the clock.
         memory_bytes: for the same.
@@ -27,6 +29,8 @@ class Limits:
     pages: int = 20_000
     rows: int = 1_000_000
     parts: int = 10_000
+    inside: int = 10_000
+    depth: int = 4
     nesting: int = 100
     seconds: float = 120.0
     memory_bytes: int = 2 << 30

@@ -130,12 +130,16 @@ class _Walk:
             self._end()
             if name in _ITEMS:
                 self._item = "- "
+        if name == "blockquote":
+            self._writer.quotation(begins=True)
         self._words(element.text)
         for child in element:
             self._element(child)
             self._words(child.tail)
         if is_block:
             self._end()
+        if name == "blockquote":
+            self._writer.quotation(begins=False)
 
     def _words(self, words: str | None) -> None:
         if words:
@@ -153,7 +157,20 @@ class _Walk:
 
 
 def _folded(element: etree._Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    """The words of an element in one line; line breaks and blocks inside it part them."""
+    return " ".join("".join(_flowing(element)).split())
+
+
+def _flowing(element: etree._Element) -> Iterator[str]:
+    yield element.text or ""
+    for child in element:
+        name = local(child)
+        gap = " " if name in _BREAKS or name in _BLOCKS - {"code"} else ""
+        if name:
+            yield gap
+            yield from _flowing(child)
+            yield gap
+        yield child.tail or ""
 
 
 def _is_preformatted(element: etree._Element) -> bool:

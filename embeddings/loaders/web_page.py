@@ -20,6 +20,8 @@ from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.grids.grid import Grid
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.markup import declared_charset, drop_navigation, parsed_html, tables_of, write_tree
+from embeddings.loaders.shown.visible import as_shown
+from embeddings.remarks import Omitted
 
 # What stands around the text of a page.
 _AROUND = frozenset(("nav", "aside", "footer", "form", "menu"))
@@ -38,6 +40,7 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     root = parsed_html(decoded(data, name))
     if root is None:
         return Extract("")
+    omitted = as_shown(root)
     drop_navigation(root)
     tables = tables_of(root)
     main = _main(copy.deepcopy(root))
@@ -51,9 +54,12 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         part = len(found.text.split()) / max(1, _words_outside_links(root))
         if part < _SMALLEST_PART or (part >= _NEARLY_ALL and not found.layout.headings):
             found = whole
+    if found is not whole:
+        around = len(whole.text.split()) - len(found.text.split())
+        omitted = (*omitted, Omitted("word around the main text", max(0, around)))
     if main is None:
-        return described(found, title=root.findtext(".//title"))
-    return described(found, main.title, main.author, iso_day(main.date))
+        return described(found, title=root.findtext(".//title"), omitted=omitted)
+    return described(found, main.title, main.author, iso_day(main.date), omitted=omitted)
 
 
 def decoded(data: bytes, name: str) -> str:

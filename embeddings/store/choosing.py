@@ -15,6 +15,7 @@ from embeddings.errors import FilterError, StoreError
 from embeddings.filters import Where, is_called, is_of_type, lies_in
 from embeddings.store.records import STORED_COLUMNS, Stored, stored_row
 from embeddings.store.sqlite import SEEN, Store
+from embeddings.types import INSIDE
 
 _ROW = ", ".join(f"d.{name}" for name in STORED_COLUMNS) + ", d.checksum"
 _PLACE = "d.number, d.first, d.count"
@@ -60,15 +61,32 @@ def rows_of(store: Store, places: Places) -> Iterator[Stored]:
 
 
 def called(store: Store, name: str) -> list[Stored]:
-    """The documents of a name, as `Where.documents` takes it."""
+    """The documents of a name, as `Where.documents` takes it; of an archive or a mailbox those inside it."""
+    return _called(store, name) or held(store, name)
+
+
+def held(store: Store, name: str) -> list[Stored]:
+    """The documents inside a file, by the name or the path of the file: "box.mbox", "mails/box.mbox"."""
+    if any("\ud800" <= character <= "\udfff" for character in name):
+        return []
+    begin = f"{name}{INSIDE}"
+    query = f"SELECT {_ROW} FROM documents d WHERE (substr(d.source, 1, ?) = ? OR instr(d.source, ?) > 0) AND {SEEN}"
+    rows = store.rows(f"{query} ORDER BY d.number", (len(begin), begin, f"/{begin}", *store.seen()))
+    return list(map(stored_row, rows))
+
+
+def _called(store: Store, name: str) -> list[Stored]:
     found = {row[0]: row for row in _candidates(store, name)}
     rows = map(stored_row, (found[number] for number in sorted(found)))
     return [stored for stored in rows if is_called(stored, name, [stored.source, *_paths_of(store, stored)])]
 
 
 def named(store: Store, name: str) -> list[Stored]:
-    """The documents of a name, or those that lie in a folder of that name. Raises FilterError where there is none."""
-    found = called(store, name)
+    """The documents of a name and those inside them, or those that lie in a folder of that name.
+
+    Raises FilterError where there is none.
+    """
+    found = list({stored.number: stored for stored in (*_called(store, name), *held(store, name))}.values())
     if not found:
         found = list(rows_of(store, _lying_in(store, name)))
     if not found:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
+from embeddings.text.dated import parted
 from embeddings.text.dates import date_line, heading_date
 from embeddings.text.matter import front_matter_end
 from embeddings.types import Document
@@ -170,7 +171,14 @@ def sections_of(document: Document) -> tuple[Section, ...]:
     """The sections of a document, in order, tiling its text: its rows where it has rows, each by itself."""
     layout = document.layout
     if not layout.rows:
-        return sections(document.text, document.media_type, layout.headings)
+        found = sections(document.text, document.media_type, layout.headings)
+        return parted(found, layout.dated) if layout.dated else found
+    return _rows(document)
+
+
+def _rows(document: Document) -> tuple[Section, ...]:
+    """A section for each row, under the name of its sheet."""
+    layout = document.layout
     found: list[Section] = list(_lead(document))
     told, heading = list(reversed(layout.headings)), None
     ends = [start for start, _ in layout.rows[1:]] + [len(document.text)]

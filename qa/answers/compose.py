@@ -107,8 +107,11 @@ def passage_citation(hit: Hit) -> Citation:
 
 
 def _cited(hit: Hit, span: tuple[int, int], quote: tuple[int, int]) -> Citation:
-    """A span and its quote with page and row, and the heading and the date of their section, else the document's."""
-    date = hit.chunk.date if hit.chunk.date is not None else hit.document.date
+    """A span and its quote with page and row, and the heading and the date of their section, else the document's.
+
+    The date "" of a section says that it was written at another time than the document, and nobody knows when.
+    """
+    date = (hit.chunk.date if hit.chunk.date is not None else hit.document.date) or None
     layout = hit.document.layout
     page, row = layout.page(span[0]), layout.row(span[0])
     return Citation(hit.document, *span, *quote, page=page, heading=hit.chunk.heading, date=date, row=row)

@@ -143,7 +143,7 @@ class _Bar:
 
     def advance(self, step: Step) -> None:
         """A file is done."""
-        self._done, self._passages = self._done + 1, self._passages + step.passages
+        self._done, self._passages = self._done + step.is_first, self._passages + step.passages
         elapsed = self._progress.tasks[0].elapsed
         rate = self._passages / elapsed if elapsed else 0.0
         self._progress.update(self._task, advance=step.size, done=self._done, rate=rate)

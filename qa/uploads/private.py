@@ -21,10 +21,10 @@ from embeddings.errors import DocumentError, PinciteError, printable
 from embeddings.index.index import Index
 from embeddings.loaders.formats import DRAWN
 from embeddings.loaders.limits import LIMITS, Limits, size
-from embeddings.loading import read_data
+from embeddings.loading import Skipped, read_data
 from embeddings.models.encoder import Encoder, Vectors
 from embeddings.text.chunking import Chunker
-from embeddings.types import Document
+from embeddings.types import INSIDE, Document
 from qa.assistant import Assistant, chunker_for
 from qa.reading.joined import JoinedIndex
 
@@ -154,7 +154,7 @@ class Uploads:
             tell: called before each, and after the last.
 
         Returns:
-            What became of each, in their order.
+            What became of each, in their order; of a file with others inside it, of each of them.
         """
         done = []
         for number, (name, data) in enumerate(files):
@@ -162,7 +162,7 @@ class Uploads:
             if tell is not None:
                 tell(shown, number, len(files))
             try:
-                done.append(self._added(session, shown, data))
+                done += self._added(session, shown, data)
             except PinciteError as error:
                 done.append(Added(shown, problem=str(error)))
         if tell is not None:
@@ -240,29 +240,49 @@ class Uploads:
 
     # ------------------------------------------------------------ inside
 
-    def _added(self, session: str, name: str, data: bytes) -> Added:
-        """Reads a file into a session. Raises DocumentError where it can't be read, or there is no room for it."""
+    def _added(self, session: str, name: str, data: bytes) -> list[Added]:
+        """Reads a file into a session, and the files inside it.
+
+        Raises DocumentError where it can't be read, or there is no room for it.
+        """
         limits, mine = self._limits, self._found(session) or _Session()
         with mine.lock:
             self._check_room(mine, name, len(data))
-            loading = replace(limits.loading, file_bytes=limits.file_bytes)
-            document, notes = read_data(name, data, loading)
-            twin = mine.files.get(document.id)
-            if twin is not None:
-                return Added(name, twin[0], same_as=twin[0].document.source)
-            cut = self._cut()
-            passages = len(cut(document))
-            taken = sum(upload.passages for upload, _ in mine.files.values())
-            if passages + taken > limits.passages:
-                raise DocumentError(
-                    f"{name}: {passages:,} passages, and there is room for {limits.passages - taken:,}; remove a file, "
-                    "or have it indexed for everybody with: pincite index"
-                )
-            index = Index.build([document], self._encoder, cut)
-            kept = data if document.media_type in DRAWN else b""
-            upload = Upload(document, kept, len(data), passages, notes)
-            self._keep(session, mine, upload, index)
-            return Added(name, upload)
+            loading = replace(limits.loading, file_bytes=limits.file_bytes, inside=limits.files)
+            done: list[Added] = []
+            for each in read_data(name, data, loading):
+                if isinstance(each, Skipped):
+                    done.append(Added(each.path, problem=f"{each.path}: {each.reason}"))
+                    continue
+                try:
+                    done.append(self._document(session, mine, each, data if not done else b""))
+                except DocumentError as error:
+                    if not done:
+                        raise
+                    done.append(Added(each.source, problem=str(error)))
+            return done
+
+    def _document(self, session: str, mine: _Session, document: Document, data: bytes) -> Added:
+        """Adds a document to a session; `data` are the bytes that count for it."""
+        limits, name = self._limits, document.source
+        if len(mine.files) >= limits.files:
+            raise DocumentError(f"{name}: {limits.files} files were added already; remove one first")
+        twin = mine.files.get(document.id)
+        if twin is not None:
+            return Added(name, twin[0], same_as=twin[0].document.source)
+        cut = self._cut()
+        passages = len(cut(document))
+        taken = sum(upload.passages for upload, _ in mine.files.values())
+        if passages + taken > limits.passages:
+            raise DocumentError(
+                f"{name}: {passages:,} passages, and there is room for {limits.passages - taken:,}; remove a file, "
+                "or have it indexed for everybody with: pincite index"
+            )
+        index = Index.build([document], self._encoder, cut)
+        kept = data if document.media_type in DRAWN and INSIDE not in name else b""
+        upload = Upload(document, kept, len(data) or len(document.text), passages, document.remarks.lines())
+        self._keep(session, mine, upload, index)
+        return Added(name, upload)
 
     def _keep(self, session: str, mine: _Session, upload: Upload, index: Index) -> None:
         """Keeps a file, and begins its session with the first. Raises DocumentError where the house is full by now."""

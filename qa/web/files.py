@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -22,13 +22,14 @@ from embeddings.deadline import check
 from embeddings.errors import DocumentError, PinciteError, RecordError
 from embeddings.loaders.limits import size
 from embeddings.store.records import Listed
-from embeddings.types import Document
+from embeddings.types import INSIDE, Document
 from qa.gate.desk import Desk
 from qa.gate.session import session_of
 from qa.render import counted
 from qa.uploads.private import Added, Upload, UploadLimits, Uploads, file_name
 from qa.web.bodies import failure, fields_of
 
+_MOST_NAMED = 5  # files inside one
 _NO_SESSION = "open the chat's page first: its files belong to the browser that added them"
 
 # Takes a file for everybody: its name and bytes; gives back whether it was added, and what became of it in words.
@@ -137,7 +138,7 @@ def _added(shelf: Shelf, session: str, name: str, data: bytes) -> dict[str, Any]
             return {"name": shown, "became": "refused", "problem": str(error), **_told(shelf, session)}
     if shelf.uploads is None:
         raise RecordError(_NO_SESSION)
-    added: Added = shelf.uploads.add(session, [(name, data)])[0]
+    added, *others = shelf.uploads.add(session, [(name, data)])
     told: dict[str, Any] = {"name": added.name, "became": added.became}
     if added.problem is not None:
         told["problem"] = added.problem
@@ -145,8 +146,17 @@ def _added(shelf: Shelf, session: str, name: str, data: bytes) -> dict[str, Any]
         told["said"] = f"the same text as {added.same_as}, which was added before"
     elif added.upload is not None:
         told["id"] = added.upload.document.id
-        told |= {"said": "; ".join(added.upload.notes)} if added.upload.notes else {}
+        notes = [*added.upload.notes, *_inside(others)]
+        told |= {"said": "; ".join(notes)} if notes else {}
     return {**told, **_told(shelf, session)}
+
+
+def _inside(others: Sequence[Added]) -> list[str]:
+    """What became of the files inside one that was added."""
+    read = [added.name.rpartition(INSIDE)[2] for added in others if added.became == "added"]
+    refused = [added.problem for added in others if added.problem is not None]
+    said = [f"{counted(len(read), 'file')} inside it added: {', '.join(read[:_MOST_NAMED])}"] if read else []
+    return said + refused[:_MOST_NAMED]
 
 
 def _told(shelf: Shelf, session: str | None) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "page": document.layout.page(chunk.start),
         "row": document.layout.row(chunk.start),
         "heading": chunk.heading,
-        "date": chunk.date if chunk.date is not None else document.date,
+        "date": (chunk.date if chunk.date is not None else document.date) or None,
         "score": round(hit.score, 4),
     }
 

@@ -25,7 +25,7 @@ WHEELS = ROOT / ".venv" / "wheels"
 PARTS = ("embeddings", "qa", "eval")
 ASK = ("ask", "How many people came to the harbour?", "town.txt", "--threshold", "0", "--json")
 IN_PYTHON = 'from qa import answer; print(answer("How many people came to the harbour?", "town.txt").passages[0].text)'
-BENCH = "eval/bench/"  # run from a checkout, in no wheel
+BENCH = ("eval/bench/", "eval/extraction/")  # run from a checkout, in no wheel
 WRITTEN_OUT = "raise SystemExit('a decoy was run')\n"
 
 

@@ -313,7 +313,7 @@ def test_a_mail_keeps_sender_date_subject_and_text_and_names_what_is_attached(pu
     assert f"{RAIN} café" in found.text
     assert "From: Kari Nord <kari@example.org>\nTo: Lee <lee@example.org>\n" in found.text
     assert "The same as" not in found.text
-    assert notes == ("its attachments are not read (losses.pdf); save them beside it",)
+    assert notes == ("1 attachment left out (losses.pdf)",)
 
 
 # ---------------------------------------------------------------- packed, and misnamed

@@ -13,6 +13,7 @@ from embeddings.loaders.archive import Archive, attribute, iso_day, local, words
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.markup import parsed_html, write_tree
+from embeddings.loaders.shown.visible import as_shown
 from embeddings.loaders.web_page import decoded
 
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
@@ -37,10 +38,12 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         body = root.find("body") if root is not None else None
         missing += chapter is None
         if body is not None:
+            for left in as_shown(body):
+                writer.omit(left.kind, left.count, left.detail)
             write_tree(body, writer)
-    notes = [f"{missing} of its chapters are missing"] if missing else []
+    writer.omit("chapter that is missing", missing)
     title, author, date = (words_of(package, fact) for fact in ("title", "creator", "date"))
-    return described(writer.extract(), title, author, iso_day(date), notes)
+    return described(writer.extract(), title, author, iso_day(date))
 
 
 def _package(archive: Archive, name: str) -> tuple[str, etree._Element]:

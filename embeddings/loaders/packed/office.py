@@ -1,37 +1,26 @@
-"""The other office formats: XLSX and PPTX out of their XML, two by what `pip install 'pincite[office]'` brings.
-
-XLS is read by xlrd; Outlook's MSG by markitdown (Microsoft), whose Markdown is taken apart again.
-"""
+"""Workbooks and presentations: XLSX and PPTX out of their XML, XLS by xlrd (`pip install 'pincite[office]'`)."""
 
 from __future__ import annotations
 
-import io
-import re
 import zipfile
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, iso_day, words_of
-from embeddings.loaders.extract import Extract, Writer, described
-from embeddings.loaders.formats import suffix_of
+from embeddings.loaders.extract import Extract, described
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.packed import old_workbook, slides, workbook
 
-_HEADING = re.compile(r"#{1,6}\s+(?P<words>\S.*)")
-_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
-    """The text of a presentation, a workbook or a message of Outlook.
+    """The text of a presentation or a workbook.
 
     Raises:
         DocumentError: the converters are not installed, the file is damaged, or more than the limits allow.
     """
     if data.startswith(_OLE):
-        suffix = suffix_of(name.lower().removesuffix(".gz")).lower()
-        if suffix == ".xls":
-            return _old_workbook(data, name, limits)
-        return _of_markdown(_markdown(data, name), name, limits)
+        return _old_workbook(data, name, limits)
     archive = Archive(data, name, limits)
     archive.check_size()
     core = archive.xml("docProps/core.xml")
@@ -51,36 +40,6 @@ def _old_workbook(data: bytes, name: str, limits: Limits) -> Extract:
         raise
     except Exception as error:  # whatever the converter raises, it is this file's
         raise _damaged(name, error) from None
-
-
-def _markdown(data: bytes, name: str) -> str:
-    """What markitdown makes of a message."""
-    try:
-        from markitdown import StreamInfo
-        from markitdown._exceptions import MissingDependencyException
-        from markitdown.converters import OutlookMsgConverter
-    except ImportError:
-        raise _missing(name, ".msg") from None
-    try:
-        return str(OutlookMsgConverter().convert(io.BytesIO(data), StreamInfo(extension=".msg")).markdown)
-    except MissingDependencyException:
-        raise _missing(name, ".msg") from None
-    except (MemoryError, RecursionError):
-        raise
-    except Exception as error:  # whatever the converter raises, it is this file's
-        raise _damaged(name, error) from None
-
-
-def _of_markdown(markdown: str, name: str, limits: Limits) -> Extract:
-    """Markdown of a converter as text, with its headings."""
-    writer = Writer(name, limits)
-    for line in markdown.splitlines():
-        words = _PICTURE.sub("", line).strip()
-        if (found := _HEADING.fullmatch(words)) is not None:
-            writer.heading(found["words"])
-        else:
-            writer.paragraph(words)
-    return writer.extract()
 
 
 def _missing(name: str, suffix: str) -> DocumentError:

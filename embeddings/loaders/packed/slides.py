@@ -1,25 +1,33 @@
-"""PPTX: each slide a page, its title a heading, then its shapes from the top, its tables as grids, and its notes.
+"""PPTX: each slide a page; titles, texts with their numbers, tables, charts and diagrams, then the speaker's notes.
 
-Shapes of a kind that nobody knows are looked through for text as all others are. Pictures and charts are counted.
+Shapes that are not known are looked through for the texts in them, and never stop the others.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from lxml import etree
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.archive import Archive, attribute, local
-from embeddings.loaders.extract import Extract, Writer
-from embeddings.loaders.grids.grid import Placed, filled
+from embeddings.loaders.archive import Archive, attribute, local, words_of
+from embeddings.loaders.extract import Extract, Writer, described
+from embeddings.loaders.grids.grid import Grid, Placed, filled
 from embeddings.loaders.limits import Limits
+from embeddings.loaders.shown.raised import Raised, lowered
+from embeddings.loaders.word.accepted import child, choose_alternatives
+from embeddings.loaders.word.numbering import in_form
 
-_SHAPES = {"sp", "cxnSp", "pic", "graphicFrame", "grpSp", "contentPart"}
-_TITLES = {"title", "ctrTitle"}
-_NO_TEXT = {"dt", "sldNum", "ftr", "hdr", "sldImg"}  # placeholders that every slide repeats, and its own picture
-_MOST_SPAN = 1_000
+_TITLES, _FURNITURE = ("title", "ctrTitle"), ("sldNum", "sldImg", "hdr")
+_COUNTED = {"pic": "picture", "oleObj": "embedded object", "contentPart": "drawing", "videoFile": "film"}
+_COUNTED |= {"audioFile": "recording"}
+_MOST_SPAN = 1_000  # rows or columns of one cell
+_NUMBER = re.compile(r"\(?(?:\d+|[A-Za-z]{1,6})[.)] |\d+ ")
+_FORMS = {"arabic": "decimal", "romanUc": "upperRoman", "romanLc": "lowerRoman", "alphaUc": "upperLetter"}
+_FORMS |= {"alphaLc": "lowerLetter"}
+_CLOSINGS = {"Period": "{}.", "ParenBoth": "({})", "ParenR": "{})", "Plain": "{}", "Minus": "{} -"}
 
 
 def extract(archive: Archive, name: str, limits: Limits) -> Extract:
@@ -28,114 +36,201 @@ def extract(archive: Archive, name: str, limits: Limits) -> Extract:
     Raises:
         DocumentError: damaged, or more than the limits allow.
     """
-    presentation = archive.xml("ppt/presentation.xml")
-    if presentation is None:
+    root = archive.xml("ppt/presentation.xml")
+    if root is None:
         raise DocumentError(f"{name}: can't be converted (no presentation in it); open and save it again")
     writer = Writer(name, limits)
-    relations = dict(_relations(archive, "ppt/presentation.xml"))
-    for each in (each for each in presentation.iter() if local(each) == "sldId"):
-        part = next((relations[str(id)][1] for id in each.attrib.values() if str(id) in relations), "")
-        slide = archive.xml(part) if part else None
+    deck, hidden = _Deck(archive, writer), []
+    for number, part in enumerate(_slides(root, archive), start=1):
         writer.page()
+        slide = archive.xml(part) if part else None
         if slide is None:
             writer.omit("slide", 1, "missing in the file")
             continue
-        _slide(slide, writer)
-        for kind, target in (found for _, found in _relations(archive, part)):
-            _beside(archive, kind, target, writer)
-    return writer.extract()
+        hidden += [str(number)] if attribute(slide, "show") in ("0", "false") else []
+        deck.slide(slide, part)
+    notes = [f"hidden in the presentation, and read: slide {', '.join(hidden)}"] if hidden else []
+    return described(writer.extract(), notes=notes)
 
 
-def _relations(archive: Archive, part: str) -> Iterator[tuple[str, tuple[str, str]]]:
-    """What a part refers to: ids, with the kind and the place of each."""
+def _slides(root: etree._Element, archive: Archive) -> Iterator[str]:
+    """The names of the slides, in their order."""
+    relations = _relations(archive, "ppt/presentation.xml")
+    for each in root.iter():
+        if local(each) == "sldId":
+            ids = [str(value) for key, value in each.items() if str(key).endswith("}id")]
+            yield next((relations[id][1] for id in ids if id in relations), "")
+
+
+def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
+    """What a part refers to: by id, the kind of it and the name of the other part."""
     folder, file = posixpath.split(part)
     root = archive.xml(f"{folder}/_rels/{file}.rels")
+    found = {}
     for each in root if root is not None else ():
-        if attribute(each, "TargetMode") != "External":
-            target = attribute(each, "Target") or ""
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            kind = (attribute(each, "Type") or "").rpartition("/")[2]
-            yield attribute(each, "Id") or "", (kind, path)
+        target = attribute(each, "Target") or ""
+        place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found[attribute(each, "Id") or ""] = ((attribute(each, "Type") or "").rpartition("/")[2], place)
+    return found
 
 
-def _slide(slide: etree._Element, writer: Writer) -> None:
-    shapes = sorted(_shapes(slide), key=_place)
-    titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
-    for shape in titles:
-        writer.heading(" ".join(_paragraphs(shape)))
-    for shape in shapes:
-        if shape not in titles and _placeholder(shape) not in _NO_TEXT:
-            _shape(shape, writer)
+class _Deck:
+    """Writes the slides of a presentation."""
+
+    def __init__(self, archive: Archive, writer: Writer) -> None:
+        self._archive, self._writer, self._marks = archive, writer, Raised()
+        self._told = set[str]()  # what stands at the foot of every slide
+
+    def slide(self, root: etree._Element, part: str) -> None:
+        """A slide, its notes and its comments."""
+        relations = _relations(self._archive, part)
+        choose_alternatives(root)
+        shapes = [each for each in root.iter() if local(each) in ("sp", "cxnSp") or local(each) == "graphicFrame"]
+        for shape in sorted(shapes, key=lambda each: (_placeholder(each) not in _TITLES, *_place(each))):
+            self._shape(shape, relations)
+        for each in root.iter():
+            kind = _COUNTED.get(local(each))
+            if kind is not None:
+                self._writer.omit(kind)
+        for kind, other in relations.values():
+            if kind == "notesSlide":
+                self._notes(self._archive.xml(other))
+            elif kind == "comments":
+                self._comments(self._archive.xml(other))
+
+    def _shape(self, shape: etree._Element, relations: dict[str, tuple[str, str]]) -> None:
+        kind = _placeholder(shape)
+        if kind in _FURNITURE:
+            return
+        if local(shape) == "graphicFrame":
+            self._frame(shape, relations)
+            return
+        for body in [each for each in shape.iter() if local(each) == "txBody"]:
+            lines = list(_lines(body, self._marks))
+            if kind in _TITLES:
+                self._writer.heading(" ".join(lines))
+            elif kind not in ("ftr", "dt") or "".join(lines) not in self._told:
+                self._told |= {"".join(lines)} if kind in ("ftr", "dt") else set()
+                is_list = len(lines) > 1 and kind in ("body", "obj")
+                for number, line in enumerate(lines):
+                    bullet = "- " if is_list and not _NUMBER.match(line) else ""
+                    self._writer.line(f"{bullet}{line}") if number or is_list else self._writer.paragraph(line)
+
+    def _frame(self, frame: etree._Element, relations: dict[str, tuple[str, str]]) -> None:
+        """A table, a chart or a diagram."""
+        for each in frame.iter():
+            if local(each) == "tbl":
+                self._writer.table(filled([self._row(row) for row in each if local(row) == "tr"]))
+            elif local(each) in ("chart", "relIds"):
+                wanted = {"chart": ("chart", "chartEx"), "relIds": ("diagramData",)}[local(each)]
+                ids = [str(value) for _, value in each.items()]
+                parts = [relations[id][1] for id in ids if id in relations and relations[id][0] in wanted]
+                for part in parts:
+                    self._chart(part) if local(each) == "chart" else self._diagram(part)
+
+    def _row(self, row: etree._Element) -> list[Placed]:
+        """The cells of a row; those that a merged one covers are left to it."""
+        cells = []
+        for column, cell in enumerate(each for each in row if local(each) == "tc"):
+            if not any(cell.get(name) in ("1", "true") for name in ("hMerge", "vMerge")):
+                rows, columns = (_count(cell.get(name)) for name in ("rowSpan", "gridSpan"))
+                cells.append(Placed(" ".join(_lines(cell, self._marks)), rows, columns, at=column))
+        return cells
+
+    def _chart(self, part: str) -> None:
+        root = self._archive.xml(part)
+        series = [each for each in root.iter() if local(each) == "ser"] if root is not None else []
+        title = child(child(root, "chart"), "title")
+        if title is not None:
+            self._writer.paragraph(" ".join(_lines(title, self._marks)))
+        if not series:
+            self._writer.omit("chart without values")
+            return
+        names = [" ".join(_values(child(each, "tx")).values()) for each in series]
+        rows = next(filter(None, (_values(child(each, "cat")) or _values(child(each, "xVal")) for each in series)), {})
+        columns = [_values(child(each, "val")) or _values(child(each, "yVal")) for each in series]
+        places = sorted({place for column in columns for place in column})
+        cells = [[rows.get(place, ""), *(column.get(place, "") for column in columns)] for place in places]
+        self._writer.table(Grid([["", *names], *cells], heads={0}))
+
+    def _diagram(self, part: str) -> None:
+        root = self._archive.xml(part)
+        for point in [each for each in root.iter() if local(each) == "pt"] if root is not None else ():
+            for line in _lines(point, self._marks):
+                self._writer.paragraph(line)
+
+    def _notes(self, root: etree._Element | None) -> None:
+        shapes = [each for each in root.iter() if local(each) == "sp"] if root is not None else []
+        lines = [line for each in shapes if _placeholder(each) in ("body", "") for line in _lines(each, self._marks)]
+        if lines:
+            self._writer.heading("Notes")
+        for line in lines:
+            self._writer.paragraph(line)
+
+    def _comments(self, root: etree._Element | None) -> None:
+        for comment in [each for each in root.iter() if local(each) == "cm"] if root is not None else ():
+            words = words_of(comment, "text") or " ".join(_lines(comment, self._marks))
+            if words:
+                self._writer.paragraph(f"Comment: {words}")
 
 
-def _shapes(slide: etree._Element) -> Iterator[etree._Element]:
-    """The shapes of a slide, those of groups one by one; of alternatives the first."""
-    todo = [slide]
-    while todo:
-        each = todo.pop()
-        name = local(each)
-        if name == "Fallback" and _has_choice(each):
+def _placeholder(shape: etree._Element) -> str:
+    """What the place of a shape is for: "title", "body", ...; "" where it has none of its own."""
+    found = next((child(each, "nvPr", "ph") for each in shape if local(each).startswith("nv")), None)
+    return (attribute(found, "type") or "body") if found is not None else ""
+
+
+def _lines(body: etree._Element, marks: Raised) -> Iterator[str]:
+    """The paragraphs of a text, each with its automatic number."""
+    counts: dict[int, int] = {}
+    for paragraph in [each for each in body.iter() if local(each) == "p"]:
+        words = _words(paragraph, marks).strip()
+        if not words:
             continue
-        if name in _SHAPES and name != "grpSp":
-            yield each
-        else:
-            todo.extend(reversed(each))
+        properties = child(paragraph, "pPr")
+        level = _whole(attribute(properties, "lvl") if properties is not None else None, 0)
+        counts = {at: count for at, count in counts.items() if at <= level}
+        numbered = child(properties, "buAutoNum")
+        if numbered is None:
+            counts.pop(level, None)
+            yield words
+            continue
+        counts[level] = counts[level] + 1 if level in counts else _whole(attribute(numbered, "startAt"), 1)
+        yield f"{_number(counts[level], attribute(numbered, 'type') or '')} {words}"
 
 
-def _has_choice(fallback: etree._Element) -> bool:
-    """Whether another alternative holds text, or a picture of it."""
-    parent = fallback.getparent()
-    return parent is not None and any(
-        local(each) == "Choice" and any(local(inner) in _SHAPES for inner in each.iter()) for each in parent
-    )
+def _whole(written: str | None, otherwise: int) -> int:
+    return int(written) if written is not None and written.isdecimal() and len(written) < 6 else otherwise
 
 
-def _shape(shape: etree._Element, writer: Writer) -> None:
-    """Writes what a shape says, and counts what of it is no text."""
-    table = next((each for each in shape.iter() if local(each) == "tbl"), None)
-    if table is not None:
-        writer.table(filled([_row(row) for row in table if local(row) == "tr"]))
-        return
-    if local(shape) == "pic":
-        writer.omit("picture")
-    elif any(local(each) == "chart" for each in shape.iter()):
-        writer.omit("chart")
-    words = [each for each in _paragraphs(shape) if each.strip()]
-    is_list = len(words) > 1 and _placeholder(shape) in ("body", "obj")
-    for each in words:
-        writer.line(f"- {each.strip()}") if is_list else writer.paragraph(each)
+def _number(count: int, kind: str) -> str:
+    form = next((form for name, form in _FORMS.items() if kind.startswith(name)), "decimal")
+    closing = next((closing for name, closing in _CLOSINGS.items() if kind.endswith(name)), "{}.")
+    return closing.format(in_form(count, form))
 
 
-def _row(row: etree._Element) -> list[Placed]:
-    """The cells of a row; those that a merged one covers are left to it."""
-    cells = []
-    for column, cell in enumerate(each for each in row if local(each) == "tc"):
-        if not any(cell.get(name) in ("1", "true") for name in ("hMerge", "vMerge")):
-            rows, columns = (_count(cell.get(name)) for name in ("rowSpan", "gridSpan"))
-            cells.append(Placed(" ".join(_paragraphs(cell)), rows, columns, at=column))
-    return cells
+def _words(paragraph: etree._Element, marks: Raised) -> str:
+    """The words of a paragraph; struck ones are none, raised ones keep their meaning."""
+    words, runs = "", [each for each in paragraph.iter() if local(each) in ("r", "fld", "br")]
+    for place, run in enumerate(runs):
+        if local(run) == "br":
+            words += "\n"
+            continue
+        properties, said = child(run, "rPr"), "".join(each.text or "" for each in run if local(each) == "t")
+        if properties is not None and attribute(properties, "strike") in ("sngStrike", "dblStrike"):
+            continue
+        height = (attribute(properties, "baseline") or "0") if properties is not None else "0"
+        if height.startswith("-"):
+            said = lowered(said)
+        elif height.strip("0%"):
+            after = "".join(runs[place + 1].itertext()) if place + 1 < len(runs) else ""
+            said = marks.words(words, said, after)
+        words += said
+    return words
 
 
 def _count(said: str | None) -> int:
     return max(1, min(int(said), _MOST_SPAN)) if said is not None and said.isdecimal() else 1
-
-
-def _paragraphs(element: etree._Element) -> list[str]:
-    """The paragraphs of a shape or cell."""
-    found = []
-    for paragraph in (each for each in element.iter() if local(each) == "p"):
-        parts = []
-        for each in paragraph.iter():
-            if local(each) in ("t", "br", "tab"):
-                parts.append({"br": "\n", "tab": "\t"}.get(local(each), "".join(each.itertext())))
-        found.append("".join(parts))
-    return found
-
-
-def _placeholder(shape: etree._Element) -> str:
-    """What a shape is a place for: "title", "body", ...; "" where it is none."""
-    found = next((each for each in shape.iter() if local(each) == "ph"), None)
-    return (found.get("type") or "obj") if found is not None else ""
 
 
 def _place(shape: etree._Element) -> tuple[float, float]:
@@ -147,19 +242,12 @@ def _place(shape: etree._Element) -> tuple[float, float]:
     return (float(said[0]), float(said[1]))
 
 
-def _beside(archive: Archive, kind: str, target: str, writer: Writer) -> None:
-    """Writes what stands beside a slide: the text of its diagrams and its notes."""
-    if kind not in ("diagramData", "notesSlide"):
-        return
-    root = archive.xml(target)
-    if root is None:
-        return
-    if kind == "diagramData":
-        for words in _paragraphs(root):
-            writer.paragraph(words)
-        return
-    notes = [words for shape in _shapes(root) if _placeholder(shape) not in _NO_TEXT for words in _paragraphs(shape)]
-    if any(words.strip() for words in notes):
-        writer.heading("Notes")
-        for words in notes:
-            writer.paragraph(words)
+def _values(element: etree._Element | None) -> dict[int, str]:
+    """What a chart remembers of cells, by their places."""
+    points = [each for each in element.iter() if local(each) == "pt"] if element is not None else []
+    found = {}
+    for point in points:
+        place, value = attribute(point, "idx") or "", words_of(point, "v")
+        if place.isdecimal() and value is not None:
+            found[int(place)] = value
+    return found

@@ -51,20 +51,23 @@ def extract(archive: Archive, name: str, limits: Limits) -> Extract:
     writer = Writer(name, limits)
     for each in sheets:
         part = parts.get(attribute(each, "id") or "")
-        data = archive.read(part) if part is not None and "worksheet" in part else None
-        if data is not None:
+        data = archive.read(part) if part is not None else None
+        if data is None:
+            writer.omit("sheet without cells", detail=attribute(each, "name") or "")
+        else:
             write_sheet(writer, _sheet(attribute(each, "name") or "", data, book, name, limits))
     return writer.extract()
 
 
 def _parts(archive: Archive) -> dict[str, str]:
-    """The parts of a workbook by the ids that it calls them."""
+    """The sheets of a workbook by the ids that it calls them; those that hold only a chart are none."""
     relations = archive.xml("xl/_rels/workbook.xml.rels")
     found = {}
     for each in relations if relations is not None else ():
         target = attribute(each, "Target") or ""
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
-        found[attribute(each, "Id") or ""] = path
+        if (attribute(each, "Type") or "").endswith("/worksheet"):
+            found[attribute(each, "Id") or ""] = path
     return found
 
 

@@ -26,7 +26,7 @@ from embeddings.loaders.pdf.columns import in_order
 from embeddings.loaders.pdf.lines import HYPHEN, Block, Line, blocks, joined
 from embeddings.loaders.pdf.running import MOST, Cut, without
 from embeddings.loaders.reading import gunzip, read_bytes, source_of
-from embeddings.types import Document
+from embeddings.types import INSIDE, Document
 
 _GZIP_MARK = b"\x1f\x8b"
 _WORD = re.compile(r"\S+")
@@ -135,6 +135,8 @@ def _read(document: Document, path: str | Path | bytes | None, limits: Limits) -
     """The bytes of a document's file, unpacked, and its name; `path` may be the bytes of a file that lies nowhere."""
     if isinstance(path, bytes):
         return (gunzip(path, document.source, limits) if path.startswith(_GZIP_MARK) else path), document.source
+    if path is None and INSIDE in document.source:
+        raise DocumentError(f"{document.source}: lies inside another file; take it out of that to see its pages")
     file = Path(path if path is not None else document.source)
     data, name = read_bytes(file, limits), source_of(file)
     return (gunzip(data, name, limits) if data.startswith(_GZIP_MARK) else data), name

@@ -1,7 +1,7 @@
-"""DOCX: paragraphs, headings by their styles, lists, tables row by row, footnotes; core properties as metadata.
+"""DOCX: paragraphs with their numbers, headings by their styles, tables row by row; then notes, headers and comments.
 
-What was deleted under revision is left out, what was inserted stays. Pages are laid out by whoever opens the file, so
-that a citation names the heading and no page.
+What was deleted under revision is left out, what was inserted stays (`accepted`). Pages are laid out by whoever opens
+the file, so that a citation names the heading and no page.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.archive import Archive, attribute, iso_day, local, words_of
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.packed.word_table import grid_of
+from embeddings.loaders.word.accepted import accepted, child
+from embeddings.loaders.word.mathematics import formula
+from embeddings.loaders.word.numbering import BULLET, Numbering
+from embeddings.loaders.word.parts import Parts
+from embeddings.loaders.word.table import grid_of
 
 _HEADING_STYLE = re.compile(r"(?:heading [1-9]|title)$", re.IGNORECASE)
-_LEFT_OUT = {"del", "moveFrom", "instrText", "Fallback", "pPr", "rPr", "footnoteReference", "rPrChange"}
+_LEFT_OUT = {"pPr", "rPr", "footnoteReference", "endnoteReference", "annotationRef", "txbxContent"}
 _LONGEST_CHAIN = 10  # styles based on one another
-_NOTES = (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote"))
 
 
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
@@ -34,12 +37,15 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     if body is None:
         raise DocumentError(f"{name}: a DOCX file without a text; open and save it again")
     writer = Writer(name, limits)
-    _Reader(writer, _heading_styles(archive.xml("word/styles.xml"))).blocks(body)
-    for part, kind in _NOTES:
-        notes = archive.xml(part)
-        for note in notes if notes is not None else ():
-            if local(note) == kind and attribute(note, "type") is None:
-                writer.paragraph(" ".join(_text(each) for each in note.iter() if local(each) == "p"))
+    styles = archive.xml("word/styles.xml")
+    reader = _Reader(writer, _heading_styles(styles), Numbering(archive.xml("word/numbering.xml"), styles))
+    for left in accepted(body):
+        writer.omit(left.kind, left.count, left.detail)
+    reader.blocks(body)
+    parts = Parts(archive, writer, text_of)
+    parts.notes(reader.blocks)
+    parts.headers()
+    parts.comments(body)
     core = archive.xml("docProps/core.xml")
     facts = [words_of(core, fact) for fact in ("title", "creator", "created")]
     return described(writer.extract(), facts[0], facts[1], iso_day(facts[2]))
@@ -48,8 +54,8 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
 class _Reader:
     """Writes the blocks of a body: paragraphs, tables, and what stands in the frames around them."""
 
-    def __init__(self, writer: Writer, headings: frozenset[str]) -> None:
-        self._writer, self._headings = writer, headings
+    def __init__(self, writer: Writer, headings: frozenset[str], numbering: Numbering) -> None:
+        self._writer, self._headings, self._numbering = writer, headings, numbering
 
     def blocks(self, parent: etree._Element) -> None:
         """All blocks inside an element."""
@@ -58,34 +64,36 @@ class _Reader:
             if name == "p":
                 self._paragraph(block)
             elif name == "tbl":
+                self._number_cells(block)
                 self._writer.table(grid_of(block, _words))
-            elif name in ("sdt", "sdtContent", "customXml", "ins", "moveTo", "AlternateContent", "Choice"):
-                self.blocks(block)
 
     def _paragraph(self, paragraph: etree._Element) -> None:
-        words, style, is_item = _text(paragraph), None, False
-        for each in paragraph.iter():
-            if local(each) == "pStyle":
-                style = attribute(each, "val")
-            is_item = is_item or local(each) == "numPr"
-            if local(each) == "p" and each is not paragraph:  # in a text box, whose words come after these
-                break
+        words, style = text_of(paragraph), _style_of(paragraph)
+        number = self._numbering.number(paragraph) if words.strip() else ""
         if style in self._headings or _outline_level(paragraph) is not None:
-            self._writer.heading(words)
-        elif is_item:
-            self._writer.line(f"- {words.strip()}" if words.strip() else "")
+            self._writer.heading(words if number in ("", BULLET) else f"{number} {words}")
+        elif number:
+            self._writer.line(f"{number} {words.strip()}")
         else:
             self._writer.paragraph(words)
-        for box in paragraph.iter():
-            if local(box) == "txbxContent" and not _is_inside(box, "Fallback", paragraph):
-                self.blocks(box)
+        for box in _boxes(paragraph):
+            self.blocks(box)
+
+    def _number_cells(self, table: etree._Element) -> None:
+        """Puts the numbers of the paragraphs of a table before their words: a cell is read as one text."""
+        for paragraph in [each for each in table.iter() if local(each) == "p"]:
+            number = self._numbering.number(paragraph) if text_of(paragraph).strip() else ""
+            if number not in ("", BULLET):
+                first = next((each for each in paragraph.iter() if local(each) == "t"), None)
+                if first is not None:
+                    first.text = f"{number} {first.text or ''}"
 
 
 def _words(cell: etree._Element) -> str:
-    return " ".join(_text(each) for each in cell.iter() if local(each) == "p")
+    return " ".join(text_of(each) for each in cell.iter() if local(each) == "p")
 
 
-def _text(paragraph: etree._Element) -> str:
+def text_of(paragraph: etree._Element) -> str:
     """The words of a paragraph, without those of the text boxes in it."""
     parts: list[str] = []
     todo = list(reversed(paragraph))
@@ -94,11 +102,30 @@ def _text(paragraph: etree._Element) -> str:
         name = local(each)
         if name == "t":
             parts.append("".join(each.itertext()))
-        elif name in ("tab", "br", "cr", "noBreakHyphen"):
-            parts.append({"tab": "\t", "noBreakHyphen": "-"}.get(name, "\n"))
-        elif name not in _LEFT_OUT and name != "txbxContent":
+        elif name == "oMath":
+            parts.append(formula(each))
+        elif name in ("tab", "ptab", "br", "cr", "noBreakHyphen"):
+            parts.append({"tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}.get(name, "\n"))
+        elif name not in _LEFT_OUT:
             todo.extend(reversed(each))
     return "".join(parts)
+
+
+def _boxes(paragraph: etree._Element) -> list[etree._Element]:
+    """The text boxes of a paragraph in their order, not those inside of them."""
+    found, todo = [], list(reversed(paragraph))
+    while todo:
+        each = todo.pop()
+        if local(each) == "txbxContent":
+            found.append(each)
+        else:
+            todo.extend(reversed(each))
+    return found
+
+
+def _style_of(paragraph: etree._Element) -> str | None:
+    style = child(paragraph, "pPr", "pStyle")
+    return attribute(style, "val") if style is not None else None
 
 
 def _outline_level(paragraph: etree._Element) -> str | None:
@@ -129,13 +156,4 @@ def _is_heading(id: str, names: dict[str, str], bases: dict[str, str]) -> bool:
         if id not in bases:
             return False
         id = bases[id]
-    return False
-
-
-def _is_inside(element: etree._Element, name: str, top: etree._Element) -> bool:
-    parent = element.getparent()
-    while parent is not None and parent is not top:
-        if local(parent) == name:
-            return True
-        parent = parent.getparent()
     return False

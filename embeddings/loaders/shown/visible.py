@@ -1,0 +1,247 @@
+"""A page of HTML as it is shown: what is hidden or struck is taken out and counted, raised letters become plain text.
+
+The tree is changed before anything reads it, so that the main text, the whole page, mails and books agree.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import html
+
+from embeddings.loaders.shown.raised import Raised, fraction, lowered
+from embeddings.remarks import Omitted, together
+
+_STRUCK = frozenset(("del", "s", "strike"))
+_NEVER_SHOWN = frozenset(("template", "ix:header", "ix:hidden", "ix:resources", "ix:references", "noscript"))
+_HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", re.IGNORECASE)
+_LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_RULE = re.compile(r"(?P<names>[^{}@]{1,500})\{(?P<body>[^{}]{0,2000})\}")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<mark>[.#])(?P<name>-?[_a-zA-Z][\w-]*)")
+_LONGEST_STYLE = 200_000  # characters of the rules of a page that are looked at
+_NOTE_NAMES = re.compile(r"(?:^|[\s_-])(?:reference|footnote|noteref|fn|endnote|cite|citation)", re.IGNORECASE)
+_MOST_HIDDEN = 0.5  # of the words of a page; where more of it is said to be hidden, a script shows it
+_COUNTED = {
+    "img": "picture",
+    "svg": "picture",
+    "canvas": "picture",
+    "iframe": "embedded frame",
+    "object": "embedded object",
+}
+_FIELDS = frozenset(("input", "select", "textarea"))
+_NO_FIELDS = frozenset(("hidden", "submit", "button", "reset", "image", "search"))
+_PARTING = ("p", "div", "li", "dd", "dt", "section", "article", "blockquote", "td", "th", "tr", "figcaption", "option")
+_AROUND = 60  # characters before and after a raised one that are looked at
+_INLINE = frozenset(
+    (
+        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "dfn", "em", "font", "i", "ins", "kbd", "mark"),
+        *("q", "small", "span", "strong", "time", "u", "var", "sup", "sub", "tt", "big"),
+    )
+)
+
+
+def as_shown(root: html.HtmlElement) -> tuple[Omitted, ...]:
+    """Changes the tree of a page to what a reader sees of it; what was taken out, counted.
+
+    Hidden: `hidden`, `display:none`, `visibility:hidden` (also by a rule of the page's own style for one class or id),
+    `aria-hidden`, templates, headers of iXBRL. Struck: `del`, `s`, `strike` and text with a line through it.
+    """
+    told = [*_drop_hidden(root), *_drop_struck(root), *_left(root)]
+    _part_blocks(root)
+    _plain_raised(root)
+    return together(told)
+
+
+def _drop_hidden(root: html.HtmlElement) -> list[Omitted]:
+    rules, all_words, told = _hiding_rules(root), _count_words(root), list[Omitted]()
+    todo = [root]
+    while todo:
+        element = todo.pop()
+        if local(element) in _NEVER_SHOWN:
+            _drop(element)
+        elif element is not root and _is_hidden(element, rules):
+            words = _count_words(element)
+            if words > _MOST_HIDDEN * all_words:
+                todo.extend(element)
+                continue
+            told += [Omitted("hidden passage", 1)] if words else []
+            _drop(element)
+        else:
+            todo.extend(element)
+    return told
+
+
+def _is_hidden(element: html.HtmlElement, rules: frozenset[tuple[str, str]]) -> bool:
+    if not isinstance(element.tag, str) or element.tag in ("head", "body", "script", "style"):
+        return False
+    if element.get("hidden") is not None or element.get("aria-hidden", "").lower() == "true":
+        return True
+    if element.tag == "dialog" and element.get("open") is None:
+        return True
+    if _HIDING.search(element.get("style") or ""):
+        return True
+    if not rules:
+        return False
+    marks = [(".", name) for name in (element.get("class") or "").split()] + [("#", element.get("id") or "")]
+    return any((element.tag, mark + name) in rules or ("", mark + name) in rules for mark, name in marks)
+
+
+def _hiding_rules(root: html.HtmlElement) -> frozenset[tuple[str, str]]:
+    """The tags and classes or ids that the page's own style hides: those of simple rules, for every device."""
+    written = "".join(style.text or "" for style in root.iter("style") if not _is_for_others(style))[:_LONGEST_STYLE]
+    if "none" not in written and "hidden" not in written:
+        return frozenset()
+    found = set()
+    for rule in _RULE.finditer(_without_blocks(_COMMENT.sub("", written))):
+        if _HIDING.search(rule["body"]):
+            for name in rule["names"].split(","):
+                if simple := _SIMPLE.fullmatch(name.strip()):
+                    found.add((simple["tag"] or "", simple["mark"] + simple["name"]))
+    return frozenset(found)
+
+
+def local(element: html.HtmlElement) -> str:
+    """The name of an element; "" for comments and processing instructions."""
+    return element.tag if isinstance(element.tag, str) else ""
+
+
+def _is_for_others(style: html.HtmlElement) -> bool:
+    media = (style.get("media") or "all").lower()
+    return not ("all" in media or "screen" in media)
+
+
+def _without_blocks(rules: str) -> str:
+    """Rules without those inside `@media` and the like, which hold only sometimes."""
+    parts, depth, start, sometimes = [], 0, 0, False
+    for found in re.finditer(r"[{}]", rules):
+        if found[0] == "{":
+            if depth == 0:
+                sometimes = "@" in rules[start : found.start()]
+            depth += 1
+        elif depth > 0:
+            depth -= 1
+            if depth == 0:
+                parts += [] if sometimes else [rules[start : found.end()]]
+                start = found.end()
+    return "".join(parts)
+
+
+def _drop_struck(root: html.HtmlElement) -> list[Omitted]:
+    told = []
+    for element in list(root.iter()):
+        if local(element) in _STRUCK or _LINE_THROUGH.search(element.get("style") or ""):
+            if _count_words(element):
+                told.append(Omitted("struck passage", 1))
+            _drop(element)
+    return told
+
+
+def _drop(element: html.HtmlElement) -> None:
+    """Takes an element out; the words beside it stay apart where it stood between them."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail and local(element) not in _NEVER_SHOWN and not element.tail[0].isspace():
+        element.tail = f" {element.tail}" if element.tail[0].isalnum() else element.tail
+    element.drop_tree()
+
+
+def _left(root: html.HtmlElement) -> list[Omitted]:
+    """What a text can't hold: pictures, frames, and the fields of forms."""
+    told = []
+    for element in root.iter():
+        name = local(element)
+        if name in _COUNTED and not _is_tiny(element):
+            told.append(Omitted(_COUNTED[name], 1))
+        elif name in _FIELDS and (element.get("type") or "").lower() not in _NO_FIELDS:
+            told.append(Omitted("form field", 1))
+    return told
+
+
+def _is_tiny(element: html.HtmlElement) -> bool:
+    """Whether a picture is a dot that counts readers, or a mark beside a link."""
+    return any((element.get(side) or "").rstrip("px") in ("0", "1", "2") for side in ("width", "height"))
+
+
+def _count_words(element: html.HtmlElement) -> int:
+    return sum(len(words.split()) for words in element.xpath(".//text()[not(parent::script) and not(parent::style)]"))
+
+
+def _part_blocks(root: html.HtmlElement) -> None:
+    """A space on both sides of each block that stands in a line: whoever joins the words later keeps them apart."""
+    for element in root.iter(*_PARTING):
+        before, parent = element.getprevious(), element.getparent()
+        if before is not None:
+            before.tail = f"{before.tail or ''} "
+        elif parent is not None and parent.text:
+            parent.text = f"{parent.text} "
+        if element.tail:
+            element.tail = f" {element.tail}"
+
+
+def _plain_raised(root: html.HtmlElement) -> None:
+    """Puts plain text in the place of raised and lowered letters."""
+    marks = Raised()
+    for element in list(root.iter("sup", "sub")):
+        if element.getparent() is None or len(element.text_content()) > _AROUND:
+            continue
+        before, words = _before(element), element.text_content()
+        if element.tag == "sub":
+            said = lowered(words)
+        else:
+            said = _as_fraction(element, before) or marks.words(before, words, element.tail or "", _is_note(element))
+        for child in list(element):
+            element.remove(child)
+        element.text = said
+        element.drop_tag()
+
+
+def _as_fraction(element: html.HtmlElement, before: str) -> str | None:
+    """The fraction whose upper half an element is; its stroke and lower half are taken out."""
+    follower, stroke = element.getnext(), (element.tail or "").strip()
+    if follower is not None and local(follower) == "span" and follower.text_content().strip() in ("/", "⁄", "∕"):
+        stroke, middle, follower = "/", follower, follower.getnext()
+    else:
+        middle = None
+    if stroke not in ("/", "⁄", "∕") or follower is None or local(follower) not in ("sub", "span", "small"):
+        return None
+    said = fraction(element.text_content(), follower.text_content(), before)
+    if said is not None:
+        element.tail = None
+        if middle is not None:
+            middle.drop_tree()
+        follower.drop_tree()
+    return said
+
+
+def _is_note(element: html.HtmlElement) -> bool:
+    """Whether raised words lead to a note: a link within the page, or called so."""
+    named = " ".join(filter(None, (element.get("class"), element.get("role"), element.get("id"))))
+    links = [*element.iter("a"), *element.iterancestors("a")]
+    return bool(_NOTE_NAMES.search(named)) or any((link.get("href") or "").startswith("#") for link in links)
+
+
+def _before(element: html.HtmlElement) -> str:
+    """The words before an element in its line."""
+    found = ""
+    while len(found) < _AROUND:
+        sibling = element.getprevious()
+        if sibling is not None:
+            found = f"{_flat(sibling)}{sibling.tail or ''}{found}"
+            if local(sibling) not in _INLINE:
+                return (sibling.tail or "")[-_AROUND:] if found == (sibling.tail or "") else found[-_AROUND:]
+            element = sibling
+            continue
+        parent = element.getparent()
+        if parent is None:
+            return found
+        found = f"{parent.text or ''}{found}"
+        if local(parent) not in _INLINE:
+            return found
+        element = parent
+    return found[-_AROUND:]
+
+
+def _flat(element: html.HtmlElement) -> str:
+    return element.text_content() if local(element) in _INLINE else "\n"

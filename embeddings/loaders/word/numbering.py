@@ -1,0 +1,229 @@
+"""The numbers that Word puts before paragraphs by itself: "2.2", "(a)", "IV.", counted as it counts them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from embeddings.loaders.archive import attribute, local
+from embeddings.loaders.word.accepted import child
+
+_PLACE = re.compile(r"%([1-9])")
+_LONGEST_CHAIN = 10  # styles based on one another
+_LEVELS = 9
+_LARGEST = 1_000_000  # number that is written out in letters or Roman
+_ROMAN = tuple(
+    zip(
+        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
+        ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
+        strict=True,
+    )
+)
+BULLET = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """One level of a list: where it starts, how its number is written, and after which level it starts again."""
+
+    start: int = 1
+    form: str = "decimal"
+    text: str = ""
+    restart: int | None = None
+    is_legal: bool = False
+
+
+@dataclass(slots=True)
+class _List:
+    """A list as it is defined: its levels, the style that defines it instead, and the styles of its levels."""
+
+    levels: dict[int, _Level] = field(default_factory=dict)
+    link: str | None = None
+    styles: dict[str, int] = field(default_factory=dict)
+
+
+class Numbering:
+    """Counts the numbered paragraphs of a document, in their order.
+
+    Args:
+        numbering: the root of word/numbering.xml; None where there is none.
+        styles: of word/styles.xml.
+    """
+
+    def __init__(self, numbering: etree._Element | None, styles: etree._Element | None) -> None:
+        parts = list(numbering) if numbering is not None else []
+        self._lists = {
+            attribute(part, "abstractNumId"): _list_of(part) for part in parts if local(part) == "abstractNum"
+        }
+        self._nums = {attribute(part, "numId"): part for part in parts if local(part) == "num"}
+        self._styles = {
+            attribute(style, "styleId"): style
+            for style in (styles if styles is not None else ())
+            if local(style) == "style"
+        }
+        self._counts: dict[str | None, dict[int, int]] = {}
+        self._begun: set[tuple[str, int]] = set()
+
+    def number(self, paragraph: etree._Element) -> str:
+        """What stands before a paragraph: its number, "-" for a bullet, "" for none. Call it once for each."""
+        found = self._place(paragraph)
+        if found is None:
+            own, _ = _num_of(child(paragraph, "pPr", "numPr"))
+            return BULLET if own not in (None, "0") and own not in self._nums else ""
+        num, level = found
+        list_id, levels = self._levels(num)
+        if level not in levels:
+            return BULLET if not levels else ""
+        self._count(num, list_id, level, levels)
+        return self._written(list_id, level, levels)
+
+    def _place(self, paragraph: etree._Element) -> tuple[str, int] | None:
+        """The list and the level of a paragraph, from itself or its styles."""
+        properties = child(paragraph, "pPr")
+        own, style = child(properties, "numPr"), child(properties, "pStyle")
+        num, level = _num_of(own)
+        name = attribute(style, "val") if style is not None else None
+        for _ in range(_LONGEST_CHAIN):
+            if num is not None or name is None or name not in self._styles:
+                break
+            numbered = child(self._styles[name], "pPr", "numPr")
+            num, styled = _num_of(numbered)
+            if num is not None:
+                linked = self._list(num).styles.get(name)
+                level = level if level is not None else styled if styled is not None else linked
+            base = child(self._styles[name], "basedOn")
+            name = attribute(base, "val") if base is not None else None
+        return None if num in (None, "0") or num not in self._nums else (str(num), min(level or 0, _LEVELS - 1))
+
+    def _list(self, num: str) -> _List:
+        reference = child(self._nums[num], "abstractNumId") if num in self._nums else None
+        found = self._lists.get(attribute(reference, "val") if reference is not None else None, _List())
+        for _ in range(_LONGEST_CHAIN):
+            if found.link is None or found.levels or found.link not in self._styles:
+                break
+            linked, _level = _num_of(child(self._styles[found.link], "pPr", "numPr"))
+            if linked is None or linked not in self._nums:
+                break
+            reference = child(self._nums[linked], "abstractNumId")
+            found = self._lists.get(attribute(reference, "val") if reference is not None else None, _List())
+        return found
+
+    def _levels(self, num: str) -> tuple[str | None, dict[int, _Level]]:
+        """The id of the list that counts, and the levels with what this use of the list changes."""
+        reference = child(self._nums[num], "abstractNumId")
+        levels = dict(self._list(num).levels)
+        for change in self._nums[num]:
+            level = _whole(attribute(change, "ilvl")) if local(change) == "lvlOverride" else None
+            definition = child(change, "lvl")
+            if level is not None and definition is not None:
+                levels[level] = _level_of(definition)
+        return attribute(reference, "val") if reference is not None else None, levels
+
+    def _count(self, num: str, list_id: str | None, level: int, levels: dict[int, _Level]) -> None:
+        counts = self._counts.setdefault(list_id, {})
+        for change in self._nums[num]:
+            at = _whole(attribute(change, "ilvl")) if local(change) == "lvlOverride" else None
+            start = child(change, "startOverride")
+            if at is not None and start is not None and at <= level and (num, at) not in self._begun:
+                self._begun.add((num, at))
+                counts[at] = (_whole(attribute(start, "val")) or 0) - (1 if at == level else 0)
+                for deeper in [each for each in counts if each > at]:
+                    del counts[deeper]
+        for above in range(level):
+            if above in levels and above not in counts:
+                counts[above] = levels[above].start
+        counts[level] = counts[level] + 1 if level in counts else levels[level].start
+        for deeper in [each for each in counts if each > level]:
+            restart = levels[deeper].restart if deeper in levels else None
+            if restart is None or (restart > 0 and level < restart):
+                del counts[deeper]
+
+    def _written(self, list_id: str | None, level: int, levels: dict[int, _Level]) -> str:
+        here, counts = levels[level], self._counts[list_id]
+        if here.form == "bullet":
+            return BULLET
+        if here.form == "none" and not _PLACE.search(here.text):
+            return here.text.strip()
+
+        def written(found: re.Match[str]) -> str:
+            at = int(found[1]) - 1
+            form = levels[at].form if at in levels else "decimal"
+            form = "decimal" if here.is_legal and form != "none" else form
+            return in_form(counts.get(at, levels[at].start if at in levels else 1), form)
+
+        return " ".join(_PLACE.sub(written, here.text).split())
+
+
+def in_form(number: int, form: str) -> str:
+    """A number as a list writes it.
+
+    >>> [in_form(4, form) for form in ("decimal", "upperRoman", "lowerLetter", "decimalZero", "ordinal", "none")]
+    ['4', 'IV', 'd', '04', '4th', '']
+    >>> in_form(28, "upperLetter")
+    'BB'
+    """
+    if form in ("none", "bullet"):
+        return ""
+    if form == "decimalZero":
+        return f"{number:02}"
+    if form == "ordinal":
+        return f"{number}{'th' if number % 100 in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+    if not 0 < number < _LARGEST:
+        return str(number)
+    if form in ("upperLetter", "lowerLetter"):
+        letters = chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 20)
+        return letters.upper() if form == "upperLetter" else letters
+    if form in ("upperRoman", "lowerRoman") and number < 5_000:
+        return _roman(number).upper() if form == "upperRoman" else _roman(number)
+    return str(number)
+
+
+def _roman(number: int) -> str:
+    written = ""
+    for value, letters in _ROMAN:
+        written += letters * (number // value)
+        number %= value
+    return written
+
+
+def _list_of(part: etree._Element) -> _List:
+    found = _List()
+    for each in part:
+        level = _whole(attribute(each, "ilvl")) if local(each) == "lvl" else None
+        if level is not None and 0 <= level < _LEVELS:
+            found.levels[level] = _level_of(each)
+            style = child(each, "pStyle")
+            if style is not None:
+                found.styles[attribute(style, "val") or ""] = level
+        elif local(each) == "numStyleLink":
+            found.link = attribute(each, "val")
+    return found
+
+
+def _level_of(part: etree._Element) -> _Level:
+    def said(name: str) -> str | None:
+        found = child(part, name)
+        return attribute(found, "val") if found is not None else None
+
+    start = _whole(said("start"))
+    legal = child(part, "isLgl")
+    is_legal = legal is not None and attribute(legal, "val") not in ("0", "false")
+    form = said("numFmt") or "decimal"
+    return _Level(
+        1 if start is None else start, form, (said("lvlText") or "")[:100], _whole(said("lvlRestart")), is_legal
+    )
+
+
+def _num_of(properties: etree._Element | None) -> tuple[str | None, int | None]:
+    num, level = child(properties, "numId"), child(properties, "ilvl")
+    return (
+        attribute(num, "val") if num is not None else None,
+        _whole(attribute(level, "val")) if level is not None else None,
+    )
+
+
+def _whole(written: str | None) -> int | None:
+    written = (written or "").strip()
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 8 else None
