@@ -62,6 +62,15 @@ def per_cent(confidence: float) -> str:
     return "over 99%" if confidence > 0.99 else f"{confidence:.0%}"
 
 
+def confidence_words(confidence: float) -> str:
+    """A probability in words and per cent.
+
+    >>> confidence_words(0.83)
+    'Likely · 83%'
+    """
+    return f"{in_words(confidence).capitalize()} · {per_cent(confidence)}"
+
+
 def disagreement_title(answer: Answer) -> str:
     """What stands over an answer with alternatives: whether documents, or places of one document, disagree."""
     documents = {citation.document.id for side in (answer, *answer.alternatives) for citation in side.citations}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability
-from qa.render import CLOSEST, NO_ANSWER, counted, disagreement_title, in_words, newest_first, per_cent, why_none
+from qa.render import CLOSEST, NO_ANSWER, confidence_words, counted, disagreement_title, newest_first, why_none
 from qa.show.citing import dated
-from qa.show.evidence import evidence, passages
+from qa.show.evidence import evidence, lost_evidence, passages
 from qa.show.reply_card import reply_card
 from qa.show.timeline import timeline
 from qa.show.timeline import to_html as timeline_html
@@ -44,15 +44,6 @@ _NOTHING = Offers(pinning=False)
 def first_citation(answer: Answer) -> Citation | None:
     """The citation that opens by itself: the answer's best, else the closest passage."""
     return next(iter(answer.citations or answer.passages), None)
-
-
-def confidence_words(confidence: float) -> str:
-    """A probability in words and per cent.
-
-    >>> confidence_words(0.83)
-    'Likely · 83%'
-    """
-    return f"{in_words(confidence).capitalize()} · {per_cent(confidence)}"
 
 
 def turn(exchange: Exchange, offers: Offers = _NOTHING) -> str:
@@ -140,20 +131,12 @@ def _gone(exchange: Exchange) -> str:
     """An answer of an earlier day, of which nothing can be opened any more."""
     words = exchange.words if exchange.words is not None else NO_ANSWER
     said = f'<p class="words" dir="auto">{escape(words)}</p><p>What this rests on is not here any more.</p>'
-    return f'<div class="card none">{said}{_lost(exchange.lost)}</div>'
-
-
-def _lost(lost: Sequence[Lost]) -> str:
-    return "".join(
-        f'<div class="evidence lost"><blockquote dir="auto">{escape(each.quote or each.words)}</blockquote>'
-        f'<p class="facts" dir="auto">{escape(" · ".join((each.title, each.date or "undated", each.reason)))}</p></div>'
-        for each in lost
-    )
+    return f'<div class="card none">{said}{lost_evidence(exchange.lost)}</div>'
 
 
 def _card(answer: Answer, explanation: Explanation | None, lost: Sequence[Lost] = ()) -> str:
     table = explanation.reliability if explanation is not None else None
-    more = f"{_lost(lost)}{why(explanation)}"
+    more = f"{lost_evidence(lost)}{why(explanation)}"
     told = same_title(of_answers([answer]))
     if answer.text is None:
         return f'<div class="card none">{_no_answer(answer, told)}{more}</div>'

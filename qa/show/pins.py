@@ -7,7 +7,6 @@ cited.
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,12 +25,12 @@ from qa.kept.conversation import (
     recalled,
 )
 from qa.kept.fields import Fields, read_object
-from qa.render import NO_ANSWER, in_words, one_line, part_of_file, per_cent, split_quote
-from qa.source.page import citation_url
+from qa.render import NO_ANSWER, confidence_words
+from qa.show.evidence import evidence, lost_evidence
 from qa.source.text import escape
 from qa.talk.exchange import Lost
-from qa.titles import NOBODY, SameTitle, of_answers, same_title, titled
-from qa.types import Answer, Citation, Turn
+from qa.titles import of_answers, same_title
+from qa.types import Answer, Turn
 
 MOST_PINS = 200
 MOST_CHARACTERS = 2_000_000  # of all pins
@@ -197,9 +196,11 @@ def _then(pin: Pin) -> str:
     """What was said then: cited where it still stands, as words where it does not."""
     then = pin.then
     shown = _words(then.text, then.confidence)
-    citations = "".join(_cited(citation) for citation in (then.answer.citations[:_SHOWN] if then.answer else ()))
+    citations = "".join(
+        evidence(citation, to_copy=False) for citation in (then.answer.citations[:_SHOWN] if then.answer else ())
+    )
     sides = "".join(f'<p class="also" dir="auto">Also: {escape(side)}</p>' for side in pin.sides)
-    return f"{shown}{citations}{sides}{''.join(_lost(each) for each in then.lost[:_SHOWN])}"
+    return f"{shown}{citations}{sides}{lost_evidence(then.lost[:_SHOWN])}"
 
 
 def _now(answer: Answer) -> str:
@@ -207,33 +208,12 @@ def _now(answer: Answer) -> str:
     told = same_title(of_answers([answer]))
     sides = "".join(
         f'<p class="also" dir="auto">Also: {escape(other.text or "")}</p>'
-        f"{''.join(_cited(citation, told) for citation in other.citations[:1])}"
+        f"{''.join(evidence(citation, told, to_copy=False) for citation in other.citations[:1])}"
         for other in answer.alternatives
     )
-    return f"{_words(answer.text, answer.confidence)}{''.join(_cited(citation, told) for citation in shown)}{sides}"
+    return f"{_words(answer.text, answer.confidence)}{''.join(evidence(citation, told, to_copy=False) for citation in shown)}{sides}"
 
 
 def _words(text: str | None, confidence: float) -> str:
-    sure = f"{in_words(confidence).capitalize()} · {per_cent(confidence)}" if text is not None else ""
-    said = f'<p class="confidence">{sure}</p>' if sure else ""
+    said = f'<p class="confidence">{confidence_words(confidence)}</p>' if text is not None else ""
     return f'<p class="words" dir="auto">{escape(text if text is not None else NO_ANSWER)}</p>{said}'
-
-
-def _cited(citation: Citation, told: SameTitle = NOBODY) -> str:
-    before, span, after = split_quote(citation)
-    facts = (*part_of_file(citation), citation.date or "undated", f"characters {citation.start:,}-{citation.end:,}")
-    return (
-        f'<div class="evidence"><blockquote dir="auto">{escape(before.lstrip())}<mark>{escape(span)}</mark>'
-        f"{escape(after.rstrip())}</blockquote>"
-        f'<a class="cite" target="source" href="{html.escape(citation_url(citation))}">'
-        f'<span class="title" dir="auto">{escape(titled(citation.document, told))}</span>'
-        f'<span class="facts">{escape(" · ".join(facts))}</span></a></div>'
-    )
-
-
-def _lost(lost: Lost) -> str:
-    said = " · ".join(one_line(part) for part in (lost.title, lost.date or "undated") if part)
-    return (
-        f'<div class="evidence lost"><blockquote dir="auto">{escape(lost.quote or lost.words)}</blockquote>'
-        f'<p class="facts" dir="auto">{escape(said)}: {escape(lost.reason)}</p></div>'
-    )

@@ -47,13 +47,12 @@ def _layers(view: View, window: Range, hits: Hits) -> Iterator[_Layer]:
     if view.quote is not None:
         yield _Layer(view.quote.cut(window), '<span class="quote">', "</span>")
     if view.span is not None:
-        yield _mark(view.span, window)
+        yield _Layer(view.span.cut(window), mark_of(view.span.end - view.span.start), "</mark>")
 
 
-def _mark(span: Range, window: Range) -> _Layer:
-    """Words are marked strongly, a whole passage lightly, to stay readable."""
-    is_passage = span.end - span.start > _PASSAGE
-    return _Layer(span.cut(window), '<mark class="passage">' if is_passage else "<mark>", "</mark>")
+def mark_of(length: int) -> str:
+    """The tag that marks words: strongly, or lightly where they are a whole passage, which must stay readable."""
+    return '<mark class="passage">' if length > _PASSAGE else "<mark>"
 
 
 def _headings(document: Document, window: Range) -> Iterator[Range]:
