@@ -29,8 +29,8 @@ from qa.render import NO_ANSWER, confidence_words
 from qa.show.evidence import evidence, lost_evidence
 from qa.source.text import escape
 from qa.talk.exchange import Lost
-from qa.titles import of_answers, same_title
-from qa.types import Answer, Turn
+from qa.titles import NOBODY, SameTitle, of_answers, same_title
+from qa.types import Answer, Citation, Turn
 
 MOST_PINS = 200
 MOST_CHARACTERS = 2_000_000  # of all pins
@@ -196,9 +196,7 @@ def _then(pin: Pin) -> str:
     """What was said then: cited where it still stands, as words where it does not."""
     then = pin.then
     shown = _words(then.text, then.confidence)
-    citations = "".join(
-        evidence(citation, to_copy=False) for citation in (then.answer.citations[:_SHOWN] if then.answer else ())
-    )
+    citations = _quotes(then.answer.citations[:_SHOWN] if then.answer is not None else ())
     sides = "".join(f'<p class="also" dir="auto">Also: {escape(side)}</p>' for side in pin.sides)
     return f"{shown}{citations}{sides}{lost_evidence(then.lost[:_SHOWN])}"
 
@@ -207,11 +205,14 @@ def _now(answer: Answer) -> str:
     shown = answer.citations[:_SHOWN] if answer.text is not None else answer.passages[:_SHOWN]
     told = same_title(of_answers([answer]))
     sides = "".join(
-        f'<p class="also" dir="auto">Also: {escape(other.text or "")}</p>'
-        f"{''.join(evidence(citation, told, to_copy=False) for citation in other.citations[:1])}"
+        f'<p class="also" dir="auto">Also: {escape(other.text or "")}</p>{_quotes(other.citations[:1], told)}'
         for other in answer.alternatives
     )
-    return f"{_words(answer.text, answer.confidence)}{''.join(evidence(citation, told, to_copy=False) for citation in shown)}{sides}"
+    return f"{_words(answer.text, answer.confidence)}{_quotes(shown, told)}{sides}"
+
+
+def _quotes(citations: Sequence[Citation], told: SameTitle = NOBODY) -> str:
+    return "".join(evidence(citation, told, to_copy=False) for citation in citations)
 
 
 def _words(text: str | None, confidence: float) -> str:
