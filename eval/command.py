@@ -27,7 +27,7 @@ from qa.settings import Settings
 __all__ = ["SHIPPED_GOLD", "Bench", "measured", "open_bench", "run_eval"]
 
 UNCHANGED, FELL = 0, 1
-_TOLD_BY_MODELS = ("encoder", "reader", "precision")  # the settings of which a model's card says more
+_TOLD_BY_MODELS = ("encoder", "reader", "precision")  # a model's card says more than these settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def run_eval(
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
 ) -> int:
-    """Asks gold questions of documents and reports how good the answers are.
+    """Asks gold questions of documents, and reports how good the answers are.
 
     Args:
         questions, documents, squad, gold: what is asked of what (see `eval.trial.open_trials`).
@@ -126,14 +126,14 @@ def run_eval(
     for trial, subject in zip(trials, subjects, strict=True):
         bench = opener(trial.documents, Settings() if settings is None else settings)
         runs.append(Run(_measure(trial, bench, () if runs else rewritten), trial.documents, subject))
-    outputs.write(runs)  # before anything is printed: a reader of that may go away
+    outputs.write(runs)  # before anything is printed, because the reader of the output may stop reading
     for run in runs:
         console.print(to_terminal(run.report))
     return UNCHANGED if baseline is None else _compared([run.report for run in runs], baseline, console)
 
 
 def _read(questions: Path | None, squad: SquadChoice | None, feedback: Path | None) -> dict[str, Path | None]:
-    """The files that a run reads, by what they are."""
+    """The files that a run reads, each under a word that says what it is."""
     return {"the gold questions": questions, "the questions": squad.path if squad else None, "feedback": feedback}
 
 
@@ -145,7 +145,7 @@ def _trials(
     feedback: Path | None,
     write_gold: Path | None,
 ) -> tuple[Trial, ...]:
-    """What is asked: what feedback taught, where that is wanted, else what was named or ships."""
+    """The trials: of the questions from feedback if a file of it is named, else of what was named or ships."""
     if feedback is None and write_gold is None:
         return open_trials(questions, documents, squad, gold)
     others = {"--questions": questions, "--squad": squad, "--gold": gold}
@@ -153,7 +153,7 @@ def _trials(
 
 
 def measured(trial: Trial, settings: Settings) -> Report:
-    """The report of a trial, nothing printed or written."""
+    """The report of a trial; nothing is printed or written."""
     return _measure(trial, open_bench(trial.documents, settings))
 
 
@@ -166,7 +166,7 @@ def _measure(trial: Trial, bench: Bench, conversations: Sequence[Conversation] =
 
 
 def _with_follow_ups(report: Report, trial: Trial, bench: Bench, conversations: Sequence[Conversation]) -> Report:
-    """A report with how follow-ups fare, as far as there is something to measure that on."""
+    """The report with the tables on follow-ups, as far as there are conversations or dialogues."""
     if bench.conversing is not None and trial.dialogues:
         followed = follow(bench.conversing, trial.dialogues)
         figures = (*report.figures, dialogue_figure(followed))

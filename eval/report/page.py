@@ -70,7 +70,7 @@ def _machine() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """When, with what and on what a report was made; by default now, here, with this version.
+    """When a report was made, with which version, and on which machine; by default now, this one, here.
 
     Attributes:
         documents: what was searched, for the list of them and the places of the gold answers.
@@ -151,12 +151,12 @@ class Decisions:
 
     @property
     def answered(self) -> int:
-        """Right or wrong."""
+        """The number of those answered, right or wrong."""
         return self.right + self.wrong
 
     @property
     def n(self) -> int:
-        """All of them."""
+        """The number of all."""
         return self.answered + self.refused
 
 
@@ -180,7 +180,7 @@ class Source:
 
 
 def _content(parts: Sequence[Mapping[str, object]], circumstances: Circumstances) -> dict[str, object]:
-    """Everything the template names."""
+    """Everything that the template names."""
     return {
         "parts": parts,
         "circumstances": circumstances,
@@ -275,7 +275,7 @@ def _share(values: Sequence[bool]) -> Estimate:
 
 
 def _source(document: Document) -> Source:
-    """A document by its file's name alone: the folders of whoever ran this are nobody's business."""
+    """A document by the name of its file, without its folders, which are private."""
     name = document.source.replace("\\", "/").rpartition("/")[2]
     return Source(one_line(document.title), name, len(document.text), document.id)
 
