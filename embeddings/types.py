@@ -30,12 +30,8 @@ class Document:
             media_type: "text/plain", "text/markdown", ...
             content_hash: SHA-256 of `text` in UTF-8, 64 hex digits; computed where it is left empty.
             author: who wrote it, where its metadata says so.
-    <<<<<<< HEAD
             layout: its pages, rows, headings, tables, fields and list items, where its format has them.
-    =======
-            layout: its pages, rows and headings, where its format has them.
             remarks: what was left out of the file, and what else is said of how it was read.
-    >>>>>>> 1ffb69a
 
         Raises:
             DocumentError: `text` holds a lone surrogate, `content_hash` is not the hash of `text`, or `layout` names a
