@@ -19,23 +19,23 @@ __all__ = ["NO_LAYOUT", "Chunk", "Document", "Hit", "Layout", "content_hash"]
 class Document:
     """A text and where it came from.
 
-        Attributes:
-            id: names the document in an index; by default the first 16 hex digits of `content_hash`, so that the same
-                text always has the same id and a changed text never inherits the id of the old one.
-            title: one line for people to read.
-            source: the path or URI it was read from.
-            text: what offsets refer to. It is never changed after loading.
-            date: an ISO 8601 date or time ("2015-10-21", "2015-10-22T00:02Z") where the text or its metadata states the
-                day; the words as written ("1700 GMT") where it states only a time; None where it states neither.
-            media_type: "text/plain", "text/markdown", ...
-            content_hash: SHA-256 of `text` in UTF-8, 64 hex digits; computed where it is left empty.
-            author: who wrote it, where its metadata says so.
-            layout: its pages, rows, headings, tables, fields and list items, where its format has them.
-            remarks: what was left out of the file, and what else is said of how it was read.
+    Attributes:
+        id: names the document in an index; by default the first 16 hex digits of `content_hash`, so that the same
+            text always has the same id and a changed text never inherits the id of the old one.
+        title: one line for people to read.
+        source: the path or URI it was read from.
+        text: what offsets refer to. It is never changed after loading.
+        date: an ISO 8601 date or time ("2015-10-21", "2015-10-22T00:02Z") where the text or its metadata states the
+            day; the words as written ("1700 GMT") where it states only a time; None where it states neither.
+        media_type: "text/plain", "text/markdown", ...
+        content_hash: SHA-256 of `text` in UTF-8, 64 hex digits; computed where it is left empty.
+        author: who wrote it, where its metadata says so.
+        layout: its pages, rows, headings, tables, fields and list items, where its format has them.
+        remarks: what was left out of the file, and what else is said of how it was read.
 
-        Raises:
-            DocumentError: `text` holds a lone surrogate, `content_hash` is not the hash of `text`, or `layout` names a
-                place behind its end.
+    Raises:
+        DocumentError: `text` holds a lone surrogate, `content_hash` is not the hash of `text`, or `layout` names a
+            place behind its end.
     """
 
     id: str

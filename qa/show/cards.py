@@ -27,11 +27,11 @@ _NOT_MEASURED = (
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What can be done with an answer, beside reading it.
+    """The buttons under an answer.
 
     Attributes:
-        judging: say whether it is right, which is kept.
-        pinning: pin its question.
+        judging: to say whether it is right, which is kept.
+        pinning: to pin its question.
     """
 
     judging: bool = False
@@ -65,7 +65,7 @@ def turn(exchange: Exchange, offers: Offers = _NOTHING) -> str:
 
 
 def _pending(exchange: Exchange) -> str:
-    """What stands in the place of an answer that is looked for: the passages, once they are found."""
+    """The card before there is an answer: the passages, once they are retrieved."""
     if not exchange.found:
         return '<div class="card pending"><p>Looking for passages …</p></div>'
     count = counted(len(exchange.found), "passage")
@@ -84,7 +84,7 @@ def _limits(exchange: Exchange) -> str:
 
 
 def _understood(exchange: Exchange, answer: Answer) -> str:
-    """How a follow-up was understood, where that is not as it was asked, and the ways to have it otherwise."""
+    """How a follow-up was understood, if that differs from what was asked, with buttons to change it."""
     if exchange.verbatim or _same_words(without_courtesy(exchange.question), answer.question):
         return ""
     return (
@@ -128,7 +128,7 @@ _SAID = '<span class="said" role="status"></span>'
 
 
 def _gone(exchange: Exchange) -> str:
-    """An answer of an earlier day, of which nothing can be opened any more."""
+    """An earlier answer whose citations can't be opened any more."""
     words = exchange.words if exchange.words is not None else NO_ANSWER
     said = f'<p class="words" dir="auto">{escape(words)}</p><p>What this rests on is not here any more.</p>'
     return f'<div class="card none">{said}{lost_evidence(exchange.lost)}</div>'

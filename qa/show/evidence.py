@@ -58,7 +58,7 @@ def link(citation: Citation, same_title: SameTitle = NOBODY) -> str:
 
 
 def _copies(citation: Citation) -> str:
-    """The forms to copy, each with a button; without a script the text can be selected."""
+    """The forms to copy, each with a button; without a script people can select the text."""
     parts = "".join(_form(form) for form in forms(citation))
     return f'<details class="copies"><summary>Copy as citation</summary>{parts}</details>'
 

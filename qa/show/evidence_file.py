@@ -30,12 +30,12 @@ STYLE = style_of("evidence")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an evidence file says of itself.
+    """What an evidence file says about itself.
 
     Attributes:
         when: the moment of the export.
         base: the address of the chat, to which the places of citations are appended; "" for no links out of the file.
-        index: the index that was asked, in words; "" where nothing is to be said of it.
+        index: the index that was asked, in words; "" to leave that out.
     """
 
     when: datetime
@@ -65,7 +65,7 @@ class _Cited:
         return self.numbers.setdefault(key, Numbered(len(self.numbers) + 1, citation)).number
 
     def anchor(self, number: int) -> str:
-        """The name of the place of a number in the answers, where it is first named; "" afterwards."""
+        """The id attribute of a number's first place in the answers; "" for later places."""
         if number in self.seen:
             return ""
         self.seen.add(number)
@@ -84,7 +84,7 @@ def to_html(turns: Sequence[Recalled], about: About) -> str:
 
     Args:
         turns: oldest first.
-        about: what is said of the file.
+        about: what the file says about itself.
     """
     cited = _Cited(same_title(of_answers(turn.answer for turn in turns if turn.answer is not None)))
     answers = "".join(_turn(number, turn, cited, about) for number, turn in enumerate(turns, start=1))

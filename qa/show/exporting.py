@@ -38,9 +38,9 @@ def export(turns: Sequence[Turn | Recalled], form: Form, about: About) -> str:
 
     Args:
         turns: as they were answered, or as they were read back.
-        form: JSON reads back by `qa.kept.conversation.from_json`; it has no turns of which nothing can be shown any
+        form: JSON can be read back by `qa.kept.conversation.from_json`; it leaves out turns that can't be shown any
             more.
-        about: what is said of the file; its `base` makes the citations links.
+        about: what the file says about itself; its `base` makes the citations links.
 
     Raises:
         PinciteError: another form, or a base that is no address.
@@ -89,7 +89,7 @@ def to_markdown(turns: Sequence[Recalled], about: About) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """How places are written: what addresses begin with, and what tells documents of one title apart."""
+    """How places are written: the beginning of addresses, and the file names that tell documents of one title apart."""
 
     base: str
     same_title: SameTitle

@@ -1,8 +1,8 @@
-"""Pinned questions: asked again when documents change, and what the answer was beside what it is.
+"""Pinned questions: asked again when documents change, the old answer beside the new one.
 
-A pin lives in the browser's own store, as JSON of the same form as a conversation (`qa.kept.conversation`): what comes
-back is checked field by field, its words are shown as what was said then, and only what still stands in a document is
-cited.
+A pin lives in the browser's own store, as JSON of the same form as a conversation (`qa.kept.conversation`). What comes
+back is checked field by field. Its words are shown as the answer of that day; only words that still stand in a document
+are cited.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def pinned(turn: Turn, update: int, time: datetime) -> Pin:
 
 
 def revisit(pin: Pin, now: Answer, update: int) -> Revisited:
-    """What became of a pin: its answer beside the one that its understood question has today."""
+    """A pin beside today's answer to its question, and what changed."""
     before, after = pin.then.text, now.text
     became: Became = "changed"
     if before is None or after is None:
@@ -104,7 +104,7 @@ def revisit(pin: Pin, now: Answer, update: int) -> Revisited:
 
 
 def repinned(revisited: Revisited, time: datetime) -> Pin:
-    """The pin with today's answer in the place of the old one, for whoever has seen the change."""
+    """The pin with today's answer instead of the old one, once the change was shown."""
     return pinned(Turn(revisited.pin.then.question, revisited.now), revisited.update, time)
 
 
@@ -153,7 +153,7 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Pin, ...]:
     """The pins of a browser's store, each citation looked up again.
 
     Raises:
-        RecordError: it is none of ours, or was tampered with; says where.
+        RecordError: it is not the JSON of `to_json`; the message says where.
     """
     said = read_object(written, name, MOST_CHARACTERS)
     documents = documents_of(said, name)
@@ -180,7 +180,7 @@ _GONE = "the document is not here any more, or was changed"
 
 
 def to_html(revisited: Revisited) -> str:
-    """Old and new side by side, as one line of HTML in the style of the answer cards; today alone where both agree."""
+    """Old and new answer side by side as HTML; today's alone if both agree."""
     pin, now = revisited.pin, revisited.now
     title = f"<h3>{_TITLES[revisited.became]}</h3>"
     asked = f'<p class="understood" dir="auto">{escape(pin.then.question)}</p>'
@@ -193,7 +193,7 @@ def to_html(revisited: Revisited) -> str:
 
 
 def _then(pin: Pin) -> str:
-    """What was said then: cited where it still stands, as words where it does not."""
+    """The old answer: cited where its words still stand, else as words."""
     then = pin.then
     shown = _words(then.text, then.confidence)
     citations = _quotes(then.answer.citations[:_SHOWN] if then.answer is not None else ())

@@ -20,7 +20,7 @@ _PASSAGE = 250  # characters; a longer span is a passage, not an answer
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """A part of a text, and the tags around each piece of it."""
+    """A part of a text, and the tags that go around it."""
 
     part: Range
     opening: str
@@ -37,7 +37,7 @@ def marked_text(view: View, window: Range, hits: Hits = NO_HITS) -> str:
 
 
 def _layers(view: View, window: Range, hits: Hits) -> Iterator[_Layer]:
-    """What lies in a window, from the innermost to the outermost."""
+    """The layers in a window, from the innermost to the outermost."""
     for heading in _headings(view.document, window):
         yield _Layer(heading, "<strong>", "</strong>")
     for place in hits.within(window):
@@ -70,7 +70,7 @@ def _headings(document: Document, window: Range) -> Iterator[Range]:
 def _pieces(text: str, part: Range, layers: Sequence[_Layer]) -> str:
     """A part of a text, cut where a layer begins or ends.
 
-    Layers are taken up where they begin and dropped where they end, so that many hits cost no more than their number.
+    Each layer is opened where it begins and dropped where it ends, so the cost grows only with the number of layers.
     """
     inside = [_Layer(cut, each.opening, each.closing) for each in layers if not (cut := each.part.cut(part)).is_empty]
     edges = sorted({part.start, part.end} | {edge for layer in inside for edge in (layer.part.start, layer.part.end)})
