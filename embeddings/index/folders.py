@@ -39,7 +39,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class UpdateResult:
     """The result of an update, in documents.
 
     Attributes:
@@ -69,7 +69,7 @@ def update_index(
     tell: Callable[[Step], None] | None = None,
     wait: float = 0.0,
     suspects: Collection[bytes] | None = None,
-) -> Report:
+) -> UpdateResult:
     """Brings an index up to date with files and folders, or builds it if there is none.
 
     An index of another format, encoder or chunk size, or a damaged one, is made anew beside its place, which it takes
@@ -118,7 +118,7 @@ def _update(
     tell: Callable[[Step], None] | None,
     suspects: Collection[bytes] | None,
     paths: Sequence[Path],
-) -> Report:
+) -> UpdateResult:
     with Ahead(writer) as ahead:
         return _Sync(writer, ahead, own, tell, suspects).run(paths)
 
@@ -141,7 +141,7 @@ class _Sync:
         self._partly: list[Skipped] = []
         self._counts = dict.fromkeys(("added", "changed", "moved", "unchanged", "resumed"), 0)
 
-    def run(self, paths: Sequence[Path]) -> Report:
+    def run(self, paths: Sequence[Path]) -> UpdateResult:
         """Processes everything under the paths, then removes what is gone from there."""
         roots = tuple(_root(path) for path in paths)
         for path in paths:
@@ -153,7 +153,7 @@ class _Sync:
         changed = self._writer.finish(roots)
         state: State = self._writer.state
         removed = max(0, changed.removed - self._counts["changed"])
-        return Report(
+        return UpdateResult(
             state.documents,
             state.passages,
             removed=removed,

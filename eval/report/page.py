@@ -114,7 +114,7 @@ def _finalize(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """A line of the table of figures; `low`, `value` and `high` are percent of a track, None where there is none."""
 
     cells: tuple[str, ...]
@@ -222,12 +222,12 @@ def _count(found: Iterable[Group]) -> int:
     return sum(group.n for group in found)
 
 
-def _row(figure: Figure) -> Row:
+def _row(figure: Figure) -> FigureRow:
     estimate = figure.estimate
     values = [estimate.low, estimate.value, estimate.high]
     if figure.unit == "ms" or None in values:
-        return Row(figure_cells(figure))
-    return Row(figure_cells(figure), *(round(100 * min(1.0, value), 2) for value in values if value is not None))
+        return FigureRow(figure_cells(figure))
+    return FigureRow(figure_cells(figure), *(round(100 * min(1.0, value), 2) for value in values if value is not None))
 
 
 def _cell(unit: Unit, estimate: Estimate, least: int = 1) -> Cell:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from embeddings.index.beside import Maker
-    from embeddings.index.folders import Report, Step
+    from embeddings.index.folders import Step, UpdateResult
     from embeddings.store.records import Stored
     from qa.kept.verifying import Check, OldCitation
     from qa.settings import Settings
@@ -88,7 +88,7 @@ def _follow(folder: Path, paths: Sequence[Path], maker: Maker, wait: float) -> N
             say(f"pincite: {error}")
 
 
-def _tell(folder: Path, report: Report, quiet: bool = False) -> None:
+def _tell(folder: Path, report: UpdateResult, quiet: bool = False) -> None:
     """The result of an update, in one line, and the files that were skipped."""
     from embeddings.loading import skipped_in_lines
     from qa.render import counted
