@@ -30,7 +30,7 @@ COLUMNS = ("on", "figure", "aim", "reached", "n")
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A figure of a run, and what it should be.
+    """A figure of a run, and the aim for it.
 
     Attributes:
         run: "given", "open" or "samples".
@@ -74,7 +74,7 @@ AIMS = (
 
 
 def rows(reports: Mapping[str, Report]) -> list[list[str]]:
-    """A row for each aim of the runs that were made, in the order of COLUMNS."""
+    """A row for each aim, from the runs that were made, in the order of COLUMNS."""
     found = []
     for aim in AIMS:
         if aim.run in reports:
@@ -85,7 +85,7 @@ def rows(reports: Mapping[str, Report]) -> list[list[str]]:
 
 
 def runs(data: Path | None, settings: Settings) -> dict[str, Callable[[], Report]]:
-    """What makes the report of each run.
+    """The functions that make the report of each run.
 
     Raises:
         GoldError: the file of SQuAD 2.0 is not there.

@@ -51,7 +51,7 @@ THRESHOLDS = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question that was read: its kind, its article, what was found, and whether the best span is right."""
+    """A question that was read: its kind, its article, its features, and whether the best span is right."""
 
     kind: str
     article: str
@@ -60,7 +60,7 @@ class Example:
 
     @property
     def features(self) -> tuple[float, ...]:
-        """Of the best candidate, in the order of FEATURES."""
+        """The features of the best candidate, in the order of FEATURES."""
         return features(self.reading.candidates[0], self.reading.candidates)
 
 
@@ -137,7 +137,7 @@ THRESHOLD_COLUMNS = ("threshold", "refused of answerable", "of absent", "of adve
 
 
 def threshold_rows(examples: Sequence[Example], probabilities: Column) -> list[list[str]]:
-    """What each threshold would refuse, and how much of the rest would be right, in the order of THRESHOLD_COLUMNS."""
+    """What each threshold refuses, and how much of the rest is right, in the order of THRESHOLD_COLUMNS."""
     weights, kinds = _weights(examples), np.array([example.kind for example in examples])
     right = np.array([float(example.right) for example in examples])
     rows = []
@@ -160,7 +160,7 @@ def scores(examples: Sequence[Example], probabilities: Column) -> dict[str, floa
 
 
 def reliability(examples: Sequence[Example], probabilities: Column) -> Reliability:
-    """How often the best span was right, by its probability, in tenths; neighbours are joined where one has too few."""
+    """The share of right best spans for each tenth of probability; tenths with too few questions are joined."""
     weights = _weights(examples)
     right = np.array([float(example.right) for example in examples])
     tenth = np.minimum((probabilities * _EDGES).astype(int), _EDGES - 1)
@@ -186,7 +186,7 @@ def _count(tenth: Column, group: Sequence[int]) -> int:
 
 
 def write(calibration: Calibration, examples: Sequence[Example], probabilities: Column, path: Path) -> None:
-    """Writes the coefficients with what they were fitted on, and how they did on articles they had not seen."""
+    """Writes the coefficients, what they were fitted on, and their scores on articles that they had not seen."""
     measured = reliability(examples, probabilities)
     kinds = [example.kind for example in examples]
     content = {

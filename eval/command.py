@@ -27,7 +27,7 @@ from qa.settings import Settings
 __all__ = ["SHIPPED_GOLD", "Bench", "measured", "open_bench", "run_eval"]
 
 UNCHANGED, FELL = 0, 1
-_TOLD_BY_MODELS = ("encoder", "reader", "precision")  # the settings of which a model's card says more
+_TOLD_BY_MODELS = ("encoder", "reader", "precision")  # a model's card says more than these settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def run_eval(
     console: Console | None = None,
     opener: Callable[[Sequence[Document], Settings], Bench] = open_bench,
 ) -> int:
-    """Asks gold questions of documents and reports how good the answers are.
+    """Asks gold questions of documents, and reports how good the answers are.
 
     Args:
         questions, documents, squad, gold: what is asked of what, see `eval.trial.open_trials`.
@@ -127,7 +127,7 @@ def run_eval(
 
 
 def _read(questions: Path | None, squad: SquadChoice | None, feedback: Path | None) -> dict[str, Path | None]:
-    """The files that a run reads, by what they are."""
+    """The files that a run reads, each under a word that says what it is."""
     return {"the gold questions": questions, "the questions": squad.path if squad else None, "feedback": feedback}
 
 
@@ -139,7 +139,7 @@ def _trials(
     feedback: Path | None,
     write_gold: Path | None,
 ) -> tuple[Trial, ...]:
-    """What is asked: what feedback taught, where that is wanted, else what was named or ships."""
+    """The trials: of the questions from feedback if a file of it is named, else of what was named or ships."""
     if feedback is None and write_gold is None:
         return open_trials(questions, documents, squad, gold)
     others = {"--questions": questions, "--squad": squad, "--gold": gold}
@@ -147,7 +147,7 @@ def _trials(
 
 
 def measured(trial: Trial, settings: Settings) -> Report:
-    """The report of a trial, nothing printed or written."""
+    """The report of a trial; nothing is printed or written."""
     return _measure(trial, open_bench(trial.documents, settings))
 
 
@@ -170,7 +170,7 @@ def _measure(trial: Trial, bench: Bench, conversations: Sequence[Conversation] =
 
 
 def _with_follow_ups(report: Report, trial: Trial, bench: Bench, conversations: Sequence[Conversation]) -> Report:
-    """A report with how follow-ups fare, as far as there is something to measure that on."""
+    """The report with the tables on follow-ups, as far as there are conversations or dialogues."""
     if bench.conversing is not None and trial.dialogues:
         followed = follow(bench.conversing, trial.dialogues)
         figures = (*report.figures, dialogue_figure(followed))

@@ -54,13 +54,13 @@ from qa.settings import Settings
 
 READER_QUESTIONS, STEP_QUESTIONS = 600, 200
 TUNING_QUESTIONS = 400
-# An independent collection, looked for in the folder of the data; one article in three makes it as large as the first.
+# An independent collection in the folder of the data; one article in three makes it as large as the first.
 OTHER_FILE, OTHER_ARTICLES, OTHER_QUESTIONS = "squadshifts_new_wiki.json.gz", 3, 600
 
 
 @dataclass(frozen=True, slots=True)
 class Materials:
-    """What the experiments compare, and on what.
+    """The models that the experiments compare, and the collections.
 
     Attributes:
         squad: all paragraphs and questions of the file.
@@ -93,7 +93,7 @@ class Materials:
 
     @property
     def tunable(self) -> Collection:
-        """Those whose articles may be tuned on, asked of the paragraphs of all articles."""
+        """The questions of articles that may be tuned on, asked of the paragraphs of all articles."""
         articles = set_aside()
         questions = tuple(q for q in self.all_squad.questions if article_of(q.answers[0].document) in articles)
         return Collection("SQuAD 2.0", self.squad.documents, questions)
@@ -104,7 +104,7 @@ class Materials:
         return replace(self.tunable, questions=sample(self.tunable.questions, TUNING_QUESTIONS))
 
     def limited(self, collection: Collection) -> Collection:
-        """As many of its questions as `limit` says."""
+        """The collection with at most `limit` of its questions."""
         limit = self.limit
         return collection if limit is None else replace(collection, questions=sample(collection.questions, limit))
 
@@ -214,7 +214,7 @@ def expect_same_weights(card: ModelCard, folder: Path) -> None:
 
 
 def fusion(materials: Materials) -> str:
-    """Dense, BM25, and what can be made of both."""
+    """The table of dense search, BM25, and ways to fuse both."""
     return _on_both(
         lambda collection: compare_fusions(collection, materials.encoder, Settings(), materials.track),
         (materials.all_squad, materials.samples),
@@ -288,7 +288,7 @@ EXPERIMENTS: Mapping[str, Callable[[Materials], str]] = {
 
 
 def run(names: Sequence[str], materials: Materials, path: Path | None, console: Console) -> None:
-    """Runs experiments, prints each table, and writes it as soon as it is there.
+    """Runs experiments; prints each table and writes it as soon as it is made.
 
     Raises:
         SettingsError: the file has no markers for one of them. Nothing was run then.

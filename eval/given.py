@@ -30,7 +30,7 @@ class GivenPassage:
         return self._assistant.answer_from(question, self.retrieve(question, 1))
 
     def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
-        """The document as one passage; none where it holds no words. Raises QuestionError as `answer`."""
+        """The document as one passage; () where it holds no words. Raises QuestionError as `answer`."""
         checked = checked_question(question)
         chunks = self._index.chunks_of(self._document)
         if not chunks:

@@ -54,7 +54,7 @@ def _f1(one: Sequence[str], other: Sequence[str]) -> float:
 
 
 def overlap(start: int, end: int, other_start: int, other_end: int) -> int:
-    """How many characters two half-open spans share.
+    """The number of characters that two half-open spans share.
 
     >>> overlap(0, 5, 3, 9), overlap(0, 3, 3, 9)
     (2, 0)
@@ -82,7 +82,7 @@ def share_cited(citations: Iterable[Citation], groups: Sequence[Iterable[GoldAns
 
 
 def first_relevant(hits: Sequence[Hit], gold: Iterable[GoldAnswer]) -> int | None:
-    """The rank, from 1, of the first hit that holds a gold span; None where none does.
+    """The rank, from 1, of the first hit that holds a gold span; None without one.
 
     A hit counts when its chunk holds at least half of the characters of a gold span of its document: a span that a
     chunk's edge cuts is found, one that it only grazes is not.
@@ -141,7 +141,7 @@ class RiskCurve:
         answered: shape (points,); how many questions are answered then.
         coverage: shape (points,); `answered` / questions that can be answered.
         risk: shape (points,); 1 - mean token F1 of the questions answered.
-        answerable: how many questions can be answered; where none can, the curve has no points.
+        answerable: the number of questions that can be answered; if it is 0, the curve has no points.
     """
 
     threshold: Column

@@ -1,4 +1,4 @@
-"""Readers beside each other on what is set aside: what they read, what they refuse, which passage they choose.
+"""Readers compared on the parts set aside: what they read, what they refuse, which passage they choose.
 
     python -m eval.readers --data DIR [--reader FOLDER ...] [--part tune] [--size 100] [--threads 1]
 
@@ -58,7 +58,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader made of one question.
+    """The result of one reader on one question.
 
     Attributes:
         exact, f1: of its best span in the passage that was given; 0 of a question without an answer.
@@ -76,7 +76,7 @@ class Read:
 
 
 def parts(folder: Path, part: Part) -> Iterator[tuple[str, Squad]]:
-    """The sets that are there and of which such a part is set aside."""
+    """The sets in the folder that have such a part."""
     articles = {"train": training_articles, "tune": tuning_articles, "report": reported_articles}[part]
     if (path := folder / DATA_FILE).is_file():
         yield "SQuAD 2.0", load_squad(path, articles())
@@ -155,7 +155,7 @@ def _read(reader: Reader, question: GoldQuestion, id: str, others: Others) -> Re
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Of a reader on a set, in percent but for the two areas and the milliseconds of a passage; NaN where none is."""
+    """Scores on a set, in percent except the two areas and the milliseconds of a passage; NaN if undefined."""
 
     questions: int
     exact: float
@@ -202,7 +202,7 @@ def row(set_name: str, reader: str, scores: Scores) -> list[str]:
 
 
 def mean_of(found: Sequence[Scores]) -> Scores:
-    """The mean over sets, each weighed alike; what a set has not is left out."""
+    """The mean over sets, each with the same weight, without scores that a set does not have."""
 
     def over(name: str) -> float:
         return _mean([value for scores in found if not math.isnan(value := getattr(scores, name))])

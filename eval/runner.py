@@ -19,7 +19,7 @@ Progress = Callable[[int, int], None]
 
 
 class Answerer(Protocol):
-    """What can be measured: `qa.Assistant`, or anything that answers and retrieves as it does."""
+    """An assistant to measure: `qa.Assistant`, or anything that answers and retrieves as it does."""
 
     def answer(self, question: str) -> Answer:
         """The answer to a question that stands alone."""
@@ -52,7 +52,7 @@ class Outcome:
         score: of the answer as it was given.
         best: of the best span found, also when the answer was refused: what `answer.confidence` speaks of, and what
             the user would see with a lower threshold. None where that span was not asked for (see `run`).
-        found: what `best` scores, where the answer was refused: the answer that a threshold of 0 gives. Else None.
+        found: the answer that a threshold of 0 gives where the answer was refused; `best` scores it. Else None.
     """
 
     question: GoldQuestion
@@ -90,7 +90,7 @@ class Outcome:
 
     @property
     def rank(self) -> int | None:
-        """The rank of the first relevant hit, from 1; None where no hit is."""
+        """The rank of the first relevant hit, from 1; None if no hit is relevant."""
         return first_relevant(self.hits, self.question.answers)
 
     @property
@@ -124,7 +124,7 @@ def run(
     on_progress: Progress | None = None,
     unrefusing: Answerer | None = None,
 ) -> tuple[Outcome, ...]:
-    """Asks all questions, one by one, after one that is not timed.
+    """Asks all questions one by one, after a first one that is not timed.
 
     Args:
         assistant: what is measured.

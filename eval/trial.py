@@ -49,7 +49,7 @@ class SquadChoice:
 def squad_choice(
     path: Path | None, given_passage: bool = False, articles: Sequence[str] = (), size: int | None = None
 ) -> SquadChoice | None:
-    """What the options of the command line choose, None without a file.
+    """The choice that the options of the command line make; None without a file.
 
     Raises:
         GoldError: an option needs a file that was not named.
@@ -131,7 +131,7 @@ def open_gold(name: str) -> Trial:
 
 
 def _lost(questions: Sequence[GoldQuestion]) -> tuple[str, ...]:
-    """A note on questions of which the loaded documents hold no answer."""
+    """A note on questions that the loaded documents do not answer."""
     lost = [q.id for q in questions if q.answerable and all(answer.lost for answer in q.answers)]
     if not lost:
         return ()
@@ -139,7 +139,7 @@ def _lost(questions: Sequence[GoldQuestion]) -> tuple[str, ...]:
 
 
 def _sha256(paths: Sequence[Path]) -> str:
-    """Of the names and bytes of files."""
+    """SHA-256 over the names and bytes of files."""
     hashed = hashlib.sha256()
     for path in paths:
         hashed.update(path.name.encode("utf-8") + b"\0" + hashlib.sha256(path.read_bytes()).digest())
@@ -222,7 +222,7 @@ def _squad_trial(choice: SquadChoice) -> Trial:
 
 
 def _given(squad: Squad, asked: Sequence[GoldQuestion]) -> tuple[tuple[Document, ...], dict[str, str]]:
-    """The documents that the questions were written on, and which is whose."""
+    """The documents that the questions were written on, and the document of each question."""
     ids = {question.id for question in asked}
     pairs = zip(squad.questions, squad.written_on, strict=True)
     written_on = {question.id: document for question, document in pairs if question.id in ids}
@@ -231,7 +231,7 @@ def _given(squad: Squad, asked: Sequence[GoldQuestion]) -> tuple[tuple[Document,
 
 
 def _load(paths: Sequence[Path], gold: Path | None) -> tuple[Document, ...]:
-    """The documents; the gold file, which may lie beside them, is none of them."""
+    """The documents, without the gold file, which may lie beside them."""
     from embeddings.loading import load, skipped_in_lines
     from qa.samples import seeds_folder
 

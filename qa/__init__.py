@@ -1,7 +1,7 @@
 """Questions in, answers with pinpoint citations out.
 
-The public names are imported when they are first used: whoever only imports the package waits for none of the models'
-libraries, and a command can be interrupted from the start.
+The public names are imported when they are first used, so that importing the package alone loads no library of the
+models, and a command can be interrupted from the start.
 """
 
 from importlib import import_module

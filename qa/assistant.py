@@ -46,7 +46,7 @@ class Assistant:
 
     Attributes:
         settings: every knob.
-        where: what every question, list and document is limited to; a filter of a question narrows it further.
+        where: the filter of every question, list and document; a question's own filter narrows it further.
         is_calibrated: whether its confidence is a probability.
         reliability: how often answers of a confidence were right on a benchmark; None where that was not measured for
             these models.
@@ -112,7 +112,7 @@ class Assistant:
 
     @property
     def index(self) -> Searchable:
-        """What is asked."""
+        """The index that is asked."""
         return self._index
 
     def documents(self) -> tuple[Document, ...]:
@@ -189,11 +189,11 @@ class Assistant:
         return explained(reading, answer, self._calibration, self._settings_for(ask).threshold, self.reliability)
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
-        """Answers questions that have nothing to do with one another; the same spans as one by one."""
+        """Answers independent questions; the spans are the same as one by one."""
         return tuple(self.answer(question) for question in questions)
 
     def answer_from(self, question: str, hits: Sequence[Hit]) -> Answer:
-        """Answers a question that stands alone from passages that somebody else has found, best first.
+        """Answers a question that stands alone from given passages, best first.
 
         Raises:
             QuestionError: as `answer`.
@@ -246,13 +246,13 @@ class Assistant:
 
 
 def _goes_on(history: Sequence[Turn], answer: Answer) -> bool:
-    """Does an answer stand in the document that the last turn's answer stands in?"""
+    """Whether an answer stands in the document that the last turn's answer stands in."""
     cited = [turn.answer.citations for turn in history[-1:]] + [answer.citations]
     return all(cited) and len({citations[0].document.id for citations in cited}) == 1
 
 
 def _ways(ask: Ask) -> tuple[str, ...]:
-    """How a question may be understood, the likeliest first.
+    """The readings of a question, the likeliest first.
 
     One that does not say itself that it leans on the turns before it may stand alone after all.
     """
@@ -281,7 +281,7 @@ def _shown(question: str) -> str:
 
 
 def _checked(documents: Iterable[Document]) -> Iterator[Document]:
-    """The documents. Raises DocumentError for what is none."""
+    """The documents. Raises DocumentError for anything that is not a Document."""
     if not isinstance(documents, Iterable):
         raise DocumentError(f"{documents!r}: expected a path or Documents; name a file or folder")
     for document in documents:
@@ -311,5 +311,5 @@ def build_index(
 
 
 def chunker_for(encoder: Encoder, settings: Settings = _DEFAULTS) -> Chunker:
-    """What cuts documents as the settings say, for an encoder."""
+    """The chunker that the settings describe, for an encoder."""
     return Chunker(encoder.count, encoder.card.max_tokens, settings.chunk_tokens, settings.overlap)

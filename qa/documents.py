@@ -51,7 +51,7 @@ def answer(
 
 
 def open_default(settings: Settings) -> Assistant:
-    """The assistant over the index that was found, kept open for the next call; stderr says so of the samples."""
+    """The assistant over the default index, kept open for the next call; if that is the samples, stderr says so."""
     path = find_index()
     if path is None:
         return _samples(settings)
@@ -64,7 +64,7 @@ def open_default(settings: Settings) -> Assistant:
 
 
 def _version(path: Path) -> str:
-    """Tells an index from another one that was put in its place; updates are seen by whoever has it open."""
+    """Changes when another index is put in the folder. An assistant sees updates of the same index by itself."""
     try:
         said = Manifest.read(path)
     except StoreError:  # told when it is opened
@@ -73,9 +73,9 @@ def _version(path: Path) -> str:
 
 
 def named_index(folder: Path | None) -> Path:
-    """The folder of an index that was named, else the one that questions would be asked of.
+    """The folder of the named index, else of the default one.
 
-    Raises StoreNotFound where there is none but the samples'.
+    Raises StoreNotFound if the default is the samples.
     """
     found = folder if folder is not None else find_index()
     if found is None:

@@ -1,4 +1,4 @@
-"""How a command ends: whatever happens, with an exit code and at most one line, never with a traceback.
+"""How a command ends: with an exit code and at most one line, never with a traceback.
 
 Exit codes: 0 done or answered, 1 no answer, 2 an error, 130 interrupted. This module imports nothing heavy, so that it
 stands guard while the rest is still being imported.
@@ -63,13 +63,13 @@ def done_or_told(work: Callable[[], object]) -> int:
 
 
 def say(line: str) -> None:
-    """Writes a line to stderr, for people. That nobody reads it is no reason to stop."""
+    """Writes a line to stderr, for people. A closed stderr is no reason to stop."""
     with suppress(OSError):
         sys.stderr.write(f"{printable(line)}\n")
 
 
 def drop_output() -> None:
-    """What could not be written is not tried again when Python ends, which would change the exit code."""
+    """Drops what could not be written, because Python would try again when it ends and change the exit code."""
     _drop(sys.stdout)
 
 
@@ -86,7 +86,7 @@ def _code(command: Callable[[], object]) -> int:
         return code if isinstance(code, int) else DONE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has seen enough
+    except BrokenPipeError:  # the reader of the output has stopped reading
         drop_output()
         return DONE
     except SystemExit as ended:
@@ -127,7 +127,7 @@ def _exit_code(ended: SystemExit) -> int:
 
 
 def _failed(message: str) -> int:
-    """Says an error; one that came in several parts, a line for each."""
+    """Prints an error; a group of errors in a line for each."""
     for line in message.splitlines():
         say(f"pincite: {line}")
     return ERROR
@@ -151,7 +151,7 @@ def _told(error: Exception) -> str:
 
 
 def _wrong_call(error: Exception) -> str:
-    """What is wrong with the words of the command line, and where to read how they go."""
+    """The fault of the words of the command line, and where their form is described."""
     message: str = error.format_message()  # type: ignore[attr-defined]
     context = getattr(error, "ctx", None)
     words = " ".join(message.split()).rstrip(".")
@@ -160,7 +160,7 @@ def _wrong_call(error: Exception) -> str:
 
 
 def _flat(error: Exception) -> str:
-    """An error of whatever library in one line, its kind in front."""
+    """An error of any library in one line, its kind in front."""
     return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 

@@ -23,7 +23,7 @@ SLIDES = {
     "application/vnd.oasis.opendocument.presentation",
 }
 
-# Lower ends of the words for a confidence; the numbers stand beside them wherever they are shown.
+# The least confidence for each wording; the number always stands beside it.
 _IN_WORDS = (
     (0.9, "very likely"),
     (0.7, "likely"),
@@ -62,8 +62,17 @@ def per_cent(confidence: float) -> str:
     return "over 99%" if confidence > 0.99 else f"{confidence:.0%}"
 
 
+def confidence_words(confidence: float) -> str:
+    """A probability in words and per cent.
+
+    >>> confidence_words(0.83)
+    'Likely · 83%'
+    """
+    return f"{in_words(confidence).capitalize()} · {per_cent(confidence)}"
+
+
 def disagreement_title(answer: Answer) -> str:
-    """What stands over an answer with alternatives: whether documents, or places of one document, disagree."""
+    """The title over an answer with alternatives: whether documents, or places of one document, disagree."""
     documents = {citation.document.id for side in (answer, *answer.alternatives) for citation in side.citations}
     title = "The documents disagree" if len(documents) > 1 else "The document gives more than one answer"
     dated = {_moment(side) for side in (answer, *answer.alternatives)}
@@ -127,7 +136,7 @@ def _in_utc(date: str) -> tuple[str, str]:
 
 
 def part_of_file(citation: Citation) -> tuple[str, ...]:
-    """The page and the row or record of a citation, in words; those there are.
+    """The page and the row or record of a citation, in words, as far as it has them.
 
     >>> table = Document("", "Towns", "towns.csv", "Town: Oslo", media_type="text/csv")
     >>> part_of_file(Citation(table, 6, 10, 0, 10, row=2))
@@ -155,7 +164,7 @@ def place(citation: Citation, same_title: SameTitle = NOBODY) -> str:
 
 
 def split_quote(citation: Citation) -> tuple[str, str, str]:
-    """The quote as what stands before the span, the span, and what stands after it."""
+    """The quote in three parts: before the span, the span, after it."""
     text = citation.document.text
     return text[citation.quote_start : citation.start], citation.text, text[citation.end : citation.quote_end]
 

@@ -19,7 +19,7 @@ from qa.assistant import Assistant, build_index
 from qa.models.chosen import encoder_for, reader_for
 from qa.settings import Settings
 
-# Questions to start from, for whoever opens the chat on the samples.
+# Questions to start from, in a chat over the samples.
 EXAMPLES = (
     "Who leads Syria Tomorrow?",
     "How many people were killed in the Khan Sheikhoun attack?",
@@ -27,18 +27,18 @@ EXAMPLES = (
     "How long was the phone call between Putin and Erdogan?",
 )
 
-MOST = 5  # documents: the samples are no more
+MOST = 5  # the number of the sample documents
 _LONGEST_WAIT = 60  # seconds for another process that builds the same index
 
 
 def seeds_folder() -> Path:
-    """Where the sample documents are: inside the package where it is installed, at the top of a checkout."""
+    """The folder of the sample documents: inside an installed package, at the top of a checkout."""
     installed = Path(__file__).parent / "seeds"
     return installed if installed.is_dir() else Path(__file__).parent.parent / "seeds"
 
 
 def is_samples(documents: Sequence[Document | Listed]) -> bool:
-    """Are these the sample documents, and no others?"""
+    """Whether these are exactly the sample documents."""
     if not seeds_folder().is_dir():
         return False
     names = {path.name for path in seeds_folder().iterdir()}
@@ -85,7 +85,7 @@ def _refuse_read_only(folder: Path) -> None:
 
 
 def _key(settings: Settings, encoder: str) -> str:
-    """Names the index by everything it is made of."""
+    """A name for the index, from everything it is made of."""
     digest = hashlib.sha256(f"{FORMAT} {encoder} {settings.chunk_tokens} {settings.overlap}".encode())
     for path in sorted(seeds_folder().iterdir()):
         digest.update(path.name.encode() + path.read_bytes())

@@ -83,7 +83,7 @@ class Settings:
 
 
 def precision_of(word: str) -> Precision:
-    """A word as a precision. Raises SettingsError where it names none."""
+    """A word as a precision. Raises SettingsError for another word."""
     if word in ("int8", "fp32"):
         return "int8" if word == "int8" else "fp32"
     raise SettingsError(f'precision is {word!r}, expected "int8" or "fp32"')

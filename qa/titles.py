@@ -9,11 +9,11 @@ from typing import Protocol
 from embeddings.types import Document
 from qa.types import Answer
 
-SameTitle = Mapping[str, str]  # the id of a document -> what tells it from another one of its title
+SameTitle = Mapping[str, str]  # the id of a document -> what tells it apart from another document of its title
 
 
 class Titled(Protocol):
-    """What has a title: a document, or a line of a list of documents."""
+    """Anything with a title: a document, or a line of a list of documents."""
 
     @property
     def id(self) -> str:

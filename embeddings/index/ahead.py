@@ -18,7 +18,7 @@ from embeddings.models.runtime import available_cores
 from embeddings.store.records import Stored
 from embeddings.types import Chunk, Document
 
-_LARGE = 64  # passages of a document that is not encoded beside others, seconds of one core
+_LARGE = 64  # passages: a larger document is encoded alone, on all cores
 _WAITING = 32  # passages for each core; more would only take memory
 
 Then = Callable[[Stored], None]

@@ -1,6 +1,6 @@
-"""An index that is made anew beside its place, which it takes when it is finished.
+"""A new index, built beside the folder whose place it takes when it is finished.
 
-It stays there after an interruption, to be gone on with, where something was embedded before.
+After an interruption it stays, so that the next run goes on with it, unless nothing was embedded yet.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Maker:
 
 
 def is_usable(folder: Path, maker: Maker) -> bool:
-    """Whether the index in a folder can be brought up to date with this maker; False where it must be made anew."""
+    """Whether this maker can update the index in a folder; False where the index must be built again."""
     try:
         check_maker(Manifest.read(folder), folder, maker.encoder, maker.chunker)
         open_store(folder).close()
@@ -43,7 +43,7 @@ def is_usable(folder: Path, maker: Maker) -> bool:
 
 @contextmanager
 def made_anew(folder: Path, maker: Maker) -> Iterator[Path]:
-    """A folder beside an index's own, for one that is not finished; it stays after an interruption, to be gone on with.
+    """A folder beside an index's own for an unfinished one, which the next run goes on with after an interruption.
 
     It goes where nothing was embedded before the interruption.
     """
@@ -67,7 +67,7 @@ def next_to(folder: Path) -> Path:
 
 
 def _create(new: Path, folder: Path, maker: Maker) -> None:
-    """An index that holds nothing, whole or not there; where another process was faster, its."""
+    """A new, empty index, whole or not there at all. If another process was faster, it is that one's."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         sweep_beside(folder)
@@ -89,12 +89,12 @@ def _create(new: Path, folder: Path, maker: Maker) -> None:
 
 
 def _making(folder: Path) -> str:
-    """How folders begin in which an index is about to be made; the process follows."""
+    """The beginning of the names of folders in which an index is being made; the process id follows."""
     return f".{folder.name}.making-"
 
 
 def sweep_beside(folder: Path) -> None:
-    """Deletes what processes left that were killed while they began to make an index."""
+    """Deletes what killed processes left when they had begun to make an index."""
     for left in folder.parent.glob(f"{_making(folder)}*"):
         process = left.name.removeprefix(_making(folder))
         if process.isdecimal() and not Path(f"/proc/{process}").exists():
@@ -102,7 +102,7 @@ def sweep_beside(folder: Path) -> None:
 
 
 def discard(new: Path) -> None:
-    """Deletes an index that is not finished, where nobody is writing to it. Raises StoreLocked."""
+    """Deletes an unfinished index. Raises StoreLocked where another process is writing to it."""
     if (new / LOCK_FILE).exists():
         with writer_lock(new):
             shutil.rmtree(new, ignore_errors=True)

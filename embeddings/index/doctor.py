@@ -1,4 +1,4 @@
-"""The doctor: verifies every byte of an index that is ever served, and makes an index anew from what is whole.
+"""The doctor: verifies every byte that an index serves, and builds a new index from what is whole.
 
 SQLite's own check covers its pages, a checksum every row, a hash every text, a digest the base of vectors and each file
 of words. What FAISS and tantivy hold is made again from the store; a passage or vector that is damaged, from its
@@ -38,7 +38,7 @@ _ROW = ", ".join(f"d.{name}" for name in STORED_COLUMNS) + ", d.checksum"
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """What came of a repair: how many documents were kept, and the names of those that were lost."""
+    """The result of a repair: how many documents were kept, and the names of those that were lost."""
 
     kept: int
     lost: tuple[str, ...]
@@ -65,7 +65,7 @@ def examine(folder: Path) -> list[str]:
 
 
 def mended(folder: Path, maker_of: Callable[[str], Maker], wait: float = 0.0) -> Mended:
-    """Makes an index anew beside its place, from every document that is whole, and puts it there.
+    """Builds a new index from every document that is whole, and puts it in the place of the damaged one.
 
     Args:
         folder: of the index.
@@ -111,7 +111,7 @@ def _copied(store: Store, new: Path, maker: Maker) -> Mended:
 
 
 def _copy(store: Store, number: int, writer: Writer) -> str | None:
-    """Copies a document; "" where that went well, its name where it is lost, None where there is none to copy."""
+    """Copies a document. Returns "" if that went well, its name if it is lost, None if there is nothing to copy."""
     try:
         rows = store.rows(f"SELECT {_ROW} FROM documents d WHERE d.number = ?", (number,))
         if not rows:
@@ -138,7 +138,7 @@ def _copy(store: Store, number: int, writer: Writer) -> str | None:
 
 
 def _opened(folder: Path) -> Store:
-    """The store, whatever the manifest says."""
+    """The store, opened whatever the manifest says."""
     return Store(folder / STORE_FILE)
 
 
@@ -196,7 +196,7 @@ def _passages(store: Store) -> Iterator[str]:
 
 
 def _counted(store: Store) -> tuple[int, int]:
-    """How many documents and passages are really there."""
+    """The number of documents and passages that are really there."""
     update = store.state.update
     seen = "d.added <= ? AND (d.removed = 0 OR d.removed > ?)"
     documents = store.rows(f"SELECT count(*) FROM documents d WHERE {seen}", (update, update))
@@ -263,7 +263,7 @@ def _spans(store: Store, table: str, size: int = 5_000) -> Iterator[tuple[int, i
 
 
 def _few(faults: Iterator[str]) -> list[str]:
-    """The first faults of a kind, and how many more there are."""
+    """The first faults of a kind, and the number of the others."""
     try:
         told = [str(fault) for fault in faults]
     except PinciteError as error:

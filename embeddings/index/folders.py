@@ -1,4 +1,4 @@
-"""Files and folders -> an index that is kept up to date with them: `pincite index` again, and again.
+"""Files and folders -> an index that is kept up to date with them, each time `pincite index` runs.
 
 A file is known by the digest of its bytes. What has not changed is not read, let alone embedded; what has is replaced;
 what is gone goes; what was moved, the same text under another path, keeps its passages and vectors. What was indexed
@@ -48,11 +48,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What an update came to, in documents.
+class UpdateResult:
+    """The result of an update, in documents.
 
     Attributes:
-        documents, passages: how many there are now, those that were indexed from elsewhere with them.
+        documents, passages: their numbers now, including those that were indexed from elsewhere.
         added, changed, moved, removed, unchanged: what became of the documents of this update.
         resumed: how many of those added or changed an interrupted update had embedded.
         skipped: files that were left out, and why.
@@ -78,8 +78,8 @@ def update_index(
     tell: Callable[[Step], None] | None = None,
     wait: float = 0.0,
     suspects: Collection[bytes] | None = None,
-) -> Report:
-    """Brings an index up to date with files and folders; makes it where there is none.
+) -> UpdateResult:
+    """Brings an index up to date with files and folders, or builds it if there is none.
 
     An index of another format, encoder or chunk size, or a damaged one, is made anew beside its place, which it takes
     when it is finished. An update that was interrupted goes on where it stopped.
@@ -108,12 +108,12 @@ def update_index(
         with writing(new, maker.encoder, maker.chunker, wait, maker.tuning) as writer:
             report = _update(writer, (folder, new), tell, suspects, paths)
         replace_index(new, folder)
-    discard(new)  # now the one that was replaced
+    discard(new)  # this is the replaced index now
     return report
 
 
 def measure(paths: Sequence[Path]) -> tuple[int, int]:
-    """How many files there are under some paths, and their bytes."""
+    """The number of files under some paths, and their size in bytes."""
     files = size = 0
     for path in paths:
         for file in files_of(path, []):
@@ -127,7 +127,7 @@ def _update(
     tell: Callable[[Step], None] | None,
     suspects: Collection[bytes] | None,
     paths: Sequence[Path],
-) -> Report:
+) -> UpdateResult:
     with Ahead(writer) as ahead:
         return _Sync(writer, ahead, own, tell, suspects).run(paths)
 
@@ -151,8 +151,8 @@ class _Sync:
         self._partly: list[Skipped] = []
         self._counts = dict.fromkeys(("added", "changed", "moved", "unchanged", "resumed"), 0)
 
-    def run(self, paths: Sequence[Path]) -> Report:
-        """Everything under the paths, and then what is not there any more."""
+    def run(self, paths: Sequence[Path]) -> UpdateResult:
+        """Processes everything under the paths, then removes what is gone from there."""
         roots = tuple(_root(path) for path in paths)
         for path in paths:
             if not self._all_under(path):
@@ -163,7 +163,7 @@ class _Sync:
         changed = self._writer.finish(roots)
         state: State = self._writer.state
         removed = max(0, changed.removed - self._counts["changed"])
-        return Report(
+        return UpdateResult(
             state.documents,
             state.passages,
             removed=removed,
@@ -173,7 +173,7 @@ class _Sync:
         )
 
     def _all_under(self, path: Path) -> int:
-        """Deals with all files of a path; how many of them are part of the index."""
+        """Processes all files of a path. Returns how many of them are part of the index."""
         found, is_folder = 0, path.is_dir()
         for file in files_of(path, self._skipped):
             real = Path(os.path.realpath(file))  # Path.resolve raises at links in a circle
@@ -198,7 +198,7 @@ class _Sync:
             self._tell(Step(file, _size(file) if is_first else 0, passages, is_first))
 
     def _file(self, file: Path) -> bool:
-        """Deals with a file; whether it is done only when it was embedded. Raises DocumentError where it is bad."""
+        """Processes a file. Returns whether it waits to be embedded. Raises DocumentError where it is bad."""
         path = file_path(file)
         if path in self._waiting or self._staging.was_met(path) or self._staging.was_met(_folder(path)):
             return False
@@ -271,7 +271,7 @@ class _Sync:
             self._staging.relabel(known, source, path)
 
     def _count_kept(self, stored: Stored, otherwise: str) -> None:
-        """Counts a document whose vectors are there: from an interrupted update, or from before."""
+        """Counts a document whose vectors exist already, from an interrupted update or an earlier one."""
         if stored.added == self._staging.update:
             self._counts["added"] += 1
             self._counts["resumed"] += 1
@@ -316,7 +316,7 @@ class _Sync:
         self._staging.meet(path)
 
     def _is_there(self, owner: bytes, twin: Stored) -> bool:
-        """Whether the file that a document is named after still holds it."""
+        """Whether the file that a document is named after still has the same text."""
         row = self._staging.file(owner)
         if row is None or row.key != twin.key:
             return False
@@ -346,7 +346,7 @@ def _inner_name(document: Document | Skipped) -> str:
 
 
 def digest_of(file: Path) -> str | None:
-    """Names the bytes of a file, its suffix, and the version that read it; None where it can't be read."""
+    """A digest of the file's bytes, its suffix and the version of the loaders; None where it can't be read."""
     digest = blake2b(f"{_version()}\0{file.suffix.lower()}\0".encode(errors="surrogateescape"), digest_size=16)
     try:
         if not stat.S_ISREG(file.stat().st_mode):
@@ -370,7 +370,7 @@ def _version() -> str:
 
 
 def _check_paths(paths: Sequence[Path]) -> None:
-    """Raises DocumentError for a path that is not there, before anything is written."""
+    """Raises DocumentError for a missing path, before anything is written."""
     for path in paths:
         try:
             there = path.exists()
@@ -381,7 +381,7 @@ def _check_paths(paths: Sequence[Path]) -> None:
 
 
 def _root(path: Path) -> bytes:
-    """A path as the beginning of what the store keeps of the files below it."""
+    """The path with which the store's names of the files below it begin."""
     return os.fsencode(os.path.realpath(path)) if path.is_dir() else file_path(path)
 
 

@@ -38,7 +38,7 @@ from embeddings.types import Chunk, Document
 if TYPE_CHECKING:
     from embeddings.text.chunking import Chunker
 
-# What a folder may hold and be replaced: the above, and what is left beside them after a crash.
+# A folder that holds nothing else may be replaced: these files, and what a crash left beside them.
 _INDEX_NAME = re.compile(
     rf"{re.escape(STORE_FILE)}(-journal|-wal|-shm)?|{re.escape(MANIFEST_FILE)}(\.new)?|{re.escape(LOCK_FILE)}"
     rf"|{LEXICAL_FOLDER}|vectors-\d+\.(faiss|new)"
@@ -151,13 +151,13 @@ class Index:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """All that this thread reads inside belongs to one finished update, the last one when it began."""
+        """Inside this context the thread reads one finished update, the last one when it entered."""
         with self._views.current():
             yield
 
     @property
     def document_count(self) -> int:
-        """How many documents there are."""
+        """The number of documents."""
         with self._views.current() as view:
             return view.store.state.documents
 
@@ -169,7 +169,7 @@ class Index:
 
     @property
     def passage_count(self) -> int:
-        """How many passages there are."""
+        """The number of passages."""
         with self._views.current() as view:
             return view.store.state.passages
 
@@ -194,7 +194,7 @@ class Index:
             return tuple(stored.listed() for stored in islice(view.each(where), most))
 
     def count(self, where: Where | None = None) -> int:
-        """How many documents there are, or have a passage that fits. Raises as `listed`."""
+        """The number of documents, or of those with a passage that fits. Raises as `listed`."""
         with self._views.current() as view:
             return view.count(where)
 
@@ -218,7 +218,7 @@ class Index:
 
         Args:
             question: what is searched for.
-            k: how many, fewer where there are not so many.
+            k: how many at most.
             also: passages whose cosine is wanted, too.
             where: what the k nearest must fit.
 
@@ -239,7 +239,7 @@ class Index:
             return view.by_words(question, k, where)
 
     def frequencies(self, question: str) -> dict[str, int]:
-        """In how many passages each term of a question stands, for whoever weighs words over several indexes."""
+        """The number of passages that hold each term of a question, by which several indexes weigh words."""
         with self._views.current() as view:
             return view.lexical.frequencies(question)
 
@@ -281,7 +281,7 @@ def _told(progress: Progress | None, name: str, _: Stored) -> None:
 
 
 def check_target(path: Path) -> None:
-    """Raises StoreError where no index can be made: the place of a file, or a folder that holds something else."""
+    """Raises StoreError where no index can be built: at a file, or in a folder that holds something else."""
     if path.exists() and not path.is_dir():
         raise StoreError(f"{path}: a file, expected a folder for the index; name another place")
     if (file := next((parent for parent in path.parents if parent.is_file()), None)) is not None:
@@ -293,7 +293,7 @@ def check_target(path: Path) -> None:
 
 @contextmanager
 def _in_place_of(path: Path) -> Iterator[Path]:
-    """An empty folder for a new index, which takes its place at the end, or is gone after an error."""
+    """An empty folder for a new index. At the end it takes the index's place; after an error it is deleted."""
     check_target(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -322,9 +322,9 @@ def _not_written(path: Path, reason: str) -> str:
 
 
 def replace_index(new: Path, path: Path, held: bool = False) -> None:
-    """Puts a finished index in the place of another, when nobody is writing to that one; they change places.
+    """Lets a finished index and another change places, when no process is writing to the other.
 
-    At no moment is there none. `held` where the caller has the lock of the one that is there.
+    One of them is there at every moment. `held` says that the caller holds the lock of the other.
 
     Raises:
         StoreLocked: another process is writing to it.

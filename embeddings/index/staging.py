@@ -49,7 +49,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What an update did, in documents."""
+    """What an update changed, in documents."""
 
     added: int = 0
     removed: int = 0
@@ -57,7 +57,7 @@ class Changed:
 
 
 class Staging:
-    """Stages one update of a store. One at a time, under the writer's lock.
+    """Stages one update of a store at a time, under the writer's lock.
 
     Attributes:
         update: the number that the update will have.
@@ -91,11 +91,11 @@ class Staging:
         return stored
 
     def keep(self, stored: Stored) -> bool:
-        """A document is part of this update too; whether that is new."""
+        """Makes a document part of this update. Returns whether it was not part of it before."""
         return self._store.execute("INSERT OR IGNORE INTO temp.wanted VALUES (?)", (stored.number,)) > 0
 
     def remove(self, stored: Stored) -> None:
-        """Stages that a document goes, and the files it was read from with it."""
+        """Stages the removal of a document and of the files that it was read from."""
         self._store.execute("INSERT OR IGNORE INTO temp.leaving VALUES (?)", (stored.number,))
         self._store.execute("INSERT INTO temp.lost SELECT path, key FROM files WHERE key = ?", (stored.key,))
 
@@ -104,11 +104,11 @@ class Staging:
         self._store.execute("INSERT OR REPLACE INTO temp.labels VALUES (?, ?, ?)", (stored.number, source, path))
 
     def by_key(self, key: str) -> Stored | None:
-        """The document, visible or pending, whose passages are made of the same; None where there is none."""
+        """A document, visible or pending, whose passages are made of the same text and title; None without one."""
         return self._first("d.key = ?", key)
 
     def by_id(self, id: str) -> Stored | None:
-        """The document, visible or pending, with this id; None where there is none."""
+        """The document, visible or pending, with this id; None without one."""
         return self._first("d.id = ?", id)
 
     def is_taken(self, id: str) -> bool:
@@ -120,7 +120,7 @@ class Staging:
         )
 
     def changes_anything(self) -> bool:
-        """Whether there is something to finish."""
+        """Whether anything is staged."""
         return bool(
             self._store.rows(
                 "SELECT 1 FROM temp.leaving UNION ALL SELECT 1 FROM temp.labels UNION ALL SELECT 1 FROM temp.lost "
@@ -152,7 +152,7 @@ class Staging:
     # ------------------------------------------------------------ files
 
     def file(self, path: bytes) -> FileRow | None:
-        """What is known of a file, from this update or the last that saw it."""
+        """What this update, or the last one that met a file, recorded about it."""
         rows = self._store.rows("SELECT digest, key, own FROM files WHERE path = ? ORDER BY run DESC LIMIT 1", (path,))
         return FileRow(rows[0][0], rows[0][1], bool(rows[0][2])) if rows else None
 
@@ -163,14 +163,14 @@ class Staging:
         return list({row[0]: (row[0], FileRow(row[1], row[2], bool(row[3]))) for row in rows}.values())
 
     def set_file(self, path: bytes, row: FileRow) -> None:
-        """Stages what is known of a file."""
+        """Stages what is to be recorded about a file."""
         self._begin()
         self._store.execute(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", (path, self.update, row.digest, row.key, row.own)
         )
 
     def meet(self, path: bytes) -> None:
-        """A file is there, and the index holds what it says."""
+        """Records that a file is there and that the index holds its text."""
         self._store.execute("INSERT OR IGNORE INTO temp.met VALUES (?)", (path,))
 
     def was_met(self, path: bytes) -> bool:
@@ -184,11 +184,11 @@ class Staging:
         return rows[0][0] if rows else None
 
     def lose(self, path: bytes, key: str) -> None:
-        """Stages that a file is not there any more."""
+        """Stages the removal of a file."""
         self._store.execute("INSERT INTO temp.lost VALUES (?, ?)", (path, key))
 
     def lose_unseen(self, root: bytes) -> None:
-        """Stages that every file of a folder (or the file) that this update has not met is not there any more."""
+        """Stages the removal of every file of a folder (or of the file) that this update has not met."""
         unmet = f"{_UNDER} AND path NOT IN (SELECT path FROM temp.met)"
         self._store.execute(
             f"INSERT INTO temp.lost SELECT path, key FROM files WHERE {unmet} AND run < ?", (*_under(root), self.update)
@@ -263,7 +263,7 @@ class Staging:
             )
 
     def _forget_lost(self) -> None:
-        """What was known of files that are gone or have changed, and the documents that no file holds any more."""
+        """Removes the records of files that are gone or changed, and the documents that no file holds any more."""
         self._store.execute(
             "INSERT INTO temp.lost SELECT o.path, o.key FROM files n JOIN files o ON o.path = n.path "
             "WHERE n.run = ? AND o.run < ?",
@@ -297,7 +297,7 @@ class Staging:
     # ------------------------------------------------------------ afterwards
 
     def leftovers(self) -> list[Stored]:
-        """Some of the documents that are removed and not yet deleted; the words of all of them must go first."""
+        """Some of the documents that are removed and not yet deleted; their words must be deleted first."""
         return list(self._each("d.removed > 0 AND d.removed <= ?", self._store.state.update, _SWEPT_AT_ONCE))
 
     def all_removed(self) -> list[int]:
@@ -306,7 +306,7 @@ class Staging:
         return [row[0] for row in self._store.rows(query, (self._store.state.update,))]
 
     def sizes_since(self, last: int) -> tuple[int, int]:
-        """How many passages are newer than a passage's number, and how many up to it are gone."""
+        """The number of passages after a passage's number, and of removed ones up to it."""
         # documents and their passages are numbered in the same order, so only the newer ones are looked at
         owner = self._store.rows("SELECT document FROM chunks WHERE number <= ? ORDER BY number DESC LIMIT 1", (last,))
         newer = self._store.rows(
@@ -318,7 +318,7 @@ class Staging:
         return newer[0][0], gone[0][0]
 
     def set_base(self, base: Base, clear: bool) -> None:
-        """Puts a base in the place of the old one; `clear` where nothing that was removed is part of it."""
+        """Replaces the base. `clear` says that it holds no removed passage."""
         self._store.execute("BEGIN IMMEDIATE")
         try:
             if clear:
@@ -374,7 +374,7 @@ def file_path(path: Path) -> bytes:
 
 
 def check_id(staging: Staging, document: Document) -> None:
-    """Raises DocumentError where an update has a document of the same id already."""
+    """Raises DocumentError where the update already has a document with this id."""
     if staging.is_taken(document.id):
         raise DocumentError(f"{document.source or document.id}: a document with id {document.id} is there")
 

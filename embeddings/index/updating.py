@@ -6,8 +6,8 @@ The order of every update, each step of which may be the last one before the pow
   3. one transaction of the store makes the update visible, with what goes and what is renamed;
   4. the manifest says so;
   5. words of what is gone leave tantivy, then its rows leave the store;
-  6. where many vectors are new, a new base is written under a new name, and the store changes over to it.
-A writer begins by doing again what an earlier one left undone.
+  6. if many vectors are new, a new base is written under a new name, and the store changes over to it.
+A writer begins by finishing what an earlier one left.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _Adding(NamedTuple):
 
 
 class Writer:
-    """Stages one update at a time. Make one with `writing`, or with `in_memory`.
+    """Stages one update at a time. Make one with `writing` or `in_memory`.
 
     Args:
         store, lexical: of the index.
@@ -94,7 +94,7 @@ class Writer:
         self._words: LexicalWriter | None = None
         self.staging = Staging(store)
         if folder is not None and are_open(store):
-            self._lexical.clear_up()  # before anything of it gets a digest: files of the same names come again
+            self._lexical.clear_up()  # before digests are taken: tantivy uses the names of these files again
             self._record_words()
         self._sweep()
 
@@ -140,7 +140,7 @@ class Writer:
         return stored
 
     def keep(self, stored: Stored) -> None:
-        """A document that is there stays. One that an interrupted update staged becomes part of this one."""
+        """Keeps a document. One that an interrupted update staged becomes part of this update."""
         if self.staging.keep(stored) and stored.added == self.staging.update:
             self._writer().remove([stored.number])
             self._add_words(stored, self._store.with_text(stored))
@@ -153,7 +153,7 @@ class Writer:
         return named(self._store, name)
 
     def remove(self, stored: Stored) -> None:
-        """Stages that a document goes."""
+        """Stages the removal of a document."""
         self.staging.remove(stored)
 
     def commit(self) -> None:
@@ -190,8 +190,8 @@ class Writer:
         return changed
 
     def abandon(self) -> None:
-        """Drops what is not committed, and its words. What is, waits for the next update."""
-        dropped = RuntimeError("abandoned")  # numbers of what is rolled back are given again: no word of it may stay
+        """Drops what is not committed, with its words. What is committed waits for the next update."""
+        dropped = RuntimeError("abandoned")  # the next documents get the same numbers: no word may stay
         with suppress(StoreError):
             self._open.__exit__(type(dropped), dropped, None)
         with suppress(StoreError):
@@ -204,7 +204,7 @@ class Writer:
     # ------------------------------------------------------------ arranging the vectors
 
     def compact(self, again: bool = False) -> None:
-        """Writes a new base where too many vectors are outside the old one, or `again` in any case."""
+        """Writes a new base if too many vectors are outside the old one, or if `again` is True."""
         if self._folder is None:
             return
         base = Base.from_json(self._store.state.base) if self._store.state.base is not None else None
@@ -288,19 +288,19 @@ class Writer:
             self.staging.commit()
 
     def _begin_words(self) -> None:
-        """Says that files of words are about to change; outside of what is staged, so that it is durable at once."""
+        """Records that files of words are about to change; apart from what is staged, so that it is durable at once."""
         if self._folder is not None:
             self.staging.commit()
             begin_words(self._store)
 
     def _record_words(self) -> None:
-        """Keeps the digests of the files of words; those of files that were known are not taken anew."""
+        """Records the digests of the files of words; known files keep theirs."""
         if self._folder is not None:
             record_words(self._folder, self._store)
 
 
 def _tidy(folder: Path, base: Base) -> None:
-    """Deletes bases that were replaced, or never finished."""
+    """Deletes bases that were replaced or never finished."""
     for file in folder.glob("vectors-*"):
         if file.name != base.file:
             file.unlink(missing_ok=True)
@@ -379,7 +379,7 @@ def chunking_of(chunker: Chunker) -> str:
 
 
 def create(folder: Path | None, encoder: Encoder, chunker: Chunker) -> tuple[Store, LexicalIndex]:
-    """A new index that holds nothing, in an empty folder, or in memory where it is None.
+    """A new, empty index in an empty folder, or in memory where the folder is None.
 
     Raises:
         StoreError: it can't be written.

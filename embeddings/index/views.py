@@ -34,11 +34,11 @@ Bits = np.ndarray[Any, np.dtype[np.bool_]]
 
 _TRIES = 20  # while updates follow each other faster than they can be opened
 _MOST_NAMED = 20_000  # documents of a filter that tantivy is given by name
-_MOST_FILTERS = 16  # that are kept worked out; a million passages take one megabyte in each
+_MOST_FILTERS = 16  # filters that are kept; each takes one megabyte for a million passages
 
 
 class _Allowed:
-    """A filter, worked out for a view: some documents, and passages by their days.
+    """A filter applied to a view: the documents that fit, and the passages that fit by their days.
 
     Args:
         places: of the documents, None for any.
@@ -55,7 +55,7 @@ class _Allowed:
         self.count: int | None = None if dated is not None or places is None else len(places)
 
     def mask(self, numbers: Numbers) -> Bits:
-        """Which of these numbers, ascending, fit. Of those of a base, which are many, that is worked out once."""
+        """A mask of the numbers that fit, in the order given (ascending). The mask of a base is computed once."""
         if self._base is not None and self._base[0] is numbers:
             return self._base[1]
         fitting = np.ones(len(numbers), dtype=bool)
@@ -85,7 +85,7 @@ class _Allowed:
 
 
 def _among(numbers: Numbers, others: Numbers) -> Bits:
-    """Which of some numbers are among others; both ascending."""
+    """A mask of the numbers that are among some others; both are ascending."""
     rows = np.searchsorted(others, numbers)
     there: Bits = np.append(others, -1)[rows] == numbers
     return there
@@ -94,7 +94,7 @@ def _among(numbers: Numbers, others: Numbers) -> Bits:
 class View:
     """One update of an index, open for reading.
 
-    `checked` are the files of words that were found to be whole.
+    `checked` are the files of words that are known to be whole.
 
     Attributes:
         store: pinned to the update while the view is in use.
@@ -130,7 +130,7 @@ class View:
             raise
 
     def pin(self) -> None:
-        """Moves on to the last finished update, and holds on to it until `unpin`."""
+        """Moves on to the last finished update and keeps it until `unpin`."""
         missing = False
         for _ in range(_TRIES):
             state = self.store.pin()
@@ -160,7 +160,7 @@ class View:
         self.store.unpin()
 
     def _arrange(self, state: State) -> None:
-        """Makes the vectors of an update searchable. Raises FileNotFoundError where their base is not there."""
+        """Opens the vectors of an update for search. Raises FileNotFoundError where their base is missing."""
         about = Base.from_json(state.base) if state.base is not None else None
         if about is None or self._folder is None:
             self._base = None
@@ -173,7 +173,7 @@ class View:
         self._filters.clear()
 
     def _tail(self, last: int) -> tuple[Numbers, Vectors]:
-        """The vectors after a passage: those that the view has, less what is gone, and newer ones."""
+        """The vectors after a passage: those of the view without removed ones, and newer ones."""
         numbers, vectors = self.vectors.tail.numbers, self.vectors.tail.vectors
         if not len(numbers):
             return self.store.vectors(last)
@@ -200,7 +200,7 @@ class View:
         yield from (stored for stored in rows if allowed.holds(stored))
 
     def count(self, where: Where | None) -> int:
-        """How many documents have a passage that fits, worked out once."""
+        """The number of documents with a passage that fits, computed once."""
         allowed = self._allowed(where)
         if allowed is None:
             return self.store.state.documents
@@ -240,7 +240,7 @@ class View:
             wanted *= 4
 
     def _check_owners(self, found: Iterable[int], allowed: _Allowed | None) -> None:
-        """Raises StoreError where a passage that was found does not fit: what a filter went by was damaged."""
+        """Raises StoreError where a hit does not fit the filter, which means that a row is damaged."""
         if allowed is not None and allowed.places is not None:
             numbers = list(found)
             owners = self.store.owners(numbers)
@@ -271,7 +271,7 @@ class View:
 
 
 class Views:
-    """The view that readers are given, and those that somebody is still reading from.
+    """The view that new readers get, and older views that are still being read.
 
     Args:
         view: the first one.

@@ -12,7 +12,7 @@ _QUIET = 1_500  # milliseconds: changes that come closer together are one
 
 
 def changes(paths: Sequence[Path], own: Path) -> Iterator[set[bytes]]:
-    """After every change below some paths, the files it touched (`staging.file_path`), until it is interrupted.
+    """Yields the changed files after every change below some paths (`staging.file_path`), until it is interrupted.
 
     Args:
         paths: files and folders. Of a file its folder is watched, so that one that is replaced is still followed.
@@ -28,7 +28,7 @@ def changes(paths: Sequence[Path], own: Path) -> Iterator[set[bytes]]:
         if path.is_relative_to(ours):
             return False
         inside = path.relative_to(ours.parent).parts if path.is_relative_to(ours.parent) else ()
-        return not (inside and inside[0].startswith(f".{ours.name}."))  # an index that is being made
+        return not (inside and inside[0].startswith(f".{ours.name}."))  # an index that is being built
 
     for found in watch(*folders, watch_filter=is_theirs, debounce=_QUIET, raise_interrupt=True):
         yield {file_path(Path(os.fsdecode(file))) for _, file in found}

@@ -26,7 +26,7 @@ FORMAT = 1
 
 Kind = Literal["encoder", "reader"]
 Model = TypeVar("Model")
-# Compiles a source, whose digest is the third argument, into a folder.
+# Compiles a source into a folder; the third argument is the digest of the source.
 Compile = Callable[[Source, Path, str, Precision], object]
 
 
@@ -45,7 +45,7 @@ def open_compiled(
     open: Callable[[Path], Model],
     say: Callable[[str], None],
 ) -> Model:
-    """Opens the compiled form of a model, which is compiled now where it is not there, or damaged.
+    """Opens the compiled form of a model; compiles it first if it is missing or damaged.
 
     Args:
         source: the model.
@@ -53,7 +53,7 @@ def open_compiled(
         precision: "int8" or "fp32".
         compile: what compiles it.
         open: what opens a compiled folder; raises ModelError where it is damaged.
-        say: called with a line before it is compiled.
+        say: called with one line before the model is compiled.
 
     Raises:
         ModelError: the source is no such model, or the cache can't be written.
@@ -74,7 +74,7 @@ def open_compiled(
 
 
 def cards() -> Iterator[tuple[Path, ModelCard]]:
-    """The compiled models that are there, with their cards."""
+    """The compiled models in the cache, with their cards."""
     home = models_folder()
     with suppress(OSError):
         for folder in sorted(home.iterdir()):
@@ -91,7 +91,7 @@ def compiled_encoder(identity: str) -> Path | None:
 
 @contextmanager
 def _written(home: Path) -> Iterator[None]:
-    """Refuses a cache that can't be written, at once: a lock there would be waited for without end."""
+    """Refuses a cache that can't be written, because waiting for a lock there would never end."""
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home):

@@ -1,7 +1,7 @@
 """A sentence-transformers model -> a folder that the runtime can open without PyTorch.
 
-It needs torch and sentence-transformers and imports them inside its functions: they are wanted once, when a model is
-compiled, and never to index or to answer. No code that comes with a model is run, and pickled weights are read as
+It needs torch and sentence-transformers and imports them inside its functions, because only compiling needs them, never
+indexing or answering. No code that comes with a model is run, and pickled weights are read as
 tensors alone (`torch.load(weights_only=True)`, the default of these libraries).
 """
 
@@ -28,7 +28,7 @@ PROMPTS_FILE = "config_sentence_transformers.json"
 # The parts of a sentence-transformers model that work on tokens and vectors alone.
 _MODULES = ("Transformer", "Pooling", "Normalize", "Dense", "LayerNorm", "Dropout", "WeightedLayerPooling")
 _QUERY, _PASSAGE = ("query", "question"), ("document", "passage", "corpus")
-_NO_LIMIT = 100_000  # tokens; what a tokenizer without a limit claims is far more
+_NO_LIMIT = 100_000  # tokens; a tokenizer without a limit claims far more
 _OF_THE_DISK = (errno.ENOSPC, errno.EROFS, errno.EDQUOT)
 
 
@@ -63,7 +63,7 @@ def compile_encoder(
 
 
 def check_encoder(source: Path) -> None:
-    """Says at once, without PyTorch, whether a folder can be an encoder.
+    """Checks without PyTorch whether a folder can be an encoder.
 
     Raises:
         ModelError: it is not a sentence-transformers model, or one with parts that can't be compiled.
@@ -91,7 +91,7 @@ def check_encoder(source: Path) -> None:
 
 
 def prompts_of(config: Any) -> tuple[str, str]:
-    """What a model's configuration puts in front of a question and of a passage; "" where it says nothing.
+    """The prompts that a model's configuration puts before a question and before a passage; "" for none.
 
     The default prompt goes in front of both, unless it is the one for questions.
 
@@ -116,7 +116,7 @@ def prompts_of(config: Any) -> tuple[str, str]:
 
 @contextmanager
 def one_line(source: Path, expected: str) -> Iterator[None]:
-    """Whatever other libraries raise while a model is loaded and exported becomes a ModelError that names the folder.
+    """Makes a ModelError that names the folder of whatever other libraries raise while a model is loaded and exported.
 
     A full disk is not the model's fault and is raised as it is.
     """
@@ -145,7 +145,7 @@ def verified_digest(source: Path, expected: str | None = None) -> str:
 
 
 def model_inputs(model: Any, tokenizer: Any) -> tuple[str, ...]:
-    """Those of INPUTS that a tokenizer makes and a transformer takes: DistilBERT takes no token types."""
+    """The INPUTS that both the tokenizer makes and the transformer takes; DistilBERT takes no token types."""
     made, taken = set(tokenizer.model_input_names), set(inspect.signature(model.forward).parameters)
     return tuple(name for name in INPUTS if name in made & taken)
 
@@ -178,7 +178,7 @@ def longest_input(model: Any, tokenizer: Any, stated: int | None = None) -> int:
 
 
 def padding_id(config: Any, tokenizer: Any) -> int:
-    """The token that fills a row."""
+    """The id of the token that pads a row."""
     stated = [tokenizer.pad_token_id, getattr(config, "pad_token_id", None)]
     return next((int(number) for number in stated if number is not None), 0)
 

@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).parents[1] / "data" / "all-MiniLM-L6-v2"
 
 
 class Encoder(Protocol):
-    """What an index needs of an encoder; tests give it a small one of their own. Several threads may use it at once."""
+    """What an index needs of an encoder. Several threads may use it at once."""
 
     card: ModelCard
 
@@ -41,7 +41,7 @@ class OnnxEncoder:
 
     Attributes:
         runtime: the model that runs.
-        card: what must be known of it.
+        card: what is needed to use it.
 
     Raises:
         ModelError: the folder is not a compiled encoder.
@@ -54,7 +54,7 @@ class OnnxEncoder:
             raise ModelError(f"{folder}: a {self.card.kind}, expected an encoder; name an encoder's folder")
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of passages, float32 (texts, dimension). A text over the model's limit is cut there."""
+        """Unit vectors of passages, float32 (texts, dimension). A text longer than the model's limit is cut."""
         if not texts:
             return np.zeros((0, self.card.dimension), dtype=np.float32)
         return self._encode([self.card.passage_prompt + text for text in texts], apart=True)

@@ -39,7 +39,7 @@ _BEFORE_APART = 16  # batches; opening a second session takes as long as some of
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What must be known of a compiled model to use it.
+    """What is needed to use a compiled model.
 
     Attributes:
         kind: "encoder" or "reader".
@@ -66,12 +66,12 @@ class ModelCard:
 
     @property
     def identity(self) -> str:
-        """Two models with the same identity give the same vectors."""
+        """Names the model in an index; models with the same identity give the same vectors."""
         return f"{self.name}/{self.precision}/{self.source_sha256}"
 
     @property
     def version(self) -> str:
-        """What the identity says besides the name, which may be another in each place the model is kept."""
+        """The identity without the name, which may differ from place to place."""
         return version_of(self.identity)
 
     def to_json(self) -> str:
@@ -80,7 +80,7 @@ class ModelCard:
 
     @classmethod
     def read(cls, folder: Path) -> ModelCard:
-        """Raises ModelError where the folder holds no card or not one of this form."""
+        """Raises ModelError where the folder holds no card, or one of another form."""
         try:
             return cls(**json.loads((folder / CARD_FILE).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError) as error:
@@ -127,7 +127,7 @@ class Runtime:
         batch_tokens: the most tokens of a batch, padding included; 0 to run every text alone.
 
     Attributes:
-        card: what must be known of the model.
+        card: what is needed to use the model.
         on_run: called with the tensors of every call of the model, before it; None for nobody.
 
     Raises:
@@ -201,7 +201,7 @@ class Runtime:
 
 
 class _Apart:
-    """Runs batches beside each other, each on one core; a second session of the model, opened when it is worth it.
+    """Runs several batches at once, each on one core, in a second session of the model that is opened when it pays.
 
     Short texts leave most of a second core idle, and two batches at once do not: a third to a half less time.
 
@@ -217,7 +217,7 @@ class _Apart:
         self._opening, self._free = threading.Lock(), threading.BoundedSemaphore(cores)
 
     def each(self, outputs_of: Callable[[list[int]], _Outputs], batches: Sequence[list[int]]) -> Iterator[_Outputs]:
-        """What `outputs_of` gives for each batch, in their order."""
+        """The outputs of each batch, in the order of the batches."""
         if len(batches) < 2 or self._cores == 1:
             yield from map(outputs_of, batches)
             return
@@ -225,7 +225,7 @@ class _Apart:
             yield from threads.map(outputs_of, batches)
 
     def run(self, feed: Feed) -> _Outputs:
-        """All outputs of the model. Raises ModelError where its file is not there any more."""
+        """All outputs of the model. Raises ModelError where its file is gone."""
         with self._free:
             outputs: _Outputs = self._opened().run(None, feed)
             return outputs
@@ -265,5 +265,5 @@ def batches_by_length(lengths: Sequence[int], budget: int = BATCH_TOKENS) -> Ite
 
 
 def available_cores() -> int:
-    """Cores this process may run on, which in a container are fewer than the machine has."""
+    """The number of cores that this process may use; in a container fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

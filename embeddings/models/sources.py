@@ -1,4 +1,4 @@
-"""The NAME of a model -> the folder that holds it here, and what names the content of that folder.
+"""The NAME of a model -> the folder that holds it here, and a digest of that folder's content.
 
 A NAME is the path of a folder, or a model's name on the Hugging Face hub, if it is in the local cache of the hub
 (HF_HUB_CACHE, HF_HOME). Nothing here reaches for a network, and nothing imports PyTorch.
@@ -20,7 +20,7 @@ from typing import Any
 from embeddings.errors import ModelError
 
 CONFIG_FILE, MODULES_FILE, README_FILE = "config.json", "modules.json", "README.md"
-# Whose models may be named without their owner, as sentence-transformers does.
+# The owner whose models may be named without their owner, as in sentence-transformers.
 DEFAULT_OWNER = "sentence-transformers"
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?")
 
@@ -43,7 +43,7 @@ class Source:
 
 
 def go_offline() -> None:
-    """No library that is imported from here on reaches for the hub."""
+    """Keeps every library that is imported after this call from using the hub."""
     for variable in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
         os.environ[variable] = "1"
 
@@ -73,7 +73,7 @@ def _in_hub_cache(name: str) -> Source:
 
 
 def is_hub_name(name: str) -> bool:
-    """Could the hub have a model of this name?
+    """Whether the hub could have a model of this name.
 
     >>> is_hub_name("owner/name"), is_hub_name("./name"), is_hub_name("a/b/c")
     (True, False, False)
@@ -136,7 +136,7 @@ def _relative_files(folder: Path) -> list[str]:
 
 
 def read_json(path: Path) -> Any:
-    """What a JSON file holds; None where there is none. Raises ModelError where it is no JSON."""
+    """The content of a JSON file; None where the file is missing. Raises ModelError where it is not JSON."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -159,7 +159,7 @@ def licence_of(folder: Path) -> str:
 
 
 def is_part_of_model(path: str) -> bool:
-    """Does a file of this relative path belong to what is compiled?
+    """Whether a file of this relative path is part of what is compiled.
 
     >>> is_part_of_model("1_Pooling/config.json"), is_part_of_model("onnx/model.bin"), is_part_of_model("README.md")
     (True, False, False)
@@ -173,7 +173,7 @@ def is_part_of_model(path: str) -> bool:
 
 
 def model_files(paths: Sequence[str]) -> tuple[str, ...]:
-    """Of relative paths those that a model is made of, sorted; pickled weights only where there are no others.
+    """The relative paths of the files that make a model, sorted; pickled weights only if there are no others.
 
     >>> model_files(["config.json", "pytorch_model.bin", "model.safetensors", "README.md", "model.onnx"])
     ('config.json', 'model.safetensors')
@@ -240,7 +240,7 @@ def _remembered(memo: Path | None, folder: Path, stamps: Stamps) -> str | None:
 
 
 def _remember(memo: Path | None, folder: Path, stamps: Stamps, digest: str) -> None:
-    """A digest that can't be remembered is computed again."""
+    """Remembers a digest. If that fails, it is computed again the next time."""
     if memo is None:
         return
     with suppress(OSError):

@@ -6,7 +6,7 @@ HNSW over the same eight bits where it is asked for. The last two give candidate
 vectors of the store, so that every score is exact and only what is not found at all is lost. How widely they search is
 tuned when they are built, until `recall` reaches `_AIM`.
 
-FAISS loads a flipped byte without a word and takes a file's sizes as they come, so a file is read only after its digest
+FAISS loads a flipped byte silently and believes the sizes in a file, so a file is read only after its digest
 was compared with the one that the store keeps.
 """
 
@@ -30,20 +30,20 @@ VectorIndex = Literal["auto", "flat", "hnsw", "ivf"]
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Blocks = Callable[[], Iterator[tuple[Numbers, Vectors]]]
 
-LARGEST_FLAT = 50_000  # passages: a flat search reads all of them, 40 MB here
+LARGEST_FLAT = 50_000  # passages; a flat search reads all of them, 40 MB at this size
 _AIM = 0.99  # recall@20 of the search among all quantised vectors, before candidates are scored again
 _TUNING_QUERIES, _TUNING_DEPTH = 64, 20
 _WIDTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024)
 _TRAINED_PER_LIST = 40  # vectors; FAISS asks for at least 39
 _LINKS = 32  # of a vector in HNSW's graph (Malkov and Yashunin 2016)
-_OUTGROWN = 2.0  # a base that has grown by this factor since it was trained is trained anew
+_OUTGROWN = 2.0  # a base that has grown by this factor since it was trained is trained again
 _PIECE = 1 << 20  # bytes
 _OVER_LISTS = 1  # FAISS shares the lists of one question among the cores; left alone, only questions
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What is known of a base without reading it; kept in the store.
+    """What the store says about a base, without the base being read.
 
     Attributes:
         generation: its number, which is in its file's name.
@@ -86,7 +86,7 @@ class Base:
 
 
 def kind_for(wanted: VectorIndex, count: int) -> Kind:
-    """How so many vectors are arranged, where nothing else is wanted.
+    """How this many vectors are arranged, unless the settings say otherwise.
 
     >>> kind_for("auto", 10_000), kind_for("auto", 1_000_000), kind_for("hnsw", 10)
     ('flat', 'ivf', 'hnsw')
@@ -137,7 +137,7 @@ class LoadedBase:
 
         Args:
             vector: what is searched for.
-            k: how many, fewer where there are not so many.
+            k: how many at most.
             among: a mask over the rows, (count,), of those that count; all of them where it is None.
         """
         share = 1.0 if among is None else float(among.mean())
@@ -254,7 +254,7 @@ def _trained(about: Base, blocks: Blocks) -> Any:
 
 
 def _sample(count: int, most: int, blocks: Blocks) -> Vectors:
-    """About so many of the vectors, evenly spread."""
+    """About this many of the vectors, evenly spread."""
     step = max(1, count // most)
     parts, seen = [], 0
     for _, vectors in blocks():
@@ -272,7 +272,7 @@ def _filled(index: Any, blocks: Iterator[tuple[Numbers, Vectors]]) -> Numbers:
 
 
 def _tuned(index: Any, about: Base, blocks: Blocks) -> Base:
-    """The smallest width of search that finds what a search of everything finds."""
+    """The smallest width that finds what a search of all lists finds, as far as `_AIM` asks."""
     if about.kind == "flat":
         return about
     drawn = np.random.default_rng(1)

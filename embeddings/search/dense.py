@@ -22,7 +22,7 @@ _SPARE = 16  # candidates fetched over twice as many as are wanted
 
 
 class DenseIndex:
-    """Exact inner-product search over unit vectors, that is, cosine similarity.
+    """Exact search by inner product over unit vectors, which is cosine similarity.
 
     Args:
         numbers: a number for each vector, ascending: (passages,).
@@ -41,7 +41,7 @@ class DenseIndex:
 
         Args:
             vector: what is searched for.
-            k: how many; fewer where there are not so many.
+            k: how many at most.
             mask: which of some numbers count; all of them where it is None.
         """
         faiss = load_faiss()

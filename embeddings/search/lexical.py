@@ -120,7 +120,7 @@ class LexicalIndex:
         self._index.reload()
 
     def reload(self) -> None:
-        """Sees what was written since. Raises StoreError where the index was damaged."""
+        """Reads what was written since. Raises StoreError where the index is damaged."""
         with self._store_errors("read"):
             if self._path is not None and self._linked:
                 self._index = self._opened(self._path)
@@ -129,7 +129,7 @@ class LexicalIndex:
 
     @contextmanager
     def writing(self) -> Iterator[LexicalWriter]:
-        """Something to add and remove with. All of it becomes durable together at the end, nothing after an error.
+        """A writer of words. Everything that it does becomes durable together at the end, or nothing after an error.
 
         Raises StoreError where it can't be written, or something else is writing.
         """
@@ -149,7 +149,7 @@ class LexicalIndex:
             self._index.reload()
 
     def clear_up(self) -> None:
-        """Deletes what a writer left that was killed; for whoever holds the lock of the one writer.
+        """Deletes what a killed writer left. The caller holds the lock of the one writer.
 
         Raises StoreError where it can't be written.
         """
@@ -171,7 +171,7 @@ class LexicalIndex:
         query = self._query(list(terms), within if within is not None else Within())
         with self._store_errors("read"):
             searcher = self._index.searcher()
-            best = searcher.search(query, k, count=False).hits  # nobody asks how many there are in all
+            best = searcher.search(query, k, count=False).hits  # the total number is not needed
             hits = [(score, searcher.doc(address)["number"][0]) for score, address in best]
         # equal scores come in the order of segments, which differs from one build to the next
         return {number: score for score, number in sorted(hits, key=lambda hit: (-hit[0], hit[1]))}
@@ -196,7 +196,7 @@ class LexicalIndex:
         return tantivy.Query.boolean_query([(tantivy.Occur.Must, query) for query in musts])
 
     def frequencies(self, question: str) -> dict[str, int]:
-        """In how many passages each term of a question stands, those that were removed lately with them.
+        """The number of passages that hold each term of a question, including passages that were removed lately.
 
         Raises StoreError where the index is damaged.
         """
@@ -228,7 +228,7 @@ class LexicalIndex:
 
 
 class LexicalWriter:
-    """Adds and removes; made by `LexicalIndex.writing`."""
+    """Adds and removes words; `LexicalIndex.writing` makes one."""
 
     def __init__(self, writer: Any, errors: Any) -> None:
         self._writer, self._errors = writer, errors

@@ -22,12 +22,12 @@ _FACT, _OPEN = "words", "words being written"
 _CHANGING = ("meta.json", ".managed.json")  # the others are written once
 _TRIES, _PAUSE = 50, 0.02  # seconds between two looks at files that a writer may be about to change
 
-# For a file that was found to be whole: its number, size and time of change.
+# For a file that was checked and is whole: its inode number, size and time of change.
 Stamp = tuple[int, int, int]
 
 
 def begin_words(store: Store) -> None:
-    """Says that files of words are about to change."""
+    """Records that files of words are about to change."""
     store.set_fact(_OPEN, "1")
 
 
@@ -49,7 +49,7 @@ def record_words(folder: Path, store: Store) -> None:
 
 
 def are_open(store: Store) -> bool:
-    """Whether a writer that did not live to say so has changed files of words."""
+    """Whether a writer that was killed may have changed files of words."""
     return bool(store.rows("SELECT 1 FROM facts WHERE name = ?", (_OPEN,))) and store.fact(_OPEN) == "1"
 
 
@@ -72,7 +72,7 @@ def check_words(folder: Path, store: Store, seen: dict[str, Stamp]) -> None:
 
 
 def lexical_faults(folder: Path, store: Store) -> Iterator[str]:
-    """What is wrong with the files of words, a line each."""
+    """The faults of the files of words, a line each."""
     try:
         known = _known(store)
     except StoreError as error:
@@ -86,7 +86,7 @@ def lexical_faults(folder: Path, store: Store) -> Iterator[str]:
 
 
 def _faults(folder: Path, store: Store, known: dict[str, str], seen: dict[str, Stamp]) -> Iterator[str]:
-    """The files whose digest is another one. What a writer is about to change is passed over."""
+    """The files whose digest differs. Files that a writer is about to change are passed over."""
     being_written = are_open(store)
     for file in _files(folder):
         if file.name not in known or (being_written and file.name in _CHANGING):

@@ -1,4 +1,4 @@
-"""Which documents a filter lets through, found by SQL: what can't fit is not read, however many documents there are."""
+"""Which documents a filter lets through, by SQL, so that documents which can't fit are not read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PLACE = "d.number, d.first, d.count"
 _NO_DOCUMENT = "no document is called so"
 _SHOWN = 200  # characters of a name in a message
 _EMPTY_FOLDER = "no document lies in this folder"
-# Sources that are not written as a path is when it is made anew.
+# Sources that a path would not be written as.
 _ODD = "(d.source GLOB './*' OR d.source GLOB '*/./*' OR (d.source GLOB '*//*' AND d.source NOT GLOB '*://*'))"
 
 # Documents by their numbers, ascending, each with its first passage and how many it has: (documents, 3).
@@ -99,7 +99,7 @@ def _row(store: Store, number: int) -> list[tuple[Any, ...]]:
 
 
 def _all(names: Sequence[str], find: Callable[[str], Places], failure: str) -> Places:
-    """What is found for any of some names. Raises FilterError where it is nothing for one of them."""
+    """The documents of any of some names. Raises FilterError where a name has none."""
     parts = []
     for name in names:
         check()
@@ -121,7 +121,7 @@ def _of_types(store: Store, wanted: Sequence[str]) -> Places:
 
 
 def _candidates(store: Store, name: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of all documents that may be called so, and of some that are not."""
+    """The rows of all documents that may have a name, and of some that do not."""
     for condition, values in _ways(name):
         yield from store.rows(f"SELECT {_ROW} FROM documents d WHERE {condition} AND {SEEN}", (*values, *store.seen()))
     keys = "SELECT f.key FROM files f WHERE f.path = ? OR substr(f.path, ?) = ?"
@@ -134,7 +134,7 @@ def _candidates(store: Store, name: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _ways(name: str) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """Conditions on a document, and their values; none where no text of the store can be the name."""
+    """Conditions on a document, and their values; () where no text of the store can be the name."""
     if any("\ud800" <= character <= "\udfff" for character in name):
         return
     yield "d.id = ?", (name,)
@@ -169,7 +169,7 @@ def _lying_in(store: Store, folder: str) -> Places:
 
 
 def _bounds(folder: bytes) -> tuple[bytes, bytes]:
-    """What all paths below a folder lie between."""
+    """The bounds between which all paths below a folder sort."""
     inside = folder.rstrip(b"/") + b"/"
     return inside, inside[:-1] + b"0"  # "0" follows "/"
 

@@ -1,4 +1,4 @@
-"""The connection to a store's file, writable or not, and what is told where there is none."""
+"""The connection to a store's file, writable or not, and the message where the file is missing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WAIT = 30.0  # seconds for another connection's short transaction
 
 
 def check_format(found: str, path: Path | None) -> None:
-    """Raises StoreMismatch where a format is not the one that is read."""
+    """Raises StoreMismatch where a format is not FORMAT."""
     if found == str(FORMAT):
         return
     if found.isdecimal() and int(found) > FORMAT:
@@ -36,7 +36,7 @@ def is_writable(path: Path) -> bool:
 
 
 def connect(path: Path | None, create: bool) -> sqlite3.Connection:
-    """A connection that commits only when it is told to.
+    """A connection that commits only when `commit` is called.
 
     What nobody can write is opened without SQLite's own files beside it: as immutable, or, where a writer that was
     killed left its log, with an index of that log in memory.
@@ -73,7 +73,7 @@ def is_file(path: Path) -> bool:
 
 
 def nothing_at(path: Path) -> str:
-    """What is there instead of an index's file, and what to do."""
+    """What lies there instead of an index's file, and what to do."""
     folder = path.parent
     make = "make one with: pincite index PATHS --index"
     if folder.is_dir() and any(folder.iterdir()):

@@ -1,4 +1,4 @@
-"""One writer: a lock file that says which process holds it, and where. It is let go of when that process ends."""
+"""One writer: a lock file that says which process holds it, and where. It is released when that process ends."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _is_still(path: Path, file: IO[str]) -> bool:
 
 
 def _sign(file: IO[str]) -> None:
-    """Says who holds the lock; that there is no room for it is no reason not to hold it."""
+    """Writes who holds the lock. A full disk is no reason not to hold it."""
     said = {"process": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%H:%M:%S")}
     with suppress(OSError):
         os.ftruncate(file.fileno(), 0)

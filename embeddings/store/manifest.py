@@ -27,7 +27,7 @@ class Manifest:
     """What an index says of itself.
 
     Attributes:
-        id: of the index; another one that takes its place has another.
+        id: of the index; an index that replaces it has another.
         encoder: the identity of the encoder it was made with.
         chunking: how its documents were cut.
         update: the number of the last finished update.
@@ -41,7 +41,7 @@ class Manifest:
     format: int = FORMAT
 
     def write(self, folder: Path) -> None:
-        """Puts it into the folder of its index, whole or not at all. Raises OSError."""
+        """Writes it into the folder of its index, whole or not at all. Raises OSError."""
         said = asdict(self)
         scratch = folder / f"{MANIFEST_FILE}.new"
         scratch.unlink(missing_ok=True)  # a link that somebody put there is not written through
@@ -103,21 +103,21 @@ def sync_folder(folder: Path) -> None:
 
 
 def exchange(one: Path, other: Path) -> None:
-    """Two folders of one disk change places, at once where the system can do that (Linux). Raises OSError."""
+    """Lets two folders of one disk change places, at once where the system can (Linux). Raises OSError."""
     library = ctypes.CDLL(None, use_errno=True)
     swap = getattr(library, "renameat2", None)
     if swap is not None and swap(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
         return
     if swap is not None and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
-    between = one.with_name(f"{one.name}.old")  # a file system that can't: for a moment there is none
+    between = one.with_name(f"{one.name}.old")  # this file system can't: for a moment neither is in place
     other.rename(between)
     one.rename(other)
     between.rename(one)
 
 
 def _old_or_damaged(folder: Path) -> StoreError:
-    """What is wrong with a folder that holds a store without a manifest."""
+    """The fault of a folder that holds a store without a manifest."""
     from embeddings.store.sqlite import Store
 
     try:

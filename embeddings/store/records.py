@@ -32,11 +32,11 @@ Row = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a list shows of a document, without its text.
+    """A document as a list shows it, without its text.
 
     Attributes:
         id, title, source, date, media_type, content_hash: those of the `Document`.
-        passages: how many it was cut into.
+        passages: the number it was cut into.
         remarks: what was left out of it, and what else is said of how it was read, one line each.
     """
 
@@ -118,7 +118,7 @@ def stored_row(row: Row) -> Stored:
 
 
 def new_row(number: int, document: Document, added: int, first: int, count: int) -> Stored:
-    """The row of a document that is added."""
+    """The row of a new document."""
     columns = (document.source, document.date, document.media_type)
     return Stored(number, document.id, key_of(document), added, 0, first, count, *columns, fields_of(document))
 
@@ -130,7 +130,7 @@ def fields_of(document: Document) -> str:
 
 
 def key_of(document: Document) -> str:
-    """Names all that a document's passages are made of: every field but where it was read from and its id."""
+    """A digest of all that a document's passages are made of: every field but its id and source."""
     made_of = json.dumps([document.date, document.media_type, fields_of(document)])
     return blake2b(made_of.encode(), digest_size=16).hexdigest()
 
@@ -150,7 +150,7 @@ def chunk_row(row: Row, id: Any) -> Chunk:
 
 
 def vector_values(number: int, vector: Vectors) -> tuple[int, bytes, int]:
-    """The row of a vector: its number, its float16 numbers, and a checksum over both."""
+    """The row of a vector: its number, its values in float16, and a checksum over both."""
     data = vector.astype("<f2").tobytes()
     return number, data, _vector_sum(number, data)
 
@@ -204,6 +204,6 @@ def _defaults() -> dict[str, Any]:
 
 
 def _shown(row: Row) -> str:
-    """A name for a damaged row: whatever of it is a text."""
+    """A name for a damaged row, made of whatever in it is a text."""
     texts = [value for value in row[1:] if isinstance(value, str) and value]
     return repr(texts[0])[1:61] if texts else f"document {row[0]}"

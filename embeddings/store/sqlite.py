@@ -52,7 +52,7 @@ CREATE INDEX documents_by_update ON documents (added);
 CREATE INDEX chunks_by_day ON chunks (day) WHERE day IS NOT NULL;
 CREATE INDEX files_by_key ON files (key);
 """
-# Only for speed; an index that was made before one of them gets it from its next writer.
+# Only for speed. The next writer adds those that an older index lacks.
 INDEXES = """
 CREATE INDEX IF NOT EXISTS files_by_run ON files (run);
 CREATE INDEX IF NOT EXISTS documents_by_source ON documents (source);
@@ -67,17 +67,17 @@ _AT_ONCE = 10_000  # rows of one query
 
 
 def no_document(id: str) -> DocumentError:
-    """What is raised where no document has an id, or none that may be seen."""
+    """The error for an id that no visible document has."""
     return DocumentError(f"{id}: no document has this id; list the documents of the index")
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a finished update left: its number, how much there is, and what was searched for its vectors.
+    """The state after a finished update: its number, the counts, and the base of its vectors.
 
     Attributes:
         update: its number, 0 before the first.
-        documents, passages: how many there are.
+        documents, passages: their numbers.
         base: the file that holds most vectors (`embeddings.search.bases`), as JSON; None where there is none.
     """
 
@@ -139,14 +139,14 @@ class Store:
         return self.state
 
     def pin(self) -> State:
-        """Holds on to the last finished update until `unpin`: whatever is written meanwhile is not seen."""
+        """Reads the last finished update until `unpin`; whatever is written meanwhile is not seen."""
         with self.database():
             if not self.connection.in_transaction:
                 self.connection.execute("BEGIN")
         return self.refresh()
 
     def unpin(self) -> None:
-        """Lets go of what `pin` held."""
+        """Ends what `pin` began."""
         with self.database():
             if self.connection.in_transaction:
                 self.connection.execute("COMMIT")
@@ -165,7 +165,7 @@ class Store:
         self.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (name, value, checksum(name, value)))
 
     def set_state(self, state: State) -> None:
-        """Stores what a finished update leaves."""
+        """Stores the state after a finished update."""
         self.set_fact("state", json.dumps(asdict(state)))
 
     # ------------------------------------------------------------ documents
@@ -348,7 +348,7 @@ class Store:
                 raise self.error(error, failure) from None
 
     def error(self, reason: object, failure: str = _DAMAGED) -> StoreError:
-        """What is told of a store that can't be used."""
+        """The message about a store that can't be used."""
         if "is locked" in str(reason):
             return StoreLocked(f"{self._path}: another program holds it ({reason}); wait until that one is done")
         if failure == _UNWRITABLE and "malformed" not in str(reason):
@@ -367,7 +367,7 @@ class Store:
         check_format(found, self._path)
 
     def _format_of_old(self) -> str:
-        """What a store says of itself that was made before its facts had checksums."""
+        """The facts of a store from before facts had checksums."""
         rows = self.rows("SELECT value FROM facts WHERE name = 'format'")
         if not rows:
             raise self.error("it does not say its format")

@@ -14,7 +14,7 @@ from statistics import median
 
 from embeddings.errors import BenchmarkError
 from eval.bench.processes import run_to_its_end
-from eval.bench.systems.work import Mode, Reply, Report, Work
+from eval.bench.systems.work import Mode, Reply, Work, WorkDone
 from qa.settings import Precision
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +70,7 @@ class Installed:
 class Turn:
     """One process: what it told, seconds from its launch to its first answer, and its peak memory in bytes."""
 
-    report: Report
+    report: WorkDone
     startup: float
     peak: int
 
@@ -214,5 +214,5 @@ def take_turn(installed: Installed, given: Path) -> Turn:
     run = run_to_its_end(command, variables())
     if not told.exists():
         raise BenchmarkError(f"{installed.label}: its process ended and told nothing; run it by hand")
-    report = Report.load(told)
+    report = WorkDone.load(told)
     return Turn(report, report.first_answer - began, run.peak)

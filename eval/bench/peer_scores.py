@@ -35,7 +35,7 @@ class GoldSet:
     passages: int
 
     def caption(self) -> str:
-        """What was measured, in a sentence."""
+        """The subject of the measurement, in a sentence."""
         answerable = sum(question.answerable for question in self.questions)
         return (
             f"{len(self.questions):,} questions, {answerable:,} of them answerable, over {len(self.documents):,} "

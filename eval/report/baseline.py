@@ -74,11 +74,11 @@ class Baseline:
     further: Mapping[str, Baseline] = field(default_factory=dict)
 
     def of(self, name: str) -> Baseline:
-        """The part about the questions of a name: where none is about them, the first, whose subject tells."""
+        """The part about the questions of a name, else the first part, whose subject shows that it is about others."""
         return self.further.get(name, self)
 
     def expect(self, subject: Subject) -> None:
-        """Raises SettingsError where another subject was measured: its figures say nothing about this one."""
+        """Raises SettingsError where another subject was measured, because its figures can't be compared."""
         for what, there, here in (
             ("in another mode", self.subject.mode, subject.mode),
             ("on other questions", self.subject.questions_hash, subject.questions_hash),
@@ -101,7 +101,7 @@ class Change:
 
     @property
     def points(self) -> float:
-        """How many points more it is now, to a hundredth."""
+        """The difference in points, to a hundredth."""
         return round(100 * (self.now - self.before), 2)
 
     @property
@@ -122,7 +122,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A run beside its baseline: what became of each figure that is watched, and what it was made with."""
+    """A run beside its baseline: the change of each watched figure, and the models and settings that differ."""
 
     path: Path
     changes: tuple[Change, ...]
@@ -135,13 +135,13 @@ class Comparison:
         return any(change.fell for change in self.changes)
 
     def lines(self) -> list[str]:
-        """A heading, a line for each figure, and a line for each model or setting that is another one."""
+        """A heading, a line for each figure, and a line for each model or setting that differs."""
         of = f"{self.path}, {self.name}" if self.name else self.path
         return [f"Against {of}, in points:", *(change.line() for change in self.changes), *self.other]
 
 
 def compare(report: Report, baseline: Baseline) -> Comparison:
-    """What became of each watched figure that is defined in both."""
+    """The change of each watched figure that is defined in both."""
     changes = []
     for figure in report.figures:
         before, now = baseline.figures.get(figure.key), figure.estimate.value

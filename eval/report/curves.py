@@ -32,13 +32,13 @@ _MOST_BARS = 40
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceColumns:
-    """What the figures about confidence are made of; each of shape (questions,).
+    """The columns behind the figures about confidence, each of shape (questions,).
 
     Attributes:
         confidence: of the best span found.
         answerable: 1 where the documents hold an answer, else 0.
         f1, right: of the best span found, refused or not; 0 where that span is not known.
-        known: whether it is.
+        known: whether the best span is known.
     """
 
     confidence: Column
@@ -49,7 +49,7 @@ class ConfidenceColumns:
 
     @property
     def answered_at(self) -> Column:
-        """The highest threshold at which a question is answered: NaN, never, where its best span is not known."""
+        """The highest threshold at which a question is answered; NaN (never) where its best span is not known."""
         return np.where(self.known, self.confidence, np.nan)
 
     @property
@@ -88,7 +88,7 @@ class RiskCoverage:
     Attributes:
         curve: every point that a threshold can reach; no points where no question can be answered.
         band: the curve at even steps of coverage, each with its pointwise 95% bootstrap interval.
-        in_use: what was answered and what was refused in this run; None where nothing was answered.
+        in_use: the point of this run's threshold; None where nothing was answered.
     """
 
     curve: RiskCurve
@@ -116,7 +116,7 @@ def risk_coverage(outcomes: Sequence[Outcome], resamples: int = RESAMPLES, seed:
 
 
 def _grid(curve: RiskCurve) -> Column:
-    """Whole percents of coverage, from where the curve means something to where it ends."""
+    """Whole percents of coverage, from LEAST to the end of the curve."""
     if not len(curve.coverage):
         return np.empty(0)
     first, last = max(_FIRST, float(curve.coverage[0])), float(curve.coverage[-1])
@@ -170,7 +170,7 @@ def reliability(outcomes: Sequence[Outcome], bins: int = 10) -> Reliability:
 
 @dataclass(frozen=True, slots=True)
 class Histogram:
-    """How often values fall between edges.
+    """The number of values between edges.
 
     Attributes:
         edges: shape (bars + 1,); round numbers. The first bar begins at 0 or above.
@@ -208,7 +208,7 @@ def histogram(values: Sequence[float] | Column, limit: float | None = None) -> H
 
 
 def _round_width(least: float) -> float:
-    """The least of 1, 2 and 5 times a power of ten that is not under `least`."""
+    """The least number of the form 1, 2 or 5 times a power of ten that is not below `least`."""
     least = least if least > 0 else 1.0
     power = 10.0 ** np.floor(np.log10(least))
     return max(1e-3, float(next(step * power for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-12))))

@@ -59,7 +59,7 @@ class Drawing:
     figure: Figure
 
     def svg(self) -> str:
-        """SVG with its text as text, in the fonts of whoever looks at it."""
+        """SVG with its text as text, in the reader's own fonts."""
         buffer = io.StringIO()
         with _style():
             self.figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
@@ -81,7 +81,7 @@ def draw_risk_coverage(data: RiskCoverage) -> Drawing:
 
 
 def draw_reliability(data: Reliability, threshold: float | None = None) -> Drawing:
-    """The share that is right over confidence, with the diagonal, and below it how many questions are how sure."""
+    """The share that is right over confidence, with the diagonal; below it the questions at each confidence."""
     return _draw(SQUARE, lambda figure: _reliability(figure, data, threshold))
 
 
@@ -104,7 +104,7 @@ def _draw(size: tuple[float, float], paint: Callable[[Figure], None]) -> Drawing
 
 @contextmanager
 def _style() -> Iterator[None]:
-    """Matplotlib's defaults and ours, for the time of a drawing; the settings of whoever calls come back."""
+    """Matplotlib's defaults and ours while something is drawn; the caller's settings come back afterwards."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)

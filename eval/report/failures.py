@@ -31,7 +31,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class GoldLine:
-    """A gold answer: its words, the item or side it is of ("" of none), and every place where it stands."""
+    """A gold answer: its words, the item or side it belongs to ("" for none), and every place where it stands."""
 
     text: str
     group: str
@@ -64,11 +64,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A question and all that is needed to judge its answer.
+    """A question, with all that is needed to judge its answer.
 
     Attributes:
         anchor: unique in a page.
-        asked: the question; `understood` is what became of it, "" where it is the same.
+        asked: the question; `understood` is how it was understood, "" where that is the same.
         verdict: in words.
         answer: what the user was shown, None where it was refused.
         found: the best span found where the answer was refused, None where it is not known.
@@ -129,7 +129,7 @@ class Group:
 
 
 def groups(outcomes: Sequence[Outcome], documents: Iterable[Document], prefix: str = "") -> tuple[Group, ...]:
-    """Every outcome that is wrong or refused, each once, by its verdict; verdicts that nothing fits are left out.
+    """Every wrong or refused outcome, each once, by its verdict; verdicts without an outcome are left out.
 
     Args:
         outcomes: of a run.
@@ -264,7 +264,7 @@ def _in_place(
 
 
 def _at_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """The stretch without the pieces of words at its ends, and within the text."""
+    """The stretch inside the text, without cut words at its ends."""
     if start > 0:
         space = next((place for place in range(start, start + 40) if text[place].isspace()), start)
         start = space
@@ -274,7 +274,7 @@ def _at_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _spans_of_gold(answers: Iterable[GoldAnswer]) -> dict[str, list[Span]]:
-    """By the id of their document."""
+    """Groups them by the id of their document."""
     spans: dict[str, list[Span]] = {}
     for answer in answers:
         spans.setdefault(answer.document, []).append((answer.start, answer.end))
@@ -282,7 +282,7 @@ def _spans_of_gold(answers: Iterable[GoldAnswer]) -> dict[str, list[Span]]:
 
 
 def _spans_of_answer(answer: Answer) -> dict[str, list[Span]]:
-    """By the id of their document."""
+    """Groups them by the id of their document."""
     spans: dict[str, list[Span]] = {}
     for citation in answer.citations:
         spans.setdefault(citation.document.id, []).append((citation.start, citation.end))

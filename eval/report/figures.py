@@ -144,7 +144,7 @@ def make_report(
 
 
 def _belongs(figure: Figure, mode: Mode) -> bool:
-    """Does a figure mean anything in a mode?"""
+    """Whether a figure means anything in a mode."""
     retrieval = figure.key.startswith(("recall_at", "reciprocal_rank"))
     return mode == "gold" or (figure.estimate.n > 0 and not (retrieval and mode == "given-passage"))
 

@@ -12,7 +12,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text, and whether it is part of a gold answer, of the answer that was given, of both or neither."""
+    """A stretch of text, and whether it is part of a gold answer, of the given answer, of both, or of neither."""
 
     text: str
     gold: bool = False
@@ -52,7 +52,7 @@ def united(spans: Iterable[Span], start: int, end: int) -> tuple[Span, ...]:
 
 
 def showable(text: str) -> str:
-    """The text with what no page can hold (control codes, lone surrogates) as U+FFFD; for showing only.
+    """The text for showing only: what no page can hold (control codes, lone surrogates) becomes U+FFFD.
 
     Line ends and tabs stay. A template escapes markup; this is for what escaping does not reach.
 

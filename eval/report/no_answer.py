@@ -27,7 +27,7 @@ class BestThreshold:
 
 
 def best_threshold(confidence: Column, f1: Column, answerable: Column) -> BestThreshold:
-    """The best F1 over all thresholds, as "best F1" of SQuAD 2.0; of thresholds that are as good, the highest.
+    """The best F1 over all thresholds, as "best F1" of SQuAD 2.0; of equally good thresholds the highest.
 
     It is chosen on the very questions it is measured on, so it is the upper end of what any threshold could give.
 

@@ -70,7 +70,7 @@ def _machine() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """When, with what and on what a report was made; by default now, here, with this version.
+    """When a report was made, with which version, and on which machine; by default now, this one, here.
 
     Attributes:
         documents: what was searched, for the list of them and the places of the gold answers.
@@ -114,7 +114,7 @@ def _finalize(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureRow:
     """A line of the table of figures; `low`, `value` and `high` are percent of a track, None where there is none."""
 
     cells: tuple[str, ...]
@@ -151,12 +151,12 @@ class Decisions:
 
     @property
     def answered(self) -> int:
-        """Right or wrong."""
+        """The number of those answered, right or wrong."""
         return self.right + self.wrong
 
     @property
     def n(self) -> int:
-        """All of them."""
+        """The number of all."""
         return self.answered + self.refused
 
 
@@ -180,7 +180,7 @@ class Source:
 
 
 def _content(parts: Sequence[Mapping[str, object]], circumstances: Circumstances) -> dict[str, object]:
-    """Everything the template names."""
+    """Everything that the template names."""
     return {
         "parts": parts,
         "circumstances": circumstances,
@@ -222,12 +222,12 @@ def _count(found: Iterable[Group]) -> int:
     return sum(group.n for group in found)
 
 
-def _row(figure: Figure) -> Row:
+def _row(figure: Figure) -> FigureRow:
     estimate = figure.estimate
     values = [estimate.low, estimate.value, estimate.high]
     if figure.unit == "ms" or None in values:
-        return Row(figure_cells(figure))
-    return Row(figure_cells(figure), *(round(100 * min(1.0, value), 2) for value in values if value is not None))
+        return FigureRow(figure_cells(figure))
+    return FigureRow(figure_cells(figure), *(round(100 * min(1.0, value), 2) for value in values if value is not None))
 
 
 def _cell(unit: Unit, estimate: Estimate, least: int = 1) -> Cell:
@@ -275,7 +275,7 @@ def _share(values: Sequence[bool]) -> Estimate:
 
 
 def _source(document: Document) -> Source:
-    """A document by its file's name alone: the folders of whoever ran this are nobody's business."""
+    """A document by the name of its file, without its folders, which are private."""
     name = document.source.replace("\\", "/").rpartition("/")[2]
     return Source(one_line(document.title), name, len(document.text), document.id)
 

@@ -1,4 +1,4 @@
-"""Where a report goes besides the terminal: JSON, a README, a page, pictures. Each is written whole or not at all."""
+"""Writes a report elsewhere than to the terminal: JSON, a README, a page, pictures. Each whole or not at all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """What a run writes; None for what it does not.
+    """The files that a run writes; None for what it does not write.
 
     Attributes:
         json: every figure, and a row for each question.
@@ -47,7 +47,7 @@ class Outputs:
     gold: Path | None = None
 
     def check(self, read: Mapping[str, Path | None]) -> None:
-        """Finds out before a run, not after it, that a result can't be written.
+        """Checks before a run that its results can be written.
 
         Args:
             read: the files that the run reads, by what they are; no result may replace one.
@@ -69,7 +69,7 @@ class Outputs:
             check_markers(self.readme)
 
     def write(self, runs: Sequence[Run]) -> None:
-        """Writes all of it, the curves of the first run alone.
+        """Writes everything; the curves of the first run only.
 
         Raises:
             SettingsError: something can't be written; what came before it stays.

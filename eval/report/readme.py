@@ -1,4 +1,4 @@
-"""Puts the figures into a file that people read, between two markers, so that they always come from a run."""
+"""Puts figures into a file that people read, between two markers, so that they always come from a run."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def put_between_markers(text: str, table: str, name: str = "text", part: str = "
 
 
 def check_markers(path: Path, part: str = "eval") -> None:
-    """Raises SettingsError where `rewrite` would: before a long run rather than after it."""
+    """Raises SettingsError where `rewrite` would; call it before a long run."""
     put_between_markers(_read(path, part), "", name=str(path), part=part)
 
 
 def rewrite(path: Path, table: str, part: str = "eval") -> None:
-    """Puts the table between the markers of a file: the whole new file, or the old one, never a piece.
+    """Puts the table between the markers of a file, which is replaced whole or stays as it is.
 
     Raises:
         SettingsError: the file can't be read or written, or its markers are not in order.
@@ -61,7 +61,7 @@ def rewrite(path: Path, table: str, part: str = "eval") -> None:
 
 
 def publish(tables: Mapping[str, Callable[[], str]], prefix: str, path: Path | None, console: Console) -> None:
-    """Makes tables one after another; prints each, and puts it into a file as soon as it is there.
+    """Makes tables one after another; prints each, and puts it into a file at once.
 
     Args:
         tables: what makes each table, by its name.
@@ -87,7 +87,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def write_bytes_whole(path: Path, content: bytes) -> None:
-    """Writes a file so that nobody ever reads half of it: beside it under another name, then moved over it.
+    """Writes a file beside the old one under another name and moves it over, so that nobody reads half of it.
 
     Raises:
         SettingsError: the file can't be written.

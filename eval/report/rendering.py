@@ -75,7 +75,7 @@ def _brief_cells(report: Report, key: str) -> tuple[str, str]:
 
 
 def summary(report: Report) -> str:
-    """What was measured, in a sentence."""
+    """The subject of the measurement, in a sentence."""
     documents = _count(report.documents, "document")
     asked_of = f"each with its own passage, of {documents}" if report.mode == "given-passage" else f"over {documents}"
     return (
@@ -170,7 +170,7 @@ def table_as_markdown(table: Table) -> str:
 
 
 def _made_with(report: Report) -> list[str]:
-    """A line for the models and one for the settings, where they are known."""
+    """A line for the models and one for the settings, if they are known."""
     return [
         f"{what}: {', '.join(f'{name} {value}' for name, value in values.items())}."
         for what, values in (("Models", report.models), ("Settings", report.settings))

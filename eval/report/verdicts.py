@@ -1,4 +1,4 @@
-"""What went wrong with an answer, in one word and in a sentence."""
+"""The verdict on an answer, in a few words and in a sentence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qa.types import Answer
 
 
 class Verdict(Enum):
-    """How an answer stands beside its gold. The value is what a group of such answers is called."""
+    """An answer compared with its gold. The value is the name of a group of such answers."""
 
     REFUSED = "Refused, but the documents answer it"
     UNSUPPORTED = "Answered, though the documents do not say"
@@ -23,7 +23,7 @@ class Verdict(Enum):
 
     @property
     def is_failure(self) -> bool:
-        """Whether the user was left with less than the documents hold, or with more."""
+        """Whether the answer failed the user."""
         return self not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED)
 
 

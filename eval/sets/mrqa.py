@@ -87,7 +87,7 @@ def _document(name: str, number: int, text: str) -> Document:
 
 
 def _answers(row: Fields, document: Document) -> tuple[GoldAnswer, ...] | None:
-    """None where the row says that there is none, () where no answer stands at its place."""
+    """The answers; None where the row says that there is none, () where none stands at its place."""
     if row.flag("is_impossible"):
         return None
     spans = {span for detected in row.rows("detected_answers") for span in _spans(detected, document.text)}

@@ -147,7 +147,7 @@ def sample(questions: Sequence[GoldQuestion], size: int, seed: int = 0) -> tuple
 
 
 def data_file(folder: Path | None, name: str = DATA_FILE) -> Path:
-    """The file in the folder of public data. Raises GoldError that says where to get it where it is not there."""
+    """The file in the folder of public data. Raises GoldError where it is missing, with where to get it."""
     if folder is None or not (folder / name).is_file():
         raise GoldError(
             f"{folder if folder is not None else '--data DIR is missing'}: expected a folder with {name}, "
@@ -157,7 +157,7 @@ def data_file(folder: Path | None, name: str = DATA_FILE) -> Path:
 
 
 def set_aside() -> tuple[str, ...]:
-    """The articles of DATA_FILE that retrieval may be tuned on: it is not trained."""
+    """The articles of DATA_FILE that retrieval may be tuned on, because retrieval is not trained."""
     return (*training_articles(), *tuning_articles())
 
 
@@ -167,12 +167,12 @@ def training_articles() -> tuple[str, ...]:
 
 
 def tuning_articles() -> tuple[str, ...]:
-    """Those that no reader was trained on and that choices, and the confidence, are fitted on."""
+    """The articles for choices and for fitting the confidence; no reader was trained on them."""
     return _split("tune")
 
 
 def reported_articles() -> tuple[str, ...]:
-    """Those that are left alone for measuring."""
+    """The articles that are only measured on."""
     return _split("report")
 
 
@@ -186,7 +186,7 @@ def _document(name: str, title: str, place: int, text: str) -> Document:
 
 
 def _answers(row: Fields, document: Document) -> tuple[GoldAnswer, ...] | None:
-    """None where the row says that there is none, () where no answer stands at its place."""
+    """The answers; None where the row says that there is none, () where none stands at its place."""
     if row.flag("is_impossible"):
         return None
     spans = {(answer.number("answer_start", least=-LARGEST), answer.text("text")) for answer in row.rows("answers")}

@@ -90,11 +90,11 @@ class Variant:
 
     @property
     def index(self) -> tuple[int, int, type[Chunker], type[Index]]:
-        """What an index of this variant depends on."""
+        """The part of the variant that its index depends on."""
         return self.settings.chunk_tokens, self.settings.overlap, self.chunker, self.kind
 
     def changes(self, default: Settings) -> bool:
-        """Does it differ from the defaults?"""
+        """Whether it differs from the defaults."""
         return (self.settings, self.chunker, self.kind) != (default, Chunker, Index)
 
 
@@ -171,7 +171,7 @@ class RememberingEncoder:
         return self._questions[text][0]
 
     def seconds(self, question: str) -> float:
-        """How long a question took to encode."""
+        """The seconds that a question took to encode."""
         self.encode_query(question)
         return self._questions[question][1]
 
@@ -188,7 +188,7 @@ class RememberingReader:
         self._read: dict[tuple[str, Passage], tuple[list[Span], float]] = {}
 
     def read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], float]:
-        """The spans of all passages, and how long it took to read these."""
+        """The spans of all passages, and the seconds that reading them took."""
         spans: list[Span] = []
         seconds = 0.0
         for place, hit in enumerate(hits):
@@ -209,7 +209,7 @@ class RememberingReader:
 
 @dataclass(slots=True)
 class _Measured:
-    """Of each question the rank of its passage and the time to find it; of those read, answer and time as well."""
+    """For each question its passage's rank and the time to find it; for those read also the answer and its time."""
 
     ranks: list[int | None] = field(default_factory=list)
     searching: list[float] = field(default_factory=list)

@@ -188,7 +188,7 @@ def compare_reading(
 ) -> str:
     """What the number of passages read and the weights of a span's score do to the best span.
 
-    The spans are found once for each number of passages, and put together anew for each choice of weights.
+    The passages are read once for each number of passages; the spans are ranked again for each choice of weights.
     """
     retriever = Retriever(build_index(collection.documents, None, settings, encoder=encoder), settings)
     counts = [int(count) for count in _axis(PASSAGES, settings.passages)]

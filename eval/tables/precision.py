@@ -27,7 +27,7 @@ BLOCK = 50  # questions
 
 
 class Embeds(Protocol):
-    """What is compared of an encoder."""
+    """The part of an encoder that is compared."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages, float32 (texts, dimension)."""

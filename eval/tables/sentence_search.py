@@ -58,7 +58,7 @@ class SentencesAlone(SentenceIndex):
 
 
 def sentence_texts(document: Document, chunk: Chunk) -> list[str]:
-    """The sentences of a passage that hold a letter or digit; all of its text where none does, so never nothing."""
+    """The sentences of a passage that hold a letter or digit; the whole text if none does."""
     words = document.text[chunk.start : chunk.end]
     texts = [words[start:end].strip() for start, end in sentences(words)]
     return [text for text in texts if any(c.isalnum() for c in text)] or [words.strip()]

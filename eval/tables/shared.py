@@ -96,7 +96,7 @@ def percent(values: Column) -> str:
 
 
 def gain(values: Column, base: Column) -> str:
-    """How many points more the mean is than that of `base` on the same questions; a dash where it is `base` itself.
+    """The difference of the mean and that of `base` on the same questions, in points; a dash for `base` itself.
 
     >>> gain(np.array([1.0, 1.0]), np.array([0.0, 0.0]))
     '+100.0 (+100.0 to +100.0)'
@@ -117,7 +117,7 @@ def milliseconds(seconds: Sequence[float], digits: int = 0) -> str:
 
 
 def timed(call: Callable[[], Item]) -> tuple[Item, float]:
-    """What a call returns, and how many seconds it took."""
+    """The result of a call, and the seconds it took."""
     began = time.perf_counter()
     result = call()
     return result, time.perf_counter() - began

@@ -45,7 +45,7 @@ DIALOGUE_NOTE = (
 
 
 def cast_table(conversations: Sequence[Conversation]) -> Table:
-    """A row for each method and part: those that rules were written with in view, and those that nobody has read.
+    """A row for each method and part: conversations that the rules were written with, and those nobody has read.
 
     On the former the choice among phrases is cross-validated by topic.
     """

@@ -59,7 +59,7 @@ class Conversation:
 
     @property
     def set_aside(self) -> bool:
-        """Is it only for the figures, not for fitting, and was it never read?"""
+        """Whether it is kept for the figures: never used for fitting, never read."""
         number = int("".join(c for c in self.id.rsplit("_", 1)[-1] if c.isdigit()) or 0)
         return number >= FIRST_SET_ASIDE and number % EVERY == 0
 
@@ -141,7 +141,7 @@ class Counts:
 
 
 def counts(question: str, rewritten: str, resolved: str, history: Sequence[str]) -> Counts:
-    """What was added to a question beside what its rewrite adds, of the terms of the questions before it.
+    """Counts the terms of earlier questions that were added to a question, and those that its rewrite adds.
 
     >>> counts("Is it treatable?", "Is throat cancer treatable?", "Is lung cancer treatable?", ["Lung cancer"])
     Counts(added=1, wanted=2, both=1)

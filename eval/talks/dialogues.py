@@ -82,7 +82,7 @@ def _turn(row: Fields, id: str, place: str, documents: Sequence[Document]) -> Go
 
 
 class Conversing(Protocol):
-    """What can hold a conversation: `qa.Assistant`."""
+    """An assistant that can hold a conversation, such as `qa.Assistant`."""
 
     def answer(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The answer to a question after the turns before it."""

@@ -71,7 +71,7 @@ def _example(question: str, resolved: str, turns: Sequence[Turn]) -> Example:
 
 
 def fit(found: Sequence[Example]) -> Weights:
-    """The weights that make the right phrases, or "none", most likely."""
+    """The weights under which the right phrases, or "none", are most likely."""
     rows, right = np.vstack([e.rows for e in found]), np.concatenate([e.right for e in found])
     starts = np.cumsum([0, *(len(e.rows) for e in found[:-1])])
     of = np.repeat(np.arange(len(found)), [len(e.rows) for e in found])

@@ -1,4 +1,4 @@
-"""What stands on the command line, read into values: each refusal names the value and what was expected."""
+"""Words of the command line -> values. Each refusal names the word and what was expected."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def seconds(text: str | float) -> float:
 
 
 def path(text: str) -> Path:
-    """A path. Raises BadParameter for an empty one, which would be taken for the folder one is in."""
+    """A path. Raises BadParameter for an empty one, which would mean the current folder."""
     if not text:
         raise typer.BadParameter("an empty path, expected a file or folder (. is this one)")
     return Path(text)

@@ -188,7 +188,7 @@ def chat(
         from qa.samples import EXAMPLES, MOST, is_samples
         from qa.web.app import serve
 
-        few = assistant.document_count <= MOST  # the texts of many are not read only to see whose they are
+        few = assistant.document_count <= MOST  # the texts of many documents are not read only for this
         examples = EXAMPLES if few and is_samples(assistant.listed()) else ()
         serve(assistant, serving, port, _tell_url, examples, bound, kept)
 
@@ -317,7 +317,7 @@ def main() -> None:
 
 
 def _printed(write: Callable[[], None]) -> None:
-    """Runs what prints; a reader that has seen enough (`| head -1`) changes no exit code."""
+    """Runs a function that prints. A reader that stops reading (`| head -1`) changes no exit code."""
     try:
         write()
         sys.stdout.flush()
@@ -348,7 +348,7 @@ def _settings(
 
 
 def _assistant(paths: list[Path] | None, index: Path | None, settings: Settings) -> Assistant:
-    """From the paths, else the index that was named, else whatever is found; says where its confidence is none."""
+    """The assistant over the paths, else the named index, else the default; warns if confidence is no probability."""
     from qa.models.chosen import UNCALIBRATED
 
     assistant = _opened(paths, index, settings)
@@ -381,7 +381,7 @@ def _load(paths: list[Path]) -> Loaded:
 
 @contextmanager
 def _progress(label: str, total: int) -> Iterator[Callable[[], None]]:
-    """A progress bar on stderr where that is a terminal; nothing elsewhere."""
+    """A progress bar on stderr if that is a terminal; nothing elsewhere."""
     from rich.console import Console
     from rich.progress import Progress
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from embeddings.index.beside import Maker
-    from embeddings.index.folders import Report, Step
+    from embeddings.index.folders import Step, UpdateResult
     from embeddings.store.records import Stored
     from qa.kept.verifying import Check, OldCitation
     from qa.settings import Settings
@@ -88,8 +88,8 @@ def _follow(folder: Path, paths: Sequence[Path], maker: Maker, wait: float) -> N
             say(f"pincite: {error}")
 
 
-def _tell(folder: Path, report: Report, quiet: bool = False) -> None:
-    """What an update came to, in one line, and the files that were skipped."""
+def _tell(folder: Path, report: UpdateResult, quiet: bool = False) -> None:
+    """The result of an update, in one line, and the files that were skipped."""
     from embeddings.loading import skipped_in_lines
     from qa.render import counted
 
@@ -112,7 +112,7 @@ def _tell(folder: Path, report: Report, quiet: bool = False) -> None:
 
 @contextmanager
 def progress_bar(paths: Sequence[Path], console: Console | None = None) -> Iterator[Callable[[Step], None] | None]:
-    """A bar on a terminal, with rate and time left, moved on by what it gives; None where it is no terminal.
+    """A progress bar with rate and time left, and the function that moves it on; None if the console is no terminal.
 
     Args:
         paths: what will be read.
@@ -135,7 +135,7 @@ def progress_bar(paths: Sequence[Path], console: Console | None = None) -> Itera
 
 
 class _Bar:
-    """Moves a progress bar on with each file, by its bytes, which tell the time left better than files do."""
+    """Moves a progress bar on with each file, by its bytes, which predict the time left better than files do."""
 
     def __init__(self, progress: Any, files: int, size: int) -> None:
         self._progress, self._done, self._passages = progress, 0, 0
@@ -237,7 +237,7 @@ def doctor(
 
 
 def _maker_of(identity: str) -> Maker:
-    """What an index was made with, by the identity of its encoder."""
+    """The maker of an index, from the identity of its encoder."""
     from embeddings.index.beside import Maker
     from embeddings.index.updating import Tuning
     from qa.assistant import chunker_for

@@ -1,4 +1,4 @@
-"""What a conversation has spoken of, and which of it a question means: query resolution.
+"""What a conversation has mentioned, and which mention a question means: query resolution.
 
 Which terms of the history belong to a question is a choice (after Voskarides et al. 2020, "Query Resolution for
 Conversational Search with Limited Supervision", who choose term by term): here one noun phrase of the history, or none.
@@ -49,7 +49,7 @@ _SPEAKING = re.compile(r"\s+(?:say|said|think|tell|believe|claim|call for|announ
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Something that a conversation has spoken of.
+    """Something that a conversation has mentioned.
 
     Attributes:
         text: in the words that name it best.
@@ -88,7 +88,7 @@ class Mention:
 
 
 def mentions(history: Sequence[Turn]) -> tuple[Mention, ...]:
-    """What the turns before a question spoke of, the latest first, each once."""
+    """The mentions in the turns before a question, the latest first, each once."""
     found: list[Mention] = []
     recent = history[-FARTHEST:]
     for age, turn in enumerate(reversed(recent)):
@@ -124,7 +124,7 @@ def _asked(turn: Turn, age: int) -> Iterator[Mention]:
 
 
 def _offices(text: str, found: Sequence[Phrase]) -> Iterator[Phrase]:
-    """Whoever holds an office, as one phrase: "Norway's minister", "the mayor of Oslo"."""
+    """The holder of an office, as one phrase: "Norway's minister", "the mayor of Oslo"."""
     for first, second in pairwise(found):
         owned = first.owns and text[first.end : second.start].lower() in ("'s ", "’s ", "' ", "’ ")
         limited = text[first.end : second.start].lower() == " of " and not first.named
@@ -144,7 +144,7 @@ def _with_limit(text: str, phrase: Phrase, following: Phrase | None) -> str:
 
 
 def _is_person(question: str, phrase: Phrase) -> bool:
-    """Is a name that of a person, as far as its question tells?"""
+    """Whether a name is that of a person, as far as its question shows."""
     if phrase.definite or any(token.text.isupper() for token in phrase.tokens if token.tag == "name"):
         return False
     who = re.match(r"\W*who(?:['’]s| is| was)\s+$", question[: phrase.start], re.IGNORECASE) is not None
@@ -176,7 +176,7 @@ def _answered(turn: Turn, age: int) -> Iterator[Mention]:
 
 
 def _is_plain_word(name: str, answer: Answer) -> bool:
-    """Is an answer of one word no name for all its capital: a number, or a word that its document writes small too?"""
+    """Whether a one-word answer with a capital is no name: a number, or a word that its document also writes small."""
     words = tagged(name)
     if len(words) != 1:
         return False
@@ -193,7 +193,7 @@ def _mention(phrase: Phrase, age: int, kind: Kind, said: bool, carried: bool) ->
 
 
 def _is_same(a: Mention, b: Mention) -> bool:
-    """Do two phrases speak of one thing: the same words, or the same head and the words of one in the other?"""
+    """Whether two phrases mean one thing: the same words, or the same head and the words of one in the other."""
     one, other = set(a.words), set(b.words)
     return one == other or (a.head == b.head and (one <= other or other <= one)) or (
         a.named and b.named and bool(one) and bool(other) and (one < other or other < one)
@@ -201,7 +201,7 @@ def _is_same(a: Mention, b: Mention) -> bool:
 
 
 def _joined(later: Mention, earlier: Mention) -> Mention:
-    """A thing spoken of in two turns: where it was last, in the fuller of both wordings."""
+    """One mention of a thing from two turns: the place of the later, the fuller of both wordings."""
     kind = later.kind or earlier.kind
     fuller = earlier if len(earlier.words) > len(later.words) else later
     return replace(
@@ -244,7 +244,7 @@ def shipped_weights() -> Weights:
 
 
 def none_features(question: str, pointers: Pointers, known: Sequence[Mention]) -> tuple[float, ...]:
-    """What speaks for a question that stands alone, in the order of NONE_FEATURES."""
+    """The features of a question that stands alone, in the order of NONE_FEATURES."""
     found = [phrase for phrase in phrases(question) if not phrase.empty]
     stems = {stem(word) for phrase in found for word in phrase.words}
     repeated = any(mention.stems <= stems for mention in known)
@@ -265,7 +265,7 @@ def none_features(question: str, pointers: Pointers, known: Sequence[Mention]) -
 
 
 def mention_features(mention: Mention, pointers: Pointers, known: Sequence[Mention]) -> tuple[float, ...]:
-    """What speaks for a phrase of the history, in the order of FEATURES."""
+    """The features of a phrase of the history, in the order of FEATURES."""
     phrase = mention.phrase
     disagrees = (pointers.number == "one" and mention.plural) or (pointers.number == "several" and not mention.plural)
     fresh = mention.age == 0 and not any(other.carried for other in known if other.age == 0)
@@ -294,7 +294,7 @@ def scores(
 
     Args:
         known: what the question could mean.
-        spoken_of: all that the turns before it spoke of, also what the question itself names.
+        spoken_of: all mentions in the turns before it, including what the question itself names.
     """
     none = _dot(weights.none, none_features(question, pointers, spoken_of))
     return [none, *(_dot(weights.mention, mention_features(mention, pointers, known)) for mention in known)]

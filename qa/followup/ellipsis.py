@@ -1,4 +1,4 @@
-"""Questions of which most is left out: "And when?", "By whom?", "What about the poor?" The last one lends the rest."""
+"""Questions with most words left out ("And when?", "What about the poor?"): the last question lends the rest."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DO = {"s": "does", "past": "did", "base": "do"}
 _SEVERAL = {"does": "do", "is": "are", "was": "were", "has": "have"}
 _SINGLE = {several: one for one, several in _SEVERAL.items()}
 _LONGEST_PLAIN = 60  # characters of an answer that goes into a question as it is
-# Prepositions of which one takes the place of the other: on which side of a place, or of a time.
+# Prepositions that replace each other: those of place, and those of time.
 _LIKE = tuple(
     frozenset(group.split())
     for group in ("within outside inside beyond", "before after during since until", "with without", "over under")
@@ -33,7 +33,7 @@ _MOTION = frozenset("go travel fly flee move sail return come withdraw retreat d
 
 
 def without_connective(question: str) -> tuple[str, bool]:
-    """A question without "and", "but", "what about" in front, and whether there was one.
+    """A question without "and", "but" or "what about" in front, and whether it had one.
 
     >>> without_connective("And what about the poor?"), without_connective("Who was first?")
     (('the poor?', True), ('Who was first?', False))
@@ -44,7 +44,7 @@ def without_connective(question: str) -> tuple[str, bool]:
 
 
 def is_bare(question: str) -> bool:
-    """Is a question nothing but words that ask: "When?", "And how many?", "By whom exactly?"
+    """Whether a question has only words that ask: "When?", "And how many?", "By whom exactly?"
 
     >>> is_bare("By whom?"), is_bare("Why the delay?"), is_bare("Who was it?")
     (True, False, False)
@@ -59,7 +59,7 @@ def is_bare(question: str) -> bool:
 
 
 def is_fragment(question: str) -> bool:
-    """Is a question only a phrase, with no verb and no question word: "The poor?", "In Oslo?"
+    """Whether a question is only a phrase, without verb and question word: "The poor?", "In Oslo?"
 
     >>> is_fragment("the poor?"), is_fragment("In Oslo?"), is_fragment("Why the poor?")
     (True, True, False)
@@ -85,7 +85,7 @@ _AND_ITS = re.compile(r"\s+and\s+(?:its|their|his|her)\s+\w+\W*$", re.IGNORECASE
 
 
 def introduces(question: str) -> bool:
-    """Does a question bring up something by its own name: "What is chalk?", "Tell me about sharks", "Define a tort"?
+    """Whether a question names its own subject: "What is chalk?", "Tell me about sharks", "Define a tort".
 
     >>> introduces("What is chalk?"), introduces("What are the symptoms?"), introduces("Tell me about its history.")
     (True, False, False)
@@ -141,7 +141,7 @@ def asked_again(bare: str, last: str, said: str) -> str | None:
 
 
 def counted_again(question: str, last: str) -> str | None:
-    """The last question about another noun of the same question word; None where it is not only that.
+    """The last question about another noun after the same question word; None if more differs.
 
     >>> counted_again("how many crews?", "How many boats did the mayor inspect?")
     'How many crews did the mayor inspect?'
@@ -167,7 +167,7 @@ def _same_noun(word: str, last: str, end: int) -> str | None:
 
 
 def _behind_noun(last: str, end: int) -> tuple[str, str]:
-    """The noun that goes with a question word ("which town"), "" without one, and the question behind both."""
+    """The noun of a question word ("which town"; "" without one), and the question after both."""
     first = phrases(last)[:1]
     with_noun = first and first[0].asked and last[end : first[0].start].strip() == ""
     if not with_noun:
@@ -201,7 +201,7 @@ def _with_object(word: str, rest: str, after: Sequence[Token], asked: str, said:
 
 
 def asked_of(fragment: str, last: str) -> str | None:
-    """The last question about something else: the phrase that is most like the new one gives it its place.
+    """The last question about something else, which takes the place of the phrase most like it.
 
     >>> asked_of("the poor?", "How much do the rich pay in May?")
     'How much do the poor pay in May?'
@@ -243,7 +243,7 @@ def _elsewhere(leading: Token, new: str, last: str, places: Sequence[Phrase]) ->
 
 
 def _likeness(new: Phrase, old: Phrase) -> float:
-    """How alike two phrases are in what they are."""
+    """How alike two phrases are in kind."""
     score = 3.0 * (new.named == old.named) + 1.0 * (new.definite == old.definite) + 1.0 * (new.plural == old.plural)
     alike = old.head == new.head or (
         min(len(old.head), len(new.head)) > 5 and (old.head in new.head or new.head in old.head)

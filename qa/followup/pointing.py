@@ -1,4 +1,4 @@
-"""What in a question points back at what was said before: pronouns, "there", "that decision", "the town"."""
+"""The words of a question that point back at earlier turns: pronouns, "there", "that decision", "the town"."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """All that points back in a question: its pronouns, and its phrases with "this" or "that", in their order."""
+    """The words of a question that point back: its pronouns, and its phrases with "this" or "that", in their order."""
 
     pronouns: tuple[Pointer, ...] = ()
     phrases: tuple[Phrase, ...] = ()
@@ -58,14 +58,14 @@ class Pointers:
 
     @property
     def number(self) -> Literal["one", "several", ""]:
-        """How many the first pronoun stands for, "" without one."""
+        """The number of the first pronoun; "" without a pronoun."""
         if not self.pronouns:
             return ""
         return "several" if self.pronouns[0].kind == "several" else "one" if self.pronouns[0].kind == "thing" else ""
 
 
 def pointers(question: str) -> Pointers:
-    """What points back in a question, past its own words.
+    """The pronouns of a question that mean nothing in the question itself.
 
     >>> [pointer.kind for pointer in pointers("When did she sink it?").pronouns]
     ['person', 'thing']
@@ -79,7 +79,7 @@ def pointers(question: str) -> Pointers:
 
 
 def _pronoun(question: str, tokens: Sequence[Token], i: int, found: Sequence[Phrase]) -> Pointer | None:
-    """The i-th word as a pointer, None where it is none, or stands for something in the question itself."""
+    """The i-th word as a pointer; None if it is none, or means something in the question itself."""
     token = tokens[i]
     kind = _KINDS.get(token.lower)
     if token.tag == "name":
@@ -101,7 +101,7 @@ def _pronoun(question: str, tokens: Sequence[Token], i: int, found: Sequence[Phr
 
 
 def _of_a_kind(tokens: Sequence[Token], i: int) -> bool:
-    """Is "one" a thing of a kind, as in "the largest one", and no number?"""
+    """Whether "one" means a thing of a kind, as in "the largest one", and no number."""
     before = tokens[i - 1] if i else None
     if before is None or not (before.tag == "word" or before.lower in ("which", "what", "other")):
         return False
@@ -109,12 +109,12 @@ def _of_a_kind(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _owns(tokens: Sequence[Token], i: int) -> bool:
-    """Does a phrase follow the i-th word?"""
+    """Whether a phrase follows the i-th word."""
     return i + 1 < len(tokens) and tokens[i + 1].tag in ("word", "name", "number")
 
 
 def _exists(tokens: Sequence[Token], i: int) -> bool:
-    """Is "there" the one of "there is"?"""
+    """Whether "there" is the one of "there is"."""
     before = tokens[i - 1] if i else None
     after = tokens[i + 1] if i + 1 < len(tokens) else None
     be = "is are was were be been has have had will would".split()
@@ -123,7 +123,7 @@ def _exists(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _follows_subject(tokens: Sequence[Token], i: int) -> bool:
-    """Is there a subject before the verb in front of the i-th word: "Who was there", but not "How many were there"?"""
+    """Whether a subject stands before the verb in front of a word: "Who was there", not "How many were there"."""
     return i >= 2 and tokens[0].lower in ("who", "which") and all(t.tag == "mark" for t in tokens[i + 1 :])
 
 
@@ -142,7 +142,7 @@ def _demonstrative(tokens: Sequence[Token], i: int) -> Pointer | None:
 
 
 def _points(tokens: Sequence[Token], phrase: Phrase) -> bool:
-    """Does a phrase with "this" or "that" point back? Not after "said that", nor "this week"."""
+    """Whether a phrase with "this" or "that" points back; not after "said that", nor "this week"."""
     if phrase.head in _TIMES:
         return phrase.tokens[0].lower == "that"
     i = next(k for k, token in enumerate(tokens) if token.start == phrase.start)
@@ -156,7 +156,7 @@ def _points(tokens: Sequence[Token], phrase: Phrase) -> bool:
 def _stands_inside(
     tokens: Sequence[Token], i: int, found: Sequence[Phrase], kind: PointerKind, possessive: bool
 ) -> bool:
-    """Does a pronoun stand for a phrase before it in its own question? "What did Anders say about his boat?"
+    """Whether a pronoun means a phrase before it in its own question: "What did Anders say about his boat?"
 
     An object never stands for the subject of its own clause ("Why did Anders sell it?": Chomsky 1981, principle B).
     """

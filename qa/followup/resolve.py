@@ -47,7 +47,7 @@ def standalone(question: str, history: Sequence[Turn], weights: Weights | None =
     """The question as it is understood after the turns before it, oldest first; unchanged where it stands alone.
 
     Args:
-        weights: of the choice among what was spoken of; None for those that ship.
+        weights: of the choice among earlier mentions; None for those that ship.
     """
     if not history or re.search(r"\w", question) is None:
         return question
@@ -69,7 +69,7 @@ def standalone(question: str, history: Sequence[Turn], weights: Weights | None =
 
 
 def leans(question: str) -> bool:
-    """Does a question show by its own words that it needs the one before it to be understood?
+    """Whether a question shows by its own words that it needs the turns before it.
 
     >>> leans("And when was it founded?"), leans("When?"), leans("Who founded the party in Madrid?")
     (True, True, False)
@@ -79,7 +79,7 @@ def leans(question: str) -> bool:
 
 
 def _resolved(question: str, bare: str, connected: bool, known: Sequence[Mention], weights: Weights) -> str:
-    """A whole question with what it means by its pronouns and phrases; itself where it means nothing else."""
+    """A question with its pronouns and phrases replaced by what they mean; unchanged if there is nothing to replace."""
     found = pointers(bare)
     if not found and (introduces(bare) or (not connected and any(phrase.named for phrase in phrases(bare)))):
         return question
@@ -98,7 +98,7 @@ def _resolved(question: str, bare: str, connected: bool, known: Sequence[Mention
 
 
 def _leaves_open(question: str) -> bool:
-    """Does a question name nothing that limits it: "What are the symptoms?", but not "Who was killed in the flood?"
+    """Whether nothing in a question limits it: "What are the symptoms?", not "Who was killed in the flood?"
 
     A definite phrase limits it where a preposition stands in front, and a reason is asked of what the question names.
     """
@@ -109,23 +109,23 @@ def _leaves_open(question: str) -> bool:
 
 
 def _no_places(known: Sequence[Mention]) -> Sequence[Mention]:
-    """Without places that something else only was in, where there is something else of the same turn."""
+    """Drops places that were mentioned only as a location, if the same turn mentions something else."""
     latest = [mention for mention in known if mention.kind != "place" or mention.said]
     return latest if latest and latest[0].age == known[0].age else known
 
 
 def _within(mention: Mention, question: str) -> bool:
-    """Does a question already say a phrase?"""
+    """Whether a question already contains a phrase."""
     return mention.stems <= {stem(token.lower) for token in tagged(question)}
 
 
-# What is meant ---------------------------------------------------------------------------------------------------
+# What it means ---------------------------------------------------------------------------------------------------
 
 
 def _best(
     question: str, found: Pointers, known: Sequence[Mention], spoken_of: Sequence[Mention], weights: Weights
 ) -> Mention | None:
-    """The phrase of the history that belongs to a question; None where none does."""
+    """The phrase of the history that belongs to a question; None without one."""
     if not known:
         return None
     none, *rest = scores(question, found, known, spoken_of, weights)
@@ -151,24 +151,24 @@ def _meant(
 
 
 def _answering(mention: Mention) -> float:
-    """What speaks for an answer, in log-odds: the data that the choice is fitted on hold none."""
+    """The log-odds added for a mention that is an answer, because the data of the fit have no answers."""
     return ANSWERED if mention.said and mention.age == 0 else 0.0
 
 
 def _person(known: Sequence[Mention]) -> Mention | None:
-    """Who "he" or "she" is: the last person spoken of, else the last name that may be one."""
+    """The mention that "he" or "she" means: the last person, else the last name that may be a person's."""
     persons = [mention for mention in known if mention.kind == "person"]
     maybe = [m for m in known if m.kind == "" and m.named and not m.phrase.definite and not m.text.isupper()]
     return next(iter(persons or maybe), None)
 
 
-# What is put in --------------------------------------------------------------------------------------------------
+# What replaces it --------------------------------------------------------------------------------------------------
 
-Edit = tuple[int, int, str]  # start and end in the question, and what takes the place
+Edit = tuple[int, int, str]  # start and end in the question, and the replacement
 
 
 def _pronouns(question: str, found: Pointers, known: Sequence[Mention], weights: Weights) -> list[Edit]:
-    """What takes the place of the first pronoun of each kind; later ones then stand for the same."""
+    """The replacements of the first pronoun of each kind; later ones mean the same."""
     edits: dict[str, Edit] = {}
     for pointer in found.pronouns:
         meant = None if pointer.kind in edits else _meant(pointer, question, found, known, weights)
@@ -179,7 +179,7 @@ def _pronouns(question: str, found: Pointers, known: Sequence[Mention], weights:
 
 
 def _and_another(meant: Mention, known: Sequence[Mention]) -> str:
-    """What "they" means beside one thing that is no several: the other one of the same question."""
+    """What "they" means if the chosen mention is a single thing: a plural mention of the same question."""
     if meant.plural or meant.age or meant.phrase.definite:
         return ""
     others = [
@@ -203,18 +203,18 @@ def _as_pronoun(pointer: Pointer, meant: Mention, question: str) -> str:
 
 
 def _pointing_phrases(found: Pointers, known: Sequence[Mention]) -> list[Edit]:
-    """What takes the place of "that decision"."""
+    """The replacements of phrases such as "that decision"."""
     return [edit for phrase in found.phrases if (edit := _as_phrase(phrase, known)) is not None]
 
 
 def _definite_phrases(question: str, known: Sequence[Mention]) -> list[Edit]:
-    """What takes the place of "the town"."""
+    """The replacement of a phrase such as "the town"."""
     plain = [p for p in phrases(question) if p.definite and not (p.named or p.complemented or _RANKED.search(p.text))]
     return [edit for phrase in plain if (edit := _as_phrase(phrase, known)) is not None][:1]
 
 
 def _as_phrase(phrase: Phrase, known: Sequence[Mention]) -> Edit | None:
-    """A phrase for something known in fuller words; None where nothing known is of its kind."""
+    """The mention that a phrase means, in fuller words; None if no mention is of its kind."""
     words = set(phrase.words)
     for mention in known:
         if mention.head == phrase.head and words < set(mention.words):
@@ -236,7 +236,7 @@ def _edited(question: str, edits: Sequence[Edit]) -> str:
 
 
 def _appended(question: str, meant: Mention) -> str:
-    """A question with what it is about at its end."""
+    """A question with its subject added at its end."""
     body, end = question.rstrip(" ?!."), "?" if question.rstrip().endswith("?") else ""
     found = phrases(body)
     if meant.kind == "place":
@@ -249,7 +249,7 @@ def _appended(question: str, meant: Mention) -> str:
 
 
 def _with_terms(question: str, terms: str) -> str:
-    """The question with the terms that it does not hold already, each once, in their order."""
+    """The question with the terms that it lacks, each once, in their order."""
     present = {word.lower() for word in question.split()}
     missing = " ".join(dict.fromkeys(word for word in terms.split() if word.lower() not in present))
     return _capitalised(f"{question.rstrip(' ?')} ({missing})?" if missing else question)

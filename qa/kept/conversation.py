@@ -2,7 +2,7 @@
 
 The form is compact: a table of documents without their texts, and citations by document and offsets. Read back, each
 citation is looked up again: it holds where a document of the same content hash is there and the words stand where they
-stood. What does not hold is given as words that can't be opened (`Lost`), never as a citation.
+stood. What does not hold comes back as words that can't be opened (`Lost`), never as a citation.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Recalled:
         question: as it was asked.
         understood: as it was understood.
         text: the words of the answer, as they were given; None where it was "not in these documents".
-        answer: the answer as far as what it cites is there; None where nothing that it rests on is.
-        lost: what else it cited.
+        answer: the answer, with the citations that still hold; None if none does.
+        lost: its other citations.
     """
 
     question: str
@@ -55,7 +55,7 @@ class Recalled:
 
     @property
     def turn(self) -> Turn:
-        """What a follow-up refers to; an answer that can't be shown any more counts as none."""
+        """The turn for a follow-up to refer to; an answer that can't be shown any more counts as a refusal."""
         answer = self.answer if self.answer is not None else Answer(self.understood, None, self.confidence)
         return Turn(self.question, answer)
 
@@ -64,7 +64,7 @@ def to_json(turns: Iterable[Turn], indent: int | None = None) -> str:
     """A conversation as JSON, oldest turn first.
 
     Raises:
-        RecordError: it is longer than what would be read back.
+        RecordError: it is longer than what `from_json` reads.
     """
     table = _Table()
     rows = [{"question": turn.question, "answer": answer_to_row(turn.answer, table)} for turn in turns]
@@ -88,7 +88,7 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Recalled, ..
         name: what it is called in messages.
 
     Raises:
-        RecordError: it is no such JSON, or longer than what is read; says where the fault is.
+        RecordError: it is other JSON, or too long; the message says where the fault is.
     """
     said = read_object(written, name, MOST_CHARACTERS)
     documents = documents_of(said, name)
@@ -130,7 +130,7 @@ def new_table() -> _Table:
 
 def answer_to_row(answer: Answer, table: _Table) -> dict[str, Any]:
     """An answer for JSON, its documents in the table."""
-    kept = answer.passages if answer.text is None else ()  # of a refusal they are all there is to show
+    kept = answer.passages if answer.text is None else ()  # the passages are all that a refusal has to show
     row: dict[str, Any] = {
         "question": answer.question,
         "text": answer.text,
@@ -203,7 +203,7 @@ def _answer(
 
 
 def _says(text: str, citations: Sequence[Citation], is_list: bool) -> bool:
-    """Whether an answer's words are those that it cites: they are never taken from what a browser kept."""
+    """Whether an answer's words are those that it cites; words are never taken from what a browser kept."""
     cited = {citation.text for citation in citations}
     if not is_list:
         return text == citations[0].text

@@ -1,4 +1,4 @@
-"""What people say of answers: right, wrong, the right words, or that the documents do not say. Kept in SQLite.
+"""What people say about answers (right, wrong, the right words, not in the documents), kept in SQLite.
 
 The file lies beside the index it speaks of (`.pincite` has `.pincite.feedback.sqlite`), where building that anew does
 not touch it. What is asked of files that were named, or of the samples, has one in the user's data folder.
@@ -73,7 +73,7 @@ class Words:
     """The right words, selected in a source.
 
     Raises:
-        RecordError: the offsets are none of the document.
+        RecordError: the offsets lie outside the document.
     """
 
     document: Document
@@ -95,7 +95,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A line of the file.
+    """An entry of the file.
 
     Attributes:
         number: counted from 1, in the order in which they were given.
@@ -105,7 +105,7 @@ class Feedback:
         asked, understood: the question as it was asked, and as it was understood.
         answer: as `pincite ask --json` prints it.
         words: {"document": ..., "start": ..., "end": ..., "text": ...} where the verdict is "words", else None.
-        note: what was said besides.
+        note: a remark beside the verdict.
         index, update, hashes: as in `Version`.
     """
 
@@ -123,7 +123,7 @@ class Feedback:
 
 
 def feedback_file(index: Path | None) -> Path:
-    """Where feedback is kept: beside the index in a folder, in the user's data folder where there is none.
+    """The file of feedback: beside the index in a folder; in the user's data folder without an index.
 
     >>> feedback_file(Path("reports/.pincite")).as_posix()
     'reports/.pincite.feedback.sqlite'
@@ -136,7 +136,7 @@ def feedback_file(index: Path | None) -> Path:
 
 
 class FeedbackStore:
-    """The file of feedback, made with the first line. Any number of threads and processes may write.
+    """A file of feedback, made with its first entry. Any number of threads and processes may write.
 
     Args:
         path: the file.
@@ -146,18 +146,18 @@ class FeedbackStore:
         self.path = path
 
     def add(self, turn: Turn, verdict: Verdict, version: Version, words: Words | None = None, note: str = "") -> int:
-        """Keeps what was said of an answer, and gives its number.
+        """Keeps feedback on an answer, and returns its number.
 
         Args:
             turn: the question as it was asked, and its answer.
             verdict: see `Feedback`.
             version: what was asked.
             words: the right ones, with the verdict "words" and no other.
-            note: what was said besides.
+            note: a remark beside the verdict.
 
         Raises:
-            RecordError: the verdict is none, or lacks its words.
-            StoreError: it can't be written: nothing was kept.
+            RecordError: the verdict is unknown, or lacks its words.
+            StoreError: it can't be written; nothing was kept.
         """
         _check(verdict, words, note)
         answer = turn.answer
@@ -178,12 +178,12 @@ class FeedbackStore:
             return int(cursor.lastrowid or 0)
 
     def count(self) -> int:
-        """How many lines there are. Raises StoreError where the file can't be read."""
+        """The number of entries. Raises StoreError where the file can't be read."""
         return len(read_feedback(self.path)) if self.path.exists() else 0
 
 
 def read_feedback(path: Path) -> tuple[Feedback, ...]:
-    """The lines of a file, oldest first.
+    """The entries of a file, oldest first.
 
     Raises:
         StoreError: it is not there, is no file of feedback, or is damaged.
@@ -260,7 +260,7 @@ def _connection(path: Path, *, write: bool) -> Iterator[sqlite3.Connection]:
 
 
 def _prepare(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
-    """Makes the tables of a new file; one that holds something else is left as it is."""
+    """Makes the tables of a new file; a file that holds something else is left as it is."""
     if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
         connection.execute(f"PRAGMA user_version = {FORMAT}")
         for statement in statements:

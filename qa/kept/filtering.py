@@ -9,7 +9,7 @@ from qa.kept.fields import Fields
 
 
 def where_of(said: Fields) -> Where | None:
-    """The filter in some JSON, None where it lets everything through.
+    """The filter in some JSON; None if it lets everything through.
 
     Raises RecordError or FilterError where it is of another form.
     """

@@ -1,4 +1,4 @@
-"""What somebody says of an answer, on its way from the page to the file of feedback."""
+"""Feedback on an answer, on its way from the page to the file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SAID = {
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """Keeps what is said of answers.
+    """Keeps feedback on answers.
 
     Attributes:
         store: the file.
@@ -41,17 +41,17 @@ class Judging:
         find: Callable[[str], Document],
         private: Collection[str] = (),
     ) -> str:
-        """Keeps a verdict, and says so in words.
+        """Keeps a verdict, and returns a line for the page.
 
         Args:
             turn: the question and its answer.
             verdict: one of `qa.kept.feedback.VERDICTS`.
             selected: the document, the text and the place of the words that were selected; None without them.
             find: the documents that are there.
-            private: ids of documents of which nothing may be written.
+            private: ids of documents that nothing may be written about.
 
         Raises:
-            RecordError: the verdict or the words are none, or speak of somebody's own files.
+            RecordError: the verdict is unknown, the words are not in the document, or a file is the visitor's own.
             StoreError: it can't be written.
         """
         kind = next((each for each in VERDICTS if each == verdict), None)
@@ -66,7 +66,7 @@ class Judging:
 
 
 def words_of(selected: Fields, find: Callable[[str], Document]) -> Words:
-    """The selected words in their document: where they stand nearest to where the browser says they were.
+    """The selected words in their document, at the place nearest to the one that the browser gives.
 
     A browser may break lines otherwise and leaves out spaces, so white space is not compared. Raises RecordError where
     they don't stand in the document.

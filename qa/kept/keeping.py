@@ -1,4 +1,4 @@
-"""What the chat keeps for longer than it runs: what people say of answers, and files that they add for everybody."""
+"""What the chat keeps longer than it runs: feedback, and files that are added for everybody."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Keeping:
 
 
 def keeping(assistant: Assistant, folder: Path | None, shared_uploads: bool = False) -> Keeping:
-    """What is kept of a chat over an assistant, whose index lies in a folder; None for one in memory."""
+    """What a chat keeps. `folder` is that of the assistant's index; None for an index in memory."""
     index = assistant.index
     if not isinstance(index, Index):
         return Keeping()

@@ -1,8 +1,8 @@
-"""A turn as the browser keeps it, and back: the server keeps none.
+"""A turn -> the browser's store, and back. The server keeps no turn.
 
 A question that was answered is a conversation of one turn (`qa.kept.conversation`), so that every citation is looked up
-again and nothing is taken from a browser's word. Small talk is told anew. Of what an answer was chosen from the numbers
-are kept (`qa.kept.turns_why`).
+again and nothing is taken from a browser's word. The reply to small talk is made again. Of "why this answer" only
+numbers are kept (`qa.kept.turns_why`).
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ def to_store(exchange: Exchange) -> str:
 def from_store(
     written: str, library: Library, find: Find, reliability: Reliability | None = None, threshold: float = 0.5
 ) -> Exchange:
-    """A turn as it was, as far as what it rests on is still there.
+    """A turn from the browser's store, with the citations that still hold.
 
     Args:
         written: what `to_store` gave, perhaps tampered with since.
-        library: tells what is in here anew.
+        library: for replies about the documents, which are made again.
         find: the documents that are there now.
         reliability: says what a confidence means.
         threshold: the confidence under which there is no answer.
@@ -84,20 +84,20 @@ def from_store(
 
 
 def _why(said: Fields, answer: Answer, threshold: float, reliability: Reliability | None) -> Explanation:
-    """What an answer was chosen from; a full browser leaves that out."""
+    """The explanation of an answer; without passages if the browser had no room for them."""
     if "why" not in said.values:
         return Explanation(answer, threshold, (), reliability)
     return why_of(said.inside("why"), answer, reliability)
 
 
 def recalled_turns(written: Iterable[str], find: Find) -> tuple[Recalled, ...]:
-    """The turns that were answered or refused: what a follow-up refers to, and what is exported."""
+    """The turns that were answered or refused; a follow-up refers to them, and they are exported."""
     found = (_recalled(_read(each), find) for each in written)
     return tuple(turn for turn in found if turn is not None)
 
 
 def history_of(written: Sequence[str], find: Find) -> tuple[Turn, ...]:
-    """The same as the turns before a question."""
+    """The same turns as the history of a question."""
     return tuple(turn.turn for turn in recalled_turns(written, find))
 
 

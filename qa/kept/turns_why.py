@@ -1,7 +1,7 @@
 """Why an answer was chosen, as the browser keeps it with its turn: numbers and places, no words.
 
 The passages are those of the turn's answer, in the same order, and are looked up with it; the words are read from the
-documents again. Where one of the passages is not there any more, nothing is said of why.
+documents again. If one of the passages is gone, nothing is shown.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _row(read: PassageRead) -> dict[str, Any]:
 
 
 def why_of(said: Fields, answer: Answer, reliability: Reliability | None) -> Explanation:
-    """The explanation of an answer that was looked up again; one without passages where one of them is gone.
+    """The explanation of an answer that was looked up again; without passages if one of them is gone.
 
     Raises RecordError where it is of another form.
     """

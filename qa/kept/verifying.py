@@ -34,7 +34,7 @@ class OldCitation:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What became of a citation.
+    """The result of checking a citation.
 
     Attributes:
         citation: as it was printed.
@@ -60,13 +60,13 @@ class Today(Protocol):
     """The documents that an answer is checked against."""
 
     def with_hash(self, content_hash: str) -> list[Document]:
-        """Those of this text."""
+        """The documents of this text."""
 
     def at(self, source: str) -> Document | None:
-        """The one read from there."""
+        """The document read from this source; None without one."""
 
     def saying(self, quote: str) -> Document | None:
-        """One that holds these words."""
+        """A document that holds these words; None without one."""
 
 
 class Loaded:
@@ -76,15 +76,15 @@ class Loaded:
         self._documents = tuple(documents)
 
     def with_hash(self, content_hash: str) -> list[Document]:
-        """Those of this text."""
+        """The documents of this text."""
         return [document for document in self._documents if document.content_hash == content_hash]
 
     def at(self, source: str) -> Document | None:
-        """The one read from there."""
+        """The document read from this source; None without one."""
         return next((document for document in self._documents if document.source == source), None)
 
     def saying(self, quote: str) -> Document | None:
-        """One that holds these words."""
+        """A document that holds these words; None without one."""
         return next((document for document in self._documents if quote in document.text), None)
 
 
@@ -96,15 +96,15 @@ class Indexed:
         self._rows = [(row, str(json.loads(row.fields).get("content_hash"))) for row in view.store.each_document()]
 
     def with_hash(self, content_hash: str) -> list[Document]:
-        """Those of this text."""
+        """The documents of this text."""
         return [self._view.document(row.id) for row, found in self._rows if found == content_hash]
 
     def at(self, source: str) -> Document | None:
-        """The one read from there."""
+        """The document read from this source; None without one."""
         return next((self._view.document(row.id) for row, _ in self._rows if row.source == source), None)
 
     def saying(self, quote: str) -> Document | None:
-        """One that holds these words."""
+        """A document that holds these words; None without one."""
         for chunk in self._view.store.chunks(self._view.by_words(quote, _SEARCHED, None)).values():
             document = self._view.document(chunk.document_id)
             if quote in document.text:
@@ -113,7 +113,7 @@ class Indexed:
 
 
 def read_answer(text: str, name: str) -> list[OldCitation]:
-    """The citations of an answer that `pincite ask --json` printed, those of its alternatives too.
+    """The citations of an answer that `pincite ask --json` printed, including those of its alternatives.
 
     Raises PinciteError for anything else.
     """
@@ -136,7 +136,7 @@ def _citations(answer: dict[str, Any]) -> Iterator[OldCitation]:
 
 
 def verified(citations: Iterable[OldCitation], folder: Path) -> list[Check]:
-    """Checks citations against an index. Raises StoreError where there is none, or it can't be used."""
+    """Checks citations against an index. Raises StoreError where the index is missing or can't be used."""
     view = View.open(folder)
     try:
         view.pin()
@@ -147,7 +147,7 @@ def verified(citations: Iterable[OldCitation], folder: Path) -> list[Check]:
 
 
 def check(citation: OldCitation, today: Today) -> Check:
-    """What became of a citation."""
+    """The result of checking a citation."""
     same = today.with_hash(citation.content_hash)
     here = next((document for document in same if document.source == citation.source), None)
     for document in [here] if here is not None else same:
@@ -164,13 +164,13 @@ def check(citation: OldCitation, today: Today) -> Check:
 
 
 def _stands(citation: OldCitation, document: Document, place: int) -> bool:
-    """Whether the words stand in a quotation that was found where they stood in the old one."""
+    """Whether the words stand at the same place of a new quotation as of the old one."""
     start = place + citation.start - citation.quote_start
     return start >= 0 and document.text[start : start + len(citation.text)] == citation.text != ""
 
 
 def to_lines(checks: Iterable[Check]) -> list[str]:
-    """What became of each citation, a line each, and a line where there was none to check."""
+    """The results, a line each; one line if there was nothing to check."""
     lines = [f"{check.outcome:<8}{_words(check)}" for check in checks]
     return lines if lines else ["the answer has no citations to check"]
 

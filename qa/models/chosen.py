@@ -28,7 +28,7 @@ from qa.reading.reader import OnnxReader, shipped_reader
 from qa.settings import Settings
 
 CALIBRATIONS = "calibrations"
-# For whoever sees a confidence that was fitted for other models.
+# Shown beside a confidence that was fitted for other models.
 UNCALIBRATED = (
     "the confidence was fitted for the models that ship, not for these: read it as a rank, not as a probability "
     "(to fit it: python -m eval.calibrate --data DIR with the same --encoder and --reader)"
@@ -36,7 +36,7 @@ UNCALIBRATED = (
 
 
 def check_names(settings: Settings) -> None:
-    """Raises ModelError where a model that the settings name is not here or can't be used: before anything is read."""
+    """Raises ModelError where a named model is missing or can't be used; called before anything is read."""
     if settings.encoder is not None:
         _encoder_source(settings.encoder)
     if settings.reader is not None:
@@ -66,7 +66,7 @@ def encoder_for(settings: Settings) -> OnnxEncoder:
 
 
 def encoder_of_index(identity: str, settings: Settings) -> OnnxEncoder:
-    """The encoder that settings name; where they name none, the one of this identity if it is here.
+    """The encoder that settings name; without a name the one of this identity, if it is here.
 
     Raises:
         ModelError: there is no such model here, or it can't be compiled.
@@ -120,13 +120,13 @@ def reliability_for(encoder: Encoder, reader: object) -> Reliability | None:
 
 
 def is_calibrated(encoder: Encoder, reader: object) -> bool:
-    """Was a calibration fitted for these two models? That of the two that ship is part of the package."""
+    """Whether a calibration was fitted for these two models. The package has that of the two that ship."""
     path = calibration_path(encoder.card, getattr(reader, "card", None))
     return path is None or path.is_file()
 
 
 def calibration_path(encoder: ModelCard, reader: ModelCard | None) -> Path | None:
-    """Where the calibration of two models is kept in the user's cache; None for the two that ship."""
+    """The file of a calibration in the user's cache; None for the two models that ship."""
     shipped = ModelCard.read(SHIPPED_ENCODER).version, ModelCard.read(SHIPPED_READER).version
     named = encoder.version, shipped[1] if reader is None else reader.version
     if named == shipped:

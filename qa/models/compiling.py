@@ -89,7 +89,7 @@ def compile_reader(
 
 
 def check_reader(source: Path) -> None:
-    """Says at once, without PyTorch, whether a folder can be a reader.
+    """Checks without PyTorch whether a folder can be a reader.
 
     Raises:
         ModelError: its configuration names no extractive question-answering model.
@@ -106,7 +106,7 @@ def check_reader(source: Path) -> None:
 
 
 def _loaded(source: Path) -> tuple[Any, Any]:
-    """The model and its tokenizer. Raises ModelError where a weight is missing, which would be made up."""
+    """The model and its tokenizer. Raises ModelError where a weight is missing, because it would be random."""
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 

@@ -20,7 +20,7 @@ _WAIT = 20.0  # seconds for the first answer
 
 
 def fetch(name: str) -> Source:
-    """Fetches the newest version of a model from the hub; what is there already is not fetched again.
+    """Fetches the newest version of a model from the hub, without the files that are here already.
 
     Raises:
         ModelError: the hub has no such model, can't be reached, or must not be (HF_HUB_OFFLINE). Nothing that looks
@@ -40,7 +40,7 @@ def fetch(name: str) -> Source:
 
 
 def _listed(name: str) -> list[str] | None:
-    """The files of a model on the hub; None where it has none of this name."""
+    """The files of a model on the hub; None if the hub has no model of this name."""
     from huggingface_hub import HfApi
     from huggingface_hub.errors import RepositoryNotFoundError
 
@@ -54,7 +54,7 @@ def _listed(name: str) -> list[str] | None:
 
 
 def _wanted(name: str, files: list[str]) -> list[str]:
-    """Of a model's files those to fetch. Raises ModelError where they make no model."""
+    """Those of a model's files that are needed. Raises ModelError where they make no model."""
     parts = list(model_files(files))
     if CONFIG_FILE not in parts or not any(path.endswith((".safetensors", ".bin")) for path in parts):
         raise ModelError(

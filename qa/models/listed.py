@@ -82,7 +82,7 @@ def _fetched() -> Iterator[Listed]:
 
 
 def _kind(folder: Path) -> Kind | None:
-    """What a model can be compiled as; None for one that can't."""
+    """The kind that a model can be compiled as; None if it can't."""
     with suppress(ModelError):
         check_encoder(folder)
         return "encoder"

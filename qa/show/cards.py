@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability
-from qa.render import CLOSEST, NO_ANSWER, counted, disagreement_title, in_words, newest_first, per_cent, why_none
+from qa.render import CLOSEST, NO_ANSWER, confidence_words, counted, disagreement_title, newest_first, why_none
 from qa.show.citing import dated
-from qa.show.evidence import evidence, passages
+from qa.show.evidence import evidence, lost_evidence, passages
 from qa.show.reply_card import reply_card
 from qa.show.timeline import timeline
 from qa.show.timeline import to_html as timeline_html
@@ -27,11 +27,11 @@ _NOT_MEASURED = (
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """What can be done with an answer, beside reading it.
+    """The buttons under an answer.
 
     Attributes:
-        judging: say whether it is right, which is kept.
-        pinning: pin its question.
+        judging: to say whether it is right, which is kept.
+        pinning: to pin its question.
     """
 
     judging: bool = False
@@ -44,15 +44,6 @@ _NOTHING = Offers(pinning=False)
 def first_citation(answer: Answer) -> Citation | None:
     """The citation that opens by itself: the answer's best, else the closest passage."""
     return next(iter(answer.citations or answer.passages), None)
-
-
-def confidence_words(confidence: float) -> str:
-    """A probability in words and per cent.
-
-    >>> confidence_words(0.83)
-    'Likely · 83%'
-    """
-    return f"{in_words(confidence).capitalize()} · {per_cent(confidence)}"
 
 
 def turn(exchange: Exchange, offers: Offers = _NOTHING) -> str:
@@ -74,7 +65,7 @@ def turn(exchange: Exchange, offers: Offers = _NOTHING) -> str:
 
 
 def _pending(exchange: Exchange) -> str:
-    """What stands in the place of an answer that is looked for: the passages, once they are found."""
+    """The card before there is an answer: the passages, once they are retrieved."""
     if not exchange.found:
         return '<div class="card pending"><p>Looking for passages …</p></div>'
     count = counted(len(exchange.found), "passage")
@@ -93,7 +84,7 @@ def _limits(exchange: Exchange) -> str:
 
 
 def _understood(exchange: Exchange, answer: Answer) -> str:
-    """How a follow-up was understood, where that is not as it was asked, and the ways to have it otherwise."""
+    """How a follow-up was understood, if that differs from what was asked, with buttons to change it."""
     if exchange.verbatim or _same_words(without_courtesy(exchange.question), answer.question):
         return ""
     return (
@@ -137,23 +128,15 @@ _SAID = '<span class="said" role="status"></span>'
 
 
 def _gone(exchange: Exchange) -> str:
-    """An answer of an earlier day, of which nothing can be opened any more."""
+    """An earlier answer whose citations can't be opened any more."""
     words = exchange.words if exchange.words is not None else NO_ANSWER
     said = f'<p class="words" dir="auto">{escape(words)}</p><p>What this rests on is not here any more.</p>'
-    return f'<div class="card none">{said}{_lost(exchange.lost)}</div>'
-
-
-def _lost(lost: Sequence[Lost]) -> str:
-    return "".join(
-        f'<div class="evidence lost"><blockquote dir="auto">{escape(each.quote or each.words)}</blockquote>'
-        f'<p class="facts" dir="auto">{escape(" · ".join((each.title, each.date or "undated", each.reason)))}</p></div>'
-        for each in lost
-    )
+    return f'<div class="card none">{said}{lost_evidence(exchange.lost)}</div>'
 
 
 def _card(answer: Answer, explanation: Explanation | None, lost: Sequence[Lost] = ()) -> str:
     table = explanation.reliability if explanation is not None else None
-    more = f"{_lost(lost)}{why(explanation)}"
+    more = f"{lost_evidence(lost)}{why(explanation)}"
     told = same_title(of_answers([answer]))
     if answer.text is None:
         return f'<div class="card none">{_no_answer(answer, told)}{more}</div>'

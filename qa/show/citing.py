@@ -1,10 +1,10 @@
 """A citation to copy: as plain text, as Markdown, as BibTeX, and as a web address that opens at the words.
 
-What a reader needs to check the words years later is in each: author, title, heading, page, date, file, character
-range, and the SHA-256 of the text, which says which version was read. No date of access is given: Pincite read a copy
-and never its address, and the digest says more exactly which copy than a day could.
+Each form has what a reader needs to check the words years later: author, title, heading, page, date, file, character
+range, and the SHA-256 of the text, which says which version was read. There is no date of access, because Pincite read
+a copy and not the address, and the digest names the copy more exactly than a day.
 
-The file is named without its folders: where it lay is of no use to whoever gets the citation, and private.
+The file is named without its folders, which are private and of no use to a reader.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Form:
 
 
 def forms(citation: Citation) -> tuple[Form, ...]:
-    """The forms a citation has: an address only where its source is on the web."""
+    """The forms of a citation; a link only if its source is on the web."""
     address = fragment_url(citation)
     found = (
         Form("Plain text", plain(citation)),
@@ -119,8 +119,8 @@ def bibtex(citation: Citation) -> str:
 def fragment_url(citation: Citation) -> str | None:
     """The web address of the source with a text fragment (WICG, Scroll to Text Fragment); None for a file.
 
-    The words are given whole, or by their beginning and end where they are long or run over a line's end. Where they
-    stand more than once in the document, the words around them say which are meant.
+    The words are given whole, or by their beginning and end if they are long or run over the end of a line. If they
+    stand more than once in the document, the words around them say which place is meant.
 
     >>> from embeddings.types import Document
     >>> page = Document("", "Flood", "http://example.org/flood#top", "At 9, the toll is 70-80.")
@@ -178,7 +178,7 @@ def _encoded(words: list[str]) -> str:
 
 
 def _facts(citation: Citation, author_last: bool = False) -> list[str]:
-    """Author, title, heading, page, row, date and file; those there are."""
+    """Author, title, heading, page, row, date and file, as far as they are known."""
     document = citation.document
     heading = citation.heading if citation.heading and citation.heading.split() != document.title.split() else None
     names = [document.author, document.title]
@@ -220,7 +220,7 @@ def _digest(citation: Citation) -> str:
 
 
 def _note(citation: Citation) -> str:
-    """What BibTeX has no field for, in words."""
+    """The facts that BibTeX has no field for, in words."""
     heading = f"Under “{one_line(citation.heading)}”. " if citation.heading else ""
     date = "" if _day(citation) is not None else f"Dated {citation.date}. " if citation.date else "Undated. "
     row = [part for part in part_of_file(citation) if not part.startswith("page ")]

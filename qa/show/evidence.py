@@ -5,21 +5,37 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from qa.render import part_of_file
+from qa.render import part_of_file, split_quote
 from qa.show.citing import Form, forms
 from qa.source.page import citation_url, escape
+from qa.talk.exchange import Lost
 from qa.titles import NOBODY, SameTitle, titled
 from qa.types import Citation
 
 
-def evidence(citation: Citation, same_title: SameTitle = NOBODY) -> str:
+def evidence(citation: Citation, same_title: SameTitle = NOBODY, *, to_copy: bool = True) -> str:
     """A quote with its words marked; the line under it opens the source, and so does a click on the quote.
 
     Args:
+        citation: the words.
         same_title: what tells documents of one title apart (`qa.titles`).
+        to_copy: whether the forms to copy it in stand under it.
     """
-    quote = f'<blockquote dir="auto">{_marked(citation)}</blockquote>'
-    return f'<div class="evidence">{quote}{link(citation, same_title)}{_copies(citation)}</div>'
+    before, span, after = split_quote(citation)
+    marked = f"{escape(before.lstrip())}<mark>{escape(span)}</mark>{escape(after.rstrip())}"
+    copies = _copies(citation) if to_copy else ""
+    return (
+        f'<div class="evidence"><blockquote dir="auto">{marked}</blockquote>{link(citation, same_title)}{copies}</div>'
+    )
+
+
+def lost_evidence(lost: Sequence[Lost]) -> str:
+    """Words that were cited and can't be opened now, each with the reason."""
+    return "".join(
+        f'<div class="evidence lost"><blockquote dir="auto">{escape(each.quote or each.words)}</blockquote>'
+        f'<p class="facts" dir="auto">{escape(" · ".join((each.title, each.date or "undated", each.reason)))}</p></div>'
+        for each in lost
+    )
 
 
 def passages(found: Sequence[Citation], same_title: SameTitle = NOBODY) -> str:
@@ -42,7 +58,7 @@ def link(citation: Citation, same_title: SameTitle = NOBODY) -> str:
 
 
 def _copies(citation: Citation) -> str:
-    """The forms to copy, each with a button; without a script the text can be selected."""
+    """The forms to copy, each with a button; without a script people can select the text."""
     parts = "".join(_form(form) for form in forms(citation))
     return f'<details class="copies"><summary>Copy as citation</summary>{parts}</details>'
 
@@ -75,9 +91,3 @@ def _facts(citation: Citation) -> str:
         if fact
     ]
     return " · ".join([escape(heading), *whole] if heading else whole)
-
-
-def _marked(citation: Citation) -> str:
-    document = citation.document.text
-    before, after = document[citation.quote_start : citation.start], document[citation.end : citation.quote_end]
-    return f"{escape(before.lstrip())}<mark>{escape(citation.text)}</mark>{escape(after.rstrip())}"

@@ -16,27 +16,26 @@ from itertools import pairwise
 
 from embeddings.types import Document
 from qa.kept.conversation import Recalled
-from qa.render import NO_ANSWER, counted, disagreement_title, in_words, per_cent, place, split_quote
+from qa.render import CLOSEST, NO_ANSWER, confidence_words, counted, disagreement_title, per_cent, place, split_quote
 from qa.show.evidence_windows import Windows, windows_of
 from qa.source.page import Range, deep_link, escape
 from qa.source.styles import style_of
+from qa.source.text import mark_of
 from qa.talk.exchange import Lost
 from qa.titles import SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation
 
 STYLE = style_of("evidence")
-_CLOSEST = 3  # passages shown where there is no answer
-_PASSAGE = 250  # characters; a longer span is a passage, not an answer
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an evidence file says of itself.
+    """What an evidence file says about itself.
 
     Attributes:
         when: the moment of the export.
         base: the address of the chat, to which the places of citations are appended; "" for no links out of the file.
-        index: the index that was asked, in words; "" where nothing is to be said of it.
+        index: the index that was asked, in words; "" to leave that out.
     """
 
     when: datetime
@@ -66,7 +65,7 @@ class _Cited:
         return self.numbers.setdefault(key, Numbered(len(self.numbers) + 1, citation)).number
 
     def anchor(self, number: int) -> str:
-        """The name of the place of a number in the answers, where it is first named; "" afterwards."""
+        """The id attribute of a number's first place in the answers; "" for later places."""
         if number in self.seen:
             return ""
         self.seen.add(number)
@@ -85,7 +84,7 @@ def to_html(turns: Sequence[Recalled], about: About) -> str:
 
     Args:
         turns: oldest first.
-        about: what is said of the file.
+        about: what the file says about itself.
     """
     cited = _Cited(same_title(of_answers(turn.answer for turn in turns if turn.answer is not None)))
     answers = "".join(_turn(number, turn, cited, about) for number, turn in enumerate(turns, start=1))
@@ -156,7 +155,7 @@ def _turn(number: int, turn: Recalled, cited: _Cited, about: About) -> str:
 
 def _answer(answer: Answer, cited: _Cited, about: About) -> str:
     if answer.text is None:
-        passages = "".join(_evidence(passage, cited, about) for passage in answer.passages[:_CLOSEST])
+        passages = "".join(_evidence(passage, cited, about) for passage in answer.passages[:CLOSEST])
         closest = f"<h3>The closest passages</h3>{passages}" if passages else ""
         chance = f"The best words found would be right with a probability of {per_cent(answer.confidence)}."
         return f'<p class="none">{NO_ANSWER}</p><p class="confidence">{chance}</p>{closest}'
@@ -169,7 +168,7 @@ def _answer(answer: Answer, cited: _Cited, about: About) -> str:
 
 
 def _side(answer: Answer, cited: _Cited, about: About) -> str:
-    sure = f"{in_words(answer.confidence).capitalize()} · {per_cent(answer.confidence)}"
+    sure = confidence_words(answer.confidence)
     evidence = "".join(_evidence(citation, cited, about) for citation in answer.citations)
     return f'<p class="words" dir="auto">{escape(answer.text or "")}</p><p class="confidence">{sure}</p>{evidence}'
 
@@ -253,9 +252,7 @@ def _pieces(
 
 
 def _mark(citation: Citation, piece: str) -> str:
-    """Words are marked strongly, a whole passage lightly, to stay readable."""
-    opening = '<mark class="passage">' if citation.end - citation.start > _PASSAGE else "<mark>"
-    return f"{opening}{piece}</mark>"
+    return f"{mark_of(citation.end - citation.start)}{piece}</mark>"
 
 
 def _back(number: int) -> str:

@@ -1,4 +1,4 @@
-"""What an evidence file shows of the cited documents: short texts whole, of long ones what lies around the words.
+"""Which parts of the cited documents an evidence file shows: short texts whole, of long ones the text around the words.
 
 A file is sent by mail and opened on a telephone, so all texts together are bounded, whatever was cited.
 """
@@ -22,7 +22,7 @@ _TO_WORD = 40  # how far a window shrinks to begin and end between words
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """What of each document is shown.
+    """The parts of each document that are shown.
 
     Attributes:
         parts: for each document, in order, none touching another.
@@ -36,7 +36,7 @@ class Windows:
 
     @property
     def rule(self) -> str:
-        """What is shown, in words."""
+        """The rule, in words."""
         if not self.cut:
             return "All texts are shown whole."
         return (
@@ -66,7 +66,7 @@ def windows_of(cited: Sequence[tuple[Document, Sequence[Citation]]]) -> Windows:
 
 
 def _around(text: str, citations: Sequence[Citation], context: int, longest: int) -> tuple[Range, ...]:
-    """What lies around the words of citations, and the sentences that they are quoted in."""
+    """The text around the words of citations and their quotes."""
     merged: list[Range] = []
     for citation in sorted(citations, key=lambda each: min(each.start, each.quote_start)):
         first = max(citation.quote_start, citation.start - longest) if context else citation.start

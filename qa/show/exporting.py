@@ -11,7 +11,17 @@ from urllib.parse import urlsplit
 from embeddings.errors import BIDI, PinciteError
 from embeddings.types import Document
 from qa.kept.conversation import Recalled, to_json
-from qa.render import NO_ANSWER, disagreement_title, in_words, one_line, per_cent, place, split_quote
+from qa.render import (
+    CLOSEST,
+    NO_ANSWER,
+    disagreement_title,
+    escape_markdown,
+    in_words,
+    one_line,
+    per_cent,
+    place,
+    split_quote,
+)
 from qa.show.evidence_file import About, to_html
 from qa.source.page import deep_link
 from qa.talk.exchange import Lost
@@ -21,8 +31,6 @@ from qa.types import Answer, Citation, Turn
 Form = Literal["markdown", "json", "html"]
 SUFFIXES: dict[Form, str] = {"markdown": ".md", "json": ".json", "html": ".html"}
 MEDIA_TYPES: dict[Form, str] = {"markdown": "text/markdown", "json": "application/json", "html": "text/html"}
-_CLOSEST = 3  # passages shown where there is no answer
-_SPECIAL = frozenset("\\`*_{}[]()#+-.!|<>~&=:$")
 
 
 def export(turns: Sequence[Turn | Recalled], form: Form, about: About) -> str:
@@ -30,9 +38,9 @@ def export(turns: Sequence[Turn | Recalled], form: Form, about: About) -> str:
 
     Args:
         turns: as they were answered, or as they were read back.
-        form: JSON reads back by `qa.kept.conversation.from_json`; it has no turns of which nothing can be shown any
+        form: JSON can be read back by `qa.kept.conversation.from_json`; it leaves out turns that can't be shown any
             more.
-        about: what is said of the file; its `base` makes the citations links.
+        about: what the file says about itself; its `base` makes the citations links.
 
     Raises:
         PinciteError: another form, or a base that is no address.
@@ -69,7 +77,7 @@ def _recalled(turn: Turn | Recalled) -> Recalled:
 
 def to_markdown(turns: Sequence[Recalled], about: About) -> str:
     """A conversation as Markdown, with its sources and their hashes at the end."""
-    index = f", {escaped(about.index)}" if about.index else ""
+    index = f", {_escaped(about.index)}" if about.index else ""
     lines = ["# Conversation", "", f"{f'Exported {about.when:%Y-%m-%d %H:%M %Z}'.rstrip()}{index}."]
     answers = [turn.answer for turn in turns if turn.answer is not None]
     places = _Places(about.base, same_title(of_answers(answers)))
@@ -79,38 +87,33 @@ def to_markdown(turns: Sequence[Recalled], about: About) -> str:
     return "\n".join(lines) + "\n"
 
 
-def escaped(text: str) -> str:
-    """A text of a document as Markdown on one line that shows exactly these words.
-
-    >>> escaped("a *star*")
-    'a \\\\*star\\\\*'
-    """
-    return "".join(f"\\{character}" if character in _SPECIAL else character for character in one_line(text))
-
-
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """How places are written: what addresses begin with, and what tells documents of one title apart."""
+    """How places are written: the beginning of addresses, and the file names that tell documents of one title apart."""
 
     base: str
     same_title: SameTitle
 
 
+def _escaped(text: str) -> str:
+    return escape_markdown(one_line(text))
+
+
 def _turn(turn: Recalled, places: _Places) -> list[str]:
-    lines = [f"## {escaped(turn.question)}"]
+    lines = [f"## {_escaped(turn.question)}"]
     if " ".join(turn.question.split()) != " ".join(turn.understood.split()):
-        lines += ["", f"Understood as: *{escaped(turn.understood)}*"]
+        lines += ["", f"Understood as: *{_escaped(turn.understood)}*"]
     if turn.answer is not None:
         lines += _answer(turn.answer, places)
     else:
-        lines += ["", f"**{escaped(turn.text or NO_ANSWER)}**"]
+        lines += ["", f"**{_escaped(turn.text or NO_ANSWER)}**"]
     return lines + [line for lost in turn.lost for line in _lost(lost)]
 
 
 def _answer(answer: Answer, places: _Places) -> list[str]:
     if answer.text is None:
         lines = ["", f"**{NO_ANSWER}** (the best words found: {per_cent(answer.confidence)})"]
-        return lines + [line for passage in answer.passages[:_CLOSEST] for line in _cited(passage, places)]
+        return lines + [line for passage in answer.passages[:CLOSEST] for line in _cited(passage, places)]
     lines = _side(answer, places)
     if answer.alternatives:
         lines += ["", f"**{disagreement_title(answer)}:**"]
@@ -120,28 +123,33 @@ def _answer(answer: Answer, places: _Places) -> list[str]:
 
 def _side(answer: Answer, places: _Places) -> list[str]:
     sure = f"{in_words(answer.confidence)}, {per_cent(answer.confidence)}"
-    lines = ["", f"**{escaped(answer.text or '')}** ({sure})"]
+    lines = ["", f"**{_escaped(answer.text or '')}** ({sure})"]
     return lines + [line for citation in answer.citations for line in _cited(citation, places)]
 
 
 def _cited(citation: Citation, places: _Places) -> list[str]:
     """A quote with its words bold, and its place, a link where there is an address."""
-    before, span, after = (escaped(part) for part in split_quote(citation))
-    where = escaped(place(citation, places.same_title))
+    before, span, after = (_escaped(part) for part in split_quote(citation))
+    where = _escaped(place(citation, places.same_title))
     linked = f"[{where}](<{places.base.rstrip('/')}/{deep_link(citation)}>)" if places.base else where
     return ["", f"> {before.lstrip()}**{span.strip()}**{after.rstrip()}", ">", f"> {linked}"]
 
 
 def _lost(lost: Lost) -> list[str]:
-    said = " · ".join(escaped(part) for part in (lost.title, lost.source, lost.date or "undated") if part)
-    return ["", f"> {escaped(lost.quote or lost.words)}", ">", f"> {said} (can not be opened: {escaped(lost.reason)})"]
+    said = " · ".join(_escaped(part) for part in (lost.title, lost.source, lost.date or "undated") if part)
+    return [
+        "",
+        f"> {_escaped(lost.quote or lost.words)}",
+        ">",
+        f"> {said} (can not be opened: {_escaped(lost.reason)})",
+    ]
 
 
 def _sources(answers: Sequence[Answer]) -> list[str]:
     documents: dict[str, Document] = {}
     for answer in answers:
         sides = (answer, *answer.alternatives)
-        shown = [citation for side in sides for citation in side.citations] or answer.passages[:_CLOSEST]
+        shown = [citation for side in sides for citation in side.citations] or answer.passages[:CLOSEST]
         documents |= {citation.document.content_hash: citation.document for citation in shown}
     if not documents:
         return []
@@ -150,7 +158,7 @@ def _sources(answers: Sequence[Answer]) -> list[str]:
         named = [document.title, document.author, document.date or "undated", document.source]
         lines += [
             "",
-            f"- {' · '.join(escaped(part) for part in named if part)}",
+            f"- {' · '.join(_escaped(part) for part in named if part)}",
             f"  SHA-256 `{document.content_hash}`",
         ]
     return lines

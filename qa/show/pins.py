@@ -1,13 +1,12 @@
-"""Pinned questions: asked again when documents change, and what the answer was beside what it is.
+"""Pinned questions: asked again when documents change, the old answer beside the new one.
 
-A pin lives in the browser's own store, as JSON of the same form as a conversation (`qa.kept.conversation`): what comes
-back is checked field by field, its words are shown as what was said then, and only what still stands in a document is
-cited.
+A pin lives in the browser's own store, as JSON of the same form as a conversation (`qa.kept.conversation`). What comes
+back is checked field by field. Its words are shown as the answer of that day; only words that still stand in a document
+are cited.
 """
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,11 +25,11 @@ from qa.kept.conversation import (
     recalled,
 )
 from qa.kept.fields import Fields, read_object
-from qa.render import NO_ANSWER, in_words, one_line, part_of_file, per_cent, split_quote
-from qa.source.page import citation_url
+from qa.render import NO_ANSWER, confidence_words
+from qa.show.evidence import evidence, lost_evidence
 from qa.source.text import escape
 from qa.talk.exchange import Lost
-from qa.titles import NOBODY, SameTitle, of_answers, same_title, titled
+from qa.titles import NOBODY, SameTitle, of_answers, same_title
 from qa.types import Answer, Citation, Turn
 
 MOST_PINS = 200
@@ -92,7 +91,7 @@ def pinned(turn: Turn, update: int, time: datetime) -> Pin:
 
 
 def revisit(pin: Pin, now: Answer, update: int) -> Revisited:
-    """What became of a pin: its answer beside the one that its understood question has today."""
+    """A pin beside today's answer to its question, and what changed."""
     before, after = pin.then.text, now.text
     became: Became = "changed"
     if before is None or after is None:
@@ -105,7 +104,7 @@ def revisit(pin: Pin, now: Answer, update: int) -> Revisited:
 
 
 def repinned(revisited: Revisited, time: datetime) -> Pin:
-    """The pin with today's answer in the place of the old one, for whoever has seen the change."""
+    """The pin with today's answer instead of the old one, once the change was shown."""
     return pinned(Turn(revisited.pin.then.question, revisited.now), revisited.update, time)
 
 
@@ -154,7 +153,7 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Pin, ...]:
     """The pins of a browser's store, each citation looked up again.
 
     Raises:
-        RecordError: it is none of ours, or was tampered with; says where.
+        RecordError: it is not the JSON of `to_json`; the message says where.
     """
     said = read_object(written, name, MOST_CHARACTERS)
     documents = documents_of(said, name)
@@ -181,7 +180,7 @@ _GONE = "the document is not here any more, or was changed"
 
 
 def to_html(revisited: Revisited) -> str:
-    """Old and new side by side, as one line of HTML in the style of the answer cards; today alone where both agree."""
+    """Old and new answer side by side as HTML; today's alone if both agree."""
     pin, now = revisited.pin, revisited.now
     title = f"<h3>{_TITLES[revisited.became]}</h3>"
     asked = f'<p class="understood" dir="auto">{escape(pin.then.question)}</p>'
@@ -194,46 +193,28 @@ def to_html(revisited: Revisited) -> str:
 
 
 def _then(pin: Pin) -> str:
-    """What was said then: cited where it still stands, as words where it does not."""
+    """The old answer: cited where its words still stand, else as words."""
     then = pin.then
     shown = _words(then.text, then.confidence)
-    citations = "".join(_cited(citation) for citation in (then.answer.citations[:_SHOWN] if then.answer else ()))
+    citations = _quotes(then.answer.citations[:_SHOWN] if then.answer is not None else ())
     sides = "".join(f'<p class="also" dir="auto">Also: {escape(side)}</p>' for side in pin.sides)
-    return f"{shown}{citations}{sides}{''.join(_lost(each) for each in then.lost[:_SHOWN])}"
+    return f"{shown}{citations}{sides}{lost_evidence(then.lost[:_SHOWN])}"
 
 
 def _now(answer: Answer) -> str:
     shown = answer.citations[:_SHOWN] if answer.text is not None else answer.passages[:_SHOWN]
     told = same_title(of_answers([answer]))
     sides = "".join(
-        f'<p class="also" dir="auto">Also: {escape(other.text or "")}</p>'
-        f"{''.join(_cited(citation, told) for citation in other.citations[:1])}"
+        f'<p class="also" dir="auto">Also: {escape(other.text or "")}</p>{_quotes(other.citations[:1], told)}'
         for other in answer.alternatives
     )
-    return f"{_words(answer.text, answer.confidence)}{''.join(_cited(citation, told) for citation in shown)}{sides}"
+    return f"{_words(answer.text, answer.confidence)}{_quotes(shown, told)}{sides}"
+
+
+def _quotes(citations: Sequence[Citation], told: SameTitle = NOBODY) -> str:
+    return "".join(evidence(citation, told, to_copy=False) for citation in citations)
 
 
 def _words(text: str | None, confidence: float) -> str:
-    sure = f"{in_words(confidence).capitalize()} · {per_cent(confidence)}" if text is not None else ""
-    said = f'<p class="confidence">{sure}</p>' if sure else ""
+    said = f'<p class="confidence">{confidence_words(confidence)}</p>' if text is not None else ""
     return f'<p class="words" dir="auto">{escape(text if text is not None else NO_ANSWER)}</p>{said}'
-
-
-def _cited(citation: Citation, told: SameTitle = NOBODY) -> str:
-    before, span, after = split_quote(citation)
-    facts = (*part_of_file(citation), citation.date or "undated", f"characters {citation.start:,}-{citation.end:,}")
-    return (
-        f'<div class="evidence"><blockquote dir="auto">{escape(before.lstrip())}<mark>{escape(span)}</mark>'
-        f"{escape(after.rstrip())}</blockquote>"
-        f'<a class="cite" target="source" href="{html.escape(citation_url(citation))}">'
-        f'<span class="title" dir="auto">{escape(titled(citation.document, told))}</span>'
-        f'<span class="facts">{escape(" · ".join(facts))}</span></a></div>'
-    )
-
-
-def _lost(lost: Lost) -> str:
-    said = " · ".join(one_line(part) for part in (lost.title, lost.date or "undated") if part)
-    return (
-        f'<div class="evidence lost"><blockquote dir="auto">{escape(lost.quote or lost.words)}</blockquote>'
-        f'<p class="facts" dir="auto">{escape(said)}: {escape(lost.reason)}</p></div>'
-    )

@@ -15,7 +15,7 @@ from qa.talk.replying import to_dict as reply_json
 
 
 def print_explained(explanation: Explanation, as_json: bool, with_reasons: bool) -> None:
-    """Prints an answer, and where they are wanted the passages that it was chosen from."""
+    """Prints an answer, and with `with_reasons` the passages that it was chosen from."""
     if as_json:
         _print_json(explanation_json(explanation) if with_reasons else answer_json(explanation.answer))
         return

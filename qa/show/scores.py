@@ -20,7 +20,7 @@ class Score:
 
 
 def retrieval_scores(read: PassageRead) -> tuple[Score, ...]:
-    """What found a passage."""
+    """The scores of the search that found a passage."""
     return (
         Score("dense", f"{read.dense:.2f}", "likeness of meaning: cosine of question and passage, at most 1"),
         Score("lexical", f"{read.lexical:.1f}", "shared words, rare ones counting more: BM25, 0 where none is shared"),
@@ -29,7 +29,7 @@ def retrieval_scores(read: PassageRead) -> tuple[Score, ...]:
 
 
 def reading_scores(best: BestSpan) -> tuple[Score, ...]:
-    """What the reader thought of a passage's best words, and what came of it."""
+    """The scores of a passage's best words."""
     scores = (
         Score("span", f"{best.score:.1f}", "how well the words answer, by the reader"),
         Score("no answer", f"{best.no_answer:.1f}", "how well “this passage does not answer” fits, by the reader"),
@@ -55,7 +55,7 @@ def scores_in_words(scores: Sequence[Score]) -> str:
 
 
 def read_in_words(explanation: Explanation) -> str:
-    """What was read, in a sentence."""
+    """How many passages were read, in a sentence."""
     if not explanation.passages:
         return "No passage was found to read."
     read = counted(len(explanation.passages), "passage")
@@ -64,7 +64,7 @@ def read_in_words(explanation: Explanation) -> str:
 
 
 def steps_in_words(best: BestSpan) -> str:
-    """What was done to the reader's words before they were shown; "" where nothing was."""
+    """What the steps did to the reader's words; "" if nothing."""
     says = {step.name: step.says for step in STEPS}
     return "; ".join(says[name] for name in best.steps if name in says)
 

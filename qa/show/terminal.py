@@ -33,7 +33,7 @@ _PASSAGE_LENGTH = 300  # characters shown of a closest passage
 
 
 class _Terminal(Console):
-    """A console that leaves it to the caller what a reader who went away means; rich would exit with 1."""
+    """A console that raises BrokenPipeError when the reader of the output stops reading; rich would exit with 1."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError

@@ -1,8 +1,8 @@
-"""An answer with several dated values as a line in time: who said what, and when.
+"""An answer with several dated values as a timeline: who said what, and when.
 
 Values are dated by the section they stand in, else by their document: when they were reported, not what day they speak
-of. A timeline is drawn where there are at least FEWEST points, on two days or more, with two values or more:
-fewer are better read in the answer itself.
+of. A timeline is drawn only for at least FEWEST points on two days or more, with two values or more; fewer are
+easier to read in the answer itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from qa.source.text import escape
 from qa.types import Answer, Citation
 
 FEWEST = 3  # points of a timeline
-# ISO 8601 to the minute, with seconds and zone behind it at the most: "1700 GMT" is no year
+# ISO 8601 to the minute, perhaps with seconds and zone behind it; "1700 GMT" is no year
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?:[T ](\d\d):(\d\d))?(?=Z|:\d|[+-]\d\d:|$)")
 _WIDTH, _HEIGHT = 640, 200  # of the drawing, in its own units
 _LEFT, _RIGHT, _TOP, _BOTTOM = 24, 24, 34, 30
@@ -105,7 +105,7 @@ def to_html(points: Sequence[Point], question: str = "", target: str = "source")
 
     Args:
         points: in the order of their dates.
-        question: what they answer, for whoever hears the drawing described.
+        question: what they answer, for people who hear the drawing described.
         target: the name of the frame in which sources open.
     """
     if not points:

@@ -12,7 +12,7 @@ from qa.titles import SameTitle, same_title
 
 
 def why(explanation: Explanation | None) -> str:
-    """What an answer was chosen from, to be unfolded; "" where that was not kept, or nothing was read."""
+    """The passages that an answer was chosen from, folded up; "" if they were not kept or nothing was read."""
     if explanation is None or not explanation.passages:
         return ""
     title = "Why this answer" if explanation.answer.text is not None else "Why there is no answer"
@@ -48,7 +48,7 @@ def _scores(scores: Sequence[Score]) -> str:
 
 
 def _glossary(explanation: Explanation) -> str:
-    """What the names of the scores mean, for whoever has no mouse to point with."""
+    """What the names of the scores mean, for people without a mouse."""
     scores: dict[str, Score] = {}
     for read in explanation.passages:
         for score in (*retrieval_scores(read), *(() if read.best is None else reading_scores(read.best))):

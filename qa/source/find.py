@@ -1,4 +1,4 @@
-"""Words looked for in a document: each place where they stand, whatever their case and the white space between them."""
+"""Finds words in a document, in any case and with any white space between them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MOST = 100_000  # places that are counted
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The places where words stand.
+    """The places where the words of a search stand.
 
     Attributes:
         places: in the order of the text, at most MOST.
-        number: which of them is looked at, counted from 1; 0 where there is none.
+        number: the place that is shown, counted from 1; 0 without a place.
     """
 
     places: tuple[Range, ...] = ()
@@ -29,7 +29,7 @@ class Hits:
 
     @property
     def current(self) -> Range | None:
-        """The place that is looked at."""
+        """The place that is shown."""
         return self.places[self.number - 1] if self.number else None
 
     @property
@@ -38,7 +38,7 @@ class Hits:
         return len(self.places) == MOST
 
     def within(self, part: Range) -> Iterator[Range]:
-        """Those that lie in a part of the text, as far as they do."""
+        """The places inside a part of the text, cut at its ends."""
         return (cut for place in self.places if not (cut := place.cut(part)).is_empty)
 
 
@@ -46,10 +46,10 @@ NO_HITS = Hits()
 
 
 def find(view: View) -> Hits:
-    """Where the words of a view stand in its document.
+    """The places where the words of a view stand in its document.
 
     Raises:
-        ValueError: more words than are looked for, or a place that there is not, in words.
+        ValueError: too many characters to look for, or a place that does not exist; the message is for people.
     """
     words = (view.find or "").split()
     if not words:
@@ -97,7 +97,7 @@ def _small(text: str) -> str:
 
 
 def _first(places: tuple[Range, ...], span: Range | None) -> int:
-    """The first place from the span on, the first of all where none follows."""
+    """The number of the first place at or after the span; 1 if none follows it."""
     if span is None:
         return 1
     return next((number for number, place in enumerate(places, start=1) if place.start >= span.start), 1)

@@ -1,12 +1,7 @@
 """The source beside the answer: a document as a page, its cited span marked by the server.
 
-    source_view.py   what to show, and its address
-    source_find.py   words looked for in it
-    source_text.py   its text with the marks put in; tables as numbered rows
-    source_sheet.py  a page of a PDF as a picture with boxes over the words, which can be selected
-
-The pages hold no script at all and need none: turning pages, going to the next place found and to the rest of a long
-text are links, looking for words is a form.
+The pages hold no script and need none: pages are turned, and the next place and the rest of a long text reached, by
+links; words are looked for by a form.
 """
 
 from __future__ import annotations
@@ -60,10 +55,10 @@ MOST_LISTED = 300  # documents on the page that lists them
 def page_of_source(view: View) -> str:
     """The page of a document: its title, date and source, then its text or its page with the marks put in.
 
-    The pages of a PDF that is gone, or is not the one that was read, can't be shown: then its text is, and says so.
+    If a PDF is gone or was changed since it was read, its text is shown instead of its pages, with a note that says so.
 
     Raises:
-        ValueError: words that can't be looked for, or a page or place that there is not, in words.
+        ValueError: too many characters to look for, or a page or place that does not exist; the message is for people.
     """
     hits, note = find(view), ""
     if view.has_pages and not view.as_text:
@@ -75,7 +70,7 @@ def page_of_source(view: View) -> str:
 
 
 def _framed(view: View, hits: Hits, shown: str) -> str:
-    """What is shown of a document, under its title and beside what leads elsewhere in it."""
+    """The page of a document: its title and links, and the shown part."""
     document = view.document
     known = (document.author, document.date or "undated", document.source)
     facts = " · ".join(html.escape(one_line(fact)) for fact in known if fact)
@@ -88,7 +83,7 @@ def _framed(view: View, hits: Hits, shown: str) -> str:
 
 
 def _remarks(document: Document) -> str:
-    """What was left out of the file: whoever reads the text here must not take it for all of it."""
+    """What was left out of the file, so that nobody takes the text for all of it."""
     lines = document.remarks.lines()
     return f'<p class="facts">Of this file: {html.escape("; ".join(map(one_line, lines)))}.</p>' if lines else ""
 
@@ -108,7 +103,7 @@ def _other_look(view: View) -> str:
 def _text(view: View, hits: Hits) -> str:
     focus = hits.current if hits.current is not None else view.span
     window = window_of(view, focus)
-    return (  # data-start: for whoever asks which words are selected
+    return (  # data-start: the page around it reads the selection's offsets from it
         f"{_neighbour(view, window, earlier=True)}"
         f'<main data-start="{window.start}">{marked_text(view, window, hits)}</main>'
         f"{_neighbour(view, window, earlier=False)}"
@@ -116,7 +111,7 @@ def _text(view: View, hits: Hits) -> str:
 
 
 def _neighbour(view: View, window: Range, *, earlier: bool) -> str:
-    """The link to the window before or after this one, empty where there is none."""
+    """The link to the window before or after this one; "" without one."""
     if earlier and window.start > 0:
         offset = snapped(view.document, window.start - WINDOW)
         label, mark = "Earlier in this document", "earlier"
@@ -129,7 +124,7 @@ def _neighbour(view: View, window: Range, *, earlier: bool) -> str:
 
 
 def _sheet(view: View, sheet: Sheet) -> str:
-    """A page of a PDF: the picture with its boxes, the same words for who can't see it, and the way to other pages."""
+    """A page of a PDF: the picture with its boxes, its words for people who can't see it, and links to other pages."""
     last = len(view.document.layout.pages)
     turn = _turning(view, sheet.page, last)
     said = marked_text(view, sheet.part)
@@ -165,7 +160,7 @@ def _find_form(view: View) -> str:
 
 
 def _hidden(view: View, *left_out: str) -> str:
-    """The fields of a view inside a form, but for those that the form asks for itself."""
+    """The hidden fields of a form: those of a view that the form has no input for."""
     return "".join(
         f'<input type="hidden" name="{name}" value="{html.escape(str(value))}">'
         for name, value in fields(view).items()
@@ -174,7 +169,7 @@ def _hidden(view: View, *left_out: str) -> str:
 
 
 def _found(view: View, hits: Hits) -> str:
-    """How often the words stand in the document, and the way to the next place."""
+    """The number of places where the words stand, and links to the next and previous one."""
     if not (view.find or "").strip():
         return ""
     words = f"“{html.escape(one_line(view.find or ''))}”"
@@ -212,7 +207,7 @@ def page_of_documents(documents: Sequence[Listed], count: int) -> str:
 
 
 def _others(count: int) -> str:
-    """What is said of documents that are not listed."""
+    """The line about documents that are not listed."""
     if count <= 0:
         return ""
     words = f"… and {count:,} more, which answers come from as well; the filter takes their titles and file names"
@@ -220,7 +215,7 @@ def _others(count: int) -> str:
 
 
 def page_of_message(title: str, words: str) -> str:
-    """A page that says why there is nothing else to show."""
+    """A page with a message instead of a document."""
     body = (
         '<nav><a href="source">All documents</a></nav>'
         f"<main><header><h1>{html.escape(title)}</h1></header><p>{html.escape(words)}</p></main>"

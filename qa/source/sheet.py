@@ -1,7 +1,7 @@
-"""A page of a PDF as a picture, with boxes over the words that are cited or looked for, and its words to be selected.
+"""A page of a PDF as a picture, with boxes over cited or searched words, and its words as selectable text.
 
-The words lie over the picture unseen, each stretched over its letters, so that they are selected and copied as those
-of any page. They are an SVG, whose attributes say where each lies: styles are forbidden inside a source.
+The words lie unseen over the picture, each stretched over its letters, so that people can select and copy them. They
+are an SVG, because its attributes can place each word; style attributes are forbidden inside a source.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from qa.source.text import escape
 from qa.source.view import Range, View
 
 WIDTH = 1_200  # pixels of a page's picture; shown smaller, so that it stays sharp
-_MOST_BOXED = 500  # places of the words looked for that are boxed on one page
-_MOST_WORDS = 20_000  # of one page that can be selected
-_LETTERS = 0.85  # the size of letters, of the height of their box
-_UNDER = 0.22  # what of that lies under the line that they stand on
-_UNITS = 10_000  # across and down a page, in the drawing of the boxes and the words
+_MOST_BOXED = 500  # places of searched words that get a box on one page
+_MOST_WORDS = 20_000  # words of one page that can be selected
+_LETTERS = 0.85  # size of letters / height of their box
+_UNDER = 0.22  # share of that size below the baseline
+_UNITS = 10_000  # width and height of a page in the drawing of boxes and words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Sheet:
         source: its picture, as the address of an image ("data:...").
         boxes: what is drawn over it, as SVG.
         words: what lies over both and can be selected, as SVG.
-        notes: what a reader should know of the marks, in words.
+        notes: what people should know about the marks, in words.
     """
 
     page: int
@@ -103,7 +103,7 @@ def part_of(document: Document, page: int) -> Range:
 
 
 def _rectangles(marks: Sequence[PageMark | None], kind: str) -> Iterator[str]:
-    """The boxes of marks; the first of the span and of the hit can be scrolled to."""
+    """The boxes of marks. The first box of the span and of the hit has an id, to scroll to."""
     boxes = [box for mark in marks if mark is not None for box in mark.boxes]
     for number, box in enumerate(boxes):
         anchor = f' id="{kind}"' if number == 0 and kind in ("span", "hit") else ""
@@ -114,7 +114,7 @@ def _rectangles(marks: Sequence[PageMark | None], kind: str) -> Iterator[str]:
 
 
 def _words(page: Page) -> str:
-    """The words of a page over its picture; read together they are exactly its text, from `data-start` on."""
+    """The words of a page over its picture. Together they are exactly its text, which begins at `data-start`."""
     pieces, last = [], page.first
     for word in islice(page.words(), _MOST_WORDS):
         between = escape(page.text[last - page.first : word.start - page.first])

@@ -20,7 +20,7 @@ _PASSAGE = 250  # characters; a longer span is a passage, not an answer
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """A part of a text, and the tags around each piece of it."""
+    """A part of a text, and the tags that go around it."""
 
     part: Range
     opening: str
@@ -37,7 +37,7 @@ def marked_text(view: View, window: Range, hits: Hits = NO_HITS) -> str:
 
 
 def _layers(view: View, window: Range, hits: Hits) -> Iterator[_Layer]:
-    """What lies in a window, from the innermost to the outermost."""
+    """The layers in a window, from the innermost to the outermost."""
     for heading in _headings(view.document, window):
         yield _Layer(heading, "<strong>", "</strong>")
     for place in hits.within(window):
@@ -47,13 +47,12 @@ def _layers(view: View, window: Range, hits: Hits) -> Iterator[_Layer]:
     if view.quote is not None:
         yield _Layer(view.quote.cut(window), '<span class="quote">', "</span>")
     if view.span is not None:
-        yield _mark(view.span, window)
+        yield _Layer(view.span.cut(window), mark_of(view.span.end - view.span.start), "</mark>")
 
 
-def _mark(span: Range, window: Range) -> _Layer:
-    """Words are marked strongly, a whole passage lightly, to stay readable."""
-    is_passage = span.end - span.start > _PASSAGE
-    return _Layer(span.cut(window), '<mark class="passage">' if is_passage else "<mark>", "</mark>")
+def mark_of(length: int) -> str:
+    """The tag that marks words: strongly, or lightly where they are a whole passage, which must stay readable."""
+    return '<mark class="passage">' if length > _PASSAGE else "<mark>"
 
 
 def _headings(document: Document, window: Range) -> Iterator[Range]:
@@ -71,7 +70,7 @@ def _headings(document: Document, window: Range) -> Iterator[Range]:
 def _pieces(text: str, part: Range, layers: Sequence[_Layer]) -> str:
     """A part of a text, cut where a layer begins or ends.
 
-    Layers are taken up where they begin and dropped where they end, so that many hits cost no more than their number.
+    Each layer is opened where it begins and dropped where it ends, so the cost grows only with the number of layers.
     """
     inside = [_Layer(cut, each.opening, each.closing) for each in layers if not (cut := each.part.cut(part)).is_empty]
     edges = sorted({part.start, part.end} | {edge for layer in inside for edge in (layer.part.start, layer.part.end)})

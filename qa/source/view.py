@@ -1,4 +1,4 @@
-"""What to show of a source, and the address that names it. Offsets count code points of the document's text."""
+"""Which part of a source to show, and its address. Offsets count code points of the document's text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Range:
     end: int
 
     def cut(self, other: Range) -> Range:
-        """What both have in common; an empty range where they have nothing in common."""
+        """The common part; an empty range without one."""
         start = max(self.start, other.start)
         return Range(start, max(start, min(self.end, other.end)))
 
@@ -45,14 +45,14 @@ class View:
 
     Attributes:
         document: the document.
-        span: the words to mark, or None.
-        quote: the sentence to shade, or None; it holds the span.
+        span: the words to mark; None for none.
+        quote: the sentence to shade, which holds the span; None for none.
         offset: where the window begins, or None to choose it by the hit or the span.
         page: of a PDF, counted from 1; None to choose it by the hit or the span.
         as_text: whether the text of a PDF is shown in place of its pages.
         find: words to look for; None for none.
-        data: the bytes of the file, where it lies on no disk.
-        hit: which of the places where they stand is looked at, counted from 1; None for the first from the span on.
+        data: the bytes of a file that is not on a disk.
+        hit: which of the places of `find` is shown, counted from 1; None for the first at or after the span.
     """
 
     document: Document
@@ -72,7 +72,7 @@ class View:
 
 
 def citation_url(citation: Citation) -> str:
-    """Where the source of a citation is shown, scrolled to its words; relative to the chat's own address."""
+    """The address of a citation's source, scrolled to its words; relative to the chat's own address."""
     return view_url(
         View(
             citation.document,
@@ -83,12 +83,12 @@ def citation_url(citation: Citation) -> str:
 
 
 def deep_link(citation: Citation) -> str:
-    """The chat with the source of a citation open at its words; relative to the chat's own address."""
+    """The address of the chat with a citation's source open at its words; relative to the chat's own address."""
     return "?" + _query({"document": citation.document.id, "start": citation.start, "end": citation.end})
 
 
 def view_url(view: View) -> str:
-    """The address of a view, relative to the chat's own: "source?document=...". So it holds behind a proxy, too."""
+    """The address of a view, relative to the chat's own, so that it holds behind a proxy: "source?document=..."."""
     anchor = ""
     if view.offset is None and view.find is not None:
         anchor = "#hit"
@@ -142,7 +142,7 @@ def window_of(view: View, focus: Range | None) -> Range:
 
 
 def snapped(document: Document, offset: int) -> int:
-    """The first paragraph's or row's beginning at or after an offset, or the offset itself where none is near."""
+    """The first beginning of a paragraph or row at or after an offset; the offset itself if none is near."""
     text = document.text
     if offset <= 0 or offset >= len(text):
         return max(0, min(offset, len(text)))

@@ -1,1 +1,1 @@
-"""What somebody writes that is no question, and what is said to it."""
+"""What people write that is no question, and the reply to it."""

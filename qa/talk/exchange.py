@@ -1,4 +1,4 @@
-"""A question of a conversation and what came of it."""
+"""A question of a conversation, and its answer, reply or fault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qa.types import Answer, Citation
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Words that were cited and can't be opened now: their document is not here, or says something else.
+    """Cited words that can't be opened now, because their document is gone or was changed.
 
     Attributes:
         words: as they stood; the beginning of long ones.
@@ -31,20 +31,20 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question of the conversation and what came of it.
+    """A question of a conversation, and its answer, reply or fault.
 
     Attributes:
         question: as it was asked.
-        answer: what the documents say; None while it is looked for, and where it went wrong.
-        problem: what went wrong, in words; None where nothing did.
-        reply: what is said to small talk, which is not searched for.
-        explanation: what the answer was chosen from, where that was kept.
-        found: the passages that were found, while they are read.
-        limits: what it was asked of, in words; "" for everything.
-        verbatim: whether the very words were asked, whatever was said before.
-        words: of an answer of which nothing is there any more that could be cited.
-        lost: what it cited that can't be opened any more.
-        where: the filter, of a reply that told of the documents it leaves.
+        answer: the answer; None while it is looked for, and after a fault.
+        problem: the fault, in words; None without one.
+        reply: the reply to small talk, which is not searched for.
+        explanation: what the answer was chosen from, if that was kept.
+        found: the retrieved passages, while they are read.
+        limits: the filter in words; "" for none.
+        verbatim: whether exactly these words were asked, without the turns before them.
+        words: the words of an earlier answer that can't be cited any more.
+        lost: its citations that can't be opened any more.
+        where: the filter of a reply about the documents.
     """
 
     question: str

@@ -1,6 +1,6 @@
-"""What is said to small talk: a Reply, which is no Answer, because nothing in it is quoted.
+"""The reply to small talk, which is no Answer because it quotes nothing.
 
-`reply_to` makes one without searching. What is in here is told from the documents; everything else is the same for all.
+`reply` makes one without a search. Only a reply about the documents depends on what is in here.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ NEEDS_DOCUMENTS: frozenset[SmallTalk] = frozenset({"contents", "count"})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is said to small talk.
+    """A reply to small talk.
 
     Attributes:
-        question: what it is said to.
-        kind: what that was.
+        question: what it replies to.
+        kind: the kind of small talk.
         text: paragraphs.
-        points: what a list under them names.
-        documents: what is in here, at most MOST_LISTED, in the order they were added; () where nobody asked.
-        document_count: how many there are; None where nobody asked.
+        points: the points of a list below them.
+        documents: the documents in here, at most MOST_LISTED, in the order they were added; () unless asked for.
+        document_count: their number; None unless asked for.
         questions: to start from; each is answered.
     """
 
@@ -53,7 +53,7 @@ class Library(Protocol):
 
     @property
     def document_count(self) -> int:
-        """How many documents can be asked."""
+        """The number of documents that can be asked."""
 
     def listed(self, most: int | None = None, where: Where | None = None) -> Sequence[Listed]:
         """The first `most` documents that fit, or all, without their texts."""
@@ -93,7 +93,7 @@ def reply(
     examples: Sequence[str] = (),
     where: Where | None = None,
 ) -> Reply:
-    """What is said to small talk of a kind.
+    """The reply to small talk of a kind.
 
     Args:
         kind: what it was.
@@ -130,7 +130,7 @@ def _questions(library: Library, listed: Sequence[Listed], where: Where | None) 
 
 
 class _Dated(Protocol):
-    """Whatever has a date."""
+    """Anything that has a date."""
 
     @property
     def date(self) -> str | None:
@@ -138,7 +138,7 @@ class _Dated(Protocol):
 
 
 def _amount(documents: Sequence[_Dated]) -> str:
-    """How many documents there are and from which days, in a sentence.
+    """The number of documents and their days, in a sentence.
 
     >>> _amount([Document.from_text("Rain.")]), _amount([])
     ('1 document, undated.', 'There is no document here yet.')
@@ -158,7 +158,7 @@ def _amount(documents: Sequence[_Dated]) -> str:
 
 
 def _amount_that_fits(documents: Sequence[_Dated], count: int) -> tuple[str, ...]:
-    """The same of documents that a filter leaves, and how many there are without it."""
+    """The same for documents that fit a filter, and the number without it."""
     without = f"without it there {'is' if count == 1 else 'are'} {count:,}."
     if not documents:
         return (f"No document fits the filter; {without}",)

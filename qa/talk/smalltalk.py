@@ -12,7 +12,7 @@ from typing import Literal
 
 SmallTalk = Literal["greeting", "thanks", "farewell", "abilities", "identity", "contents", "count"]
 
-_LONGEST = 80  # characters: nothing that is meant here is longer
+_LONGEST = 80  # characters; small talk is never longer
 
 _WHO = r"(?:there|pincite|everyone|everybody|all|again|folks|team|friend)"
 _GREETING = rf"(?:(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))(?: {_WHO})*)"
@@ -78,7 +78,7 @@ _MARKS = re.compile(r"[^\w\s]+")
 _APOSTROPHE = re.compile(r"['’`´]")
 _FILLER = re.compile(r"(?:^(?:so|well|oh|um|and|ok|okay|please) )|(?: (?:please|then|though|exactly|actually)$)")
 
-# What a question begins with, after a courtesy.
+# How a question begins, after a courtesy.
 _OPENING = (
     r"(?:who|what|when|where|which|whose|whom|why|how|is|are|was|were|do|does|did|has|have|had|can|could|will|would|should"
     r"|may|and|but|or|so|also|then|please|tell|list|name|show|give|find|help"
@@ -88,7 +88,7 @@ _COURTESY = re.compile(rf"\s*(?:(?:{_GREETING}|{_THANKS}|ok|okay)[\s,.!;:–—-
 
 
 def small_talk(utterance: str) -> SmallTalk | None:
-    """What an utterance is where it is no question to the documents; else None.
+    """The kind of small talk that an utterance is; None for a question to the documents.
 
     >>> small_talk("Hello!"), small_talk("Hi, what can you do?"), small_talk("What is in here?")
     ('greeting', 'abilities', 'contents')
@@ -107,7 +107,7 @@ def small_talk(utterance: str) -> SmallTalk | None:
 
 
 def _of_parts(utterance: str) -> SmallTalk | None:
-    """Of several sentences or parts that are each small talk, what the last one is: "Hello. What is in here?"."""
+    """The kind of the last of several parts that are each small talk: "Hello. What is in here?"."""
     parts = [part for part in re.split(r"[.!?,;]+", utterance) if part.strip()]
     if len(parts) < 2:
         return None
@@ -116,7 +116,7 @@ def _of_parts(utterance: str) -> SmallTalk | None:
 
 
 def without_courtesy(utterance: str) -> str:
-    """A question without the greeting or the thanks before it; unchanged where nothing is asked behind one.
+    """A question without the greeting or thanks before it; unchanged if no question follows.
 
     >>> without_courtesy("Hello, who leads the party?"), without_courtesy("Thanks! And when was that?")
     ('who leads the party?', 'And when was that?')

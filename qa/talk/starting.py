@@ -19,7 +19,7 @@ from qa.types import Answer
 
 _READ = 6_000  # characters of a document that are looked through
 _LONGEST_SENTENCE = 300
-_MOST_ASKED = 8  # questions that are tried: each takes as long as an answer
+_MOST_ASKED = 8  # questions that are tried; each takes as long as an answer
 _LONGEST_QUESTION = 90
 
 _NAME = r"[A-Z][\w'’-]+(?: (?:(?:of|the|de|al|bin|van|von) )?[A-Z][\w'’-]+){0,3}"

@@ -26,7 +26,7 @@ _POSSESSIVE = re.compile(r"['’]s$")
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class NamedThing:
     """What a text names: `text` is `start:end` of it."""
 
     kind: Kind
@@ -35,7 +35,7 @@ class Mention:
     text: str
 
 
-def mentions(text: str) -> list[Mention]:
+def mentions(text: str) -> list[NamedThing]:
     """Names, numbers, years, months and weekdays of a text, without those that overlap, in order.
 
     A name at the beginning of a sentence can't be told from any word there and is left out.
@@ -43,13 +43,13 @@ def mentions(text: str) -> list[Mention]:
     >>> [(m.kind, m.text) for m in mentions("In May 1932 the envoy met Ban Ki-moon's two aides.")]
     [('month', 'May'), ('year', '1932'), ('name', 'Ban Ki-moon'), ('number', 'two')]
     """
-    found: list[Mention] = []
+    found: list[NamedThing] = []
     for kind, pattern in _PATTERNS.items():
         for match in pattern.finditer(text):
             words = _POSSESSIVE.sub("", match.group())
             start, end = match.start(), match.start() + len(words)
             if not any(start < other.end and other.start < end for other in found):
-                found.append(Mention(kind, start, end, words))
+                found.append(NamedThing(kind, start, end, words))
     return sorted(found, key=lambda mention: mention.start)
 
 

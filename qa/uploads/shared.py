@@ -14,7 +14,7 @@ from pathlib import Path
 
 from embeddings.errors import DocumentError, PinciteError, StoreError
 from embeddings.index.beside import Maker
-from embeddings.index.folders import Report, update_index
+from embeddings.index.folders import UpdateResult, update_index
 from embeddings.index.updating import check_maker, open_store
 from embeddings.loaders.limits import size
 from embeddings.store.manifest import Manifest
@@ -36,7 +36,7 @@ def uploads_folder(index: Path) -> Path:
     return named.parent / f"{named.name.lstrip('.') or 'index'}-uploads"
 
 
-def share(index: Path, name: str, data: bytes, maker: Maker, wait: float = 0.0) -> tuple[Path, Report]:
+def share(index: Path, name: str, data: bytes, maker: Maker, wait: float = 0.0) -> tuple[Path, UpdateResult]:
     """Keeps a file beside an index and adds it to the index; where that fails, nothing of it stays.
 
     Args:
@@ -75,7 +75,7 @@ def without_folders(words: str, index: Path) -> str:
     return _FOLDERS.sub("", words)
 
 
-def _shared(index: Path, name: str, data: bytes, maker: Maker, wait: float) -> tuple[Path, Report]:
+def _shared(index: Path, name: str, data: bytes, maker: Maker, wait: float) -> tuple[Path, UpdateResult]:
     if len(data) > _LIMITS.file_bytes:
         raise DocumentError(
             f"{file_name(name)}: {size(len(data))}, at most {size(_LIMITS.file_bytes)} are read; split it"

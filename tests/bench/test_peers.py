@@ -22,7 +22,7 @@ from eval.bench.peer_runs import Installed, Measured, Peer, Turn, find, measure,
 from eval.bench.peer_scores import GoldSet, answers_table, costs_table, fastest_peer, notes
 from eval.bench.systems.plain import PlainReader
 from eval.bench.systems.process import described, factory, work_through
-from eval.bench.systems.work import Asked, GivenText, Mode, Place, Reply, Report, Words, Work
+from eval.bench.systems.work import Asked, GivenText, Mode, Place, Reply, Words, Work, WorkDone
 from eval.report.readme import check_markers, markers
 from eval.sets.gold import GoldAnswer, GoldQuestion
 from eval.trial import Trial
@@ -79,9 +79,9 @@ def test_a_report_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, replies: dict[str, Reply]
 ) -> None:
     file = tmp_path_factory.mktemp("report") / "report.json"
-    report = Report(12.5, 0.25, replies)
+    report = WorkDone(12.5, 0.25, replies)
     report.write(file)
-    assert Report.load(file) == report
+    assert WorkDone.load(file) == report
 
 
 @pytest.mark.parametrize("mode", ["reader", "pipeline"])
@@ -272,7 +272,7 @@ def test_weights_that_are_no_reader_are_refused(tmp_path: Path) -> None:
 
 def measured(label: str, replies: dict[str, Reply], seconds: float = 0.1, ours: Precision | None = None) -> Measured:
     timed = {id: replace(reply, seconds=seconds) for id, reply in replies.items()}
-    return Measured(installed("KeywordPeer", label, ours), (Turn(Report(0.0, 1.5, timed), 4.0, 200 << 20),))
+    return Measured(installed("KeywordPeer", label, ours), (Turn(WorkDone(0.0, 1.5, timed), 4.0, 200 << 20),))
 
 
 SIX = Words("six", (Place("bakery", 20, 23),))

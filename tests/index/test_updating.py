@@ -18,7 +18,7 @@ from small_encoder import HashingEncoder, small_chunker
 
 from embeddings.errors import DocumentError, StoreError, StoreLocked, StoreNotFound
 from embeddings.index.beside import Maker
-from embeddings.index.folders import Report, update_index
+from embeddings.index.folders import UpdateResult, update_index
 from embeddings.index.index import Index
 from embeddings.index.updating import Tuning, open_store, writing
 from embeddings.models.encoder import Vectors
@@ -445,5 +445,5 @@ def test_a_full_disk_is_a_clear_error_and_leaves_the_old_state(tmp_path: Path, p
 
 def test_a_report_can_be_written_down(folder: Path, path: Path) -> None:
     report = update(path, folder)
-    assert isinstance(report, Report)
+    assert isinstance(report, UpdateResult)
     assert json.loads((path / "manifest.json").read_text(encoding="utf-8"))["update"] == 1

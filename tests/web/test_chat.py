@@ -22,7 +22,8 @@ from qa import Answer, Citation
 from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability, SureBin
 from qa.gate.serving import Serving
-from qa.show.cards import confidence_words, turn
+from qa.render import confidence_words
+from qa.show.cards import turn
 from qa.source.page import WINDOW, Range, View, citation_url, page_of_source, view_url
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond

@@ -13,12 +13,12 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from eval.bench.systems.work import Asked, Reply, Report, System, Work
+from eval.bench.systems.work import Asked, Reply, System, Work, WorkDone
 
 _LONGEST_ERROR = 200
 
 
-def work_through(system: System, questions: Sequence[Asked]) -> Report:
+def work_through(system: System, questions: Sequence[Asked]) -> WorkDone:
     """Indexes, answers the first question, and then all of them."""
     began = time.perf_counter()
     system.index()
@@ -27,7 +27,7 @@ def work_through(system: System, questions: Sequence[Asked]) -> Report:
         ask(system, question)
     first_answer = time.monotonic()
     replies = {question.id: completed(system, question, ask(system, question)) for question in questions}
-    return Report(first_answer, indexing, replies)
+    return WorkDone(first_answer, indexing, replies)
 
 
 def ask(system: System, question: Asked) -> Reply:

@@ -129,7 +129,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class WorkDone:
     """What a process tells of its work.
 
     Attributes:
@@ -149,7 +149,7 @@ class Report:
         path.write_text(json.dumps(row), encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> Report:
+    def load(cls, path: Path) -> WorkDone:
         """The report that was written to a file."""
         row = json.loads(path.read_text(encoding="utf-8"))
         replies = {id: _reply(reply) for id, reply in row["replies"].items()}
