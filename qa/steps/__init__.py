@@ -6,9 +6,10 @@ for how an answer is printed, whatever the table says: dates, quantities and cel
 
 from __future__ import annotations
 
+from qa.steps.cells import one_cell
 from qa.steps.marks import without_note_mark
 from qa.steps.step import Candidate, Drop, Move, Place, Step, applied
-from qa.steps.unfit import answers_nothing, cell, without_item_number
+from qa.steps.unfit import answers_nothing, without_item_number
 from qa.steps.widening import whole
 
 __all__ = ["STEPS", "Candidate", "Drop", "Move", "Place", "Step", "applied"]
@@ -16,7 +17,7 @@ __all__ = ["STEPS", "Candidate", "Drop", "Move", "Place", "Step", "applied"]
 STEPS: tuple[Step, ...] = (
     Move("whole expression", "widened to the whole date, number or address", whole),  # policy
     Move("item number", "the number of the item left out", without_item_number),  # policy
-    Move("one cell", "cut to one cell of the table", cell),  # policy
+    Move("one cell", "cut to one cell of the table", one_cell),  # policy
     Move("note mark", "the mark of a note left out", without_note_mark),  # policy
     Drop("answers nothing", "words that answer nothing left out", answers_nothing),
 )

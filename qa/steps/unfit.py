@@ -10,7 +10,6 @@ from qa.english.dates import moments
 from qa.english.numbers import numbers
 from qa.english.question import Question
 from qa.english.words import shared_words
-from qa.reading.quoting import stripped
 from qa.steps.step import Bounds, Place
 
 _POINTER = re.compile(
@@ -44,11 +43,6 @@ _BY = re.compile(r"\bby\s+(?:(?:the|a|an)\s+)?$", re.IGNORECASE)
 def without_item_number(question: Question, place: Place) -> Bounds:
     """The bounds of a place without the number of the item that it begins."""
     return without_number(place.hit.document.text, place.start, place.end)
-
-
-def cell(question: Question, place: Place) -> Bounds:
-    """The bounds of a place in the first cell of a table that it touches."""
-    return within_cell(place.hit.document.text, place.start, place.end)
 
 
 def answers_nothing(question: Question, place: Place) -> bool:
@@ -109,22 +103,6 @@ def _has_neighbour(text: str, found: re.Match[str], number: str) -> bool:
     front, behind = re.escape(part["front"]), re.escape(part["behind"])
     neighbour = re.compile(rf"^[ \t]*{front}(?:{'|'.join(map(re.escape, others))}){behind}\s", re.I | re.M)
     return neighbour.search(text, max(0, found.start() - _AROUND), found.end() + _AROUND) is not None
-
-
-def within_cell(text: str, start: int, end: int) -> tuple[int, int]:
-    """The bounds of the part of a span in the first cell that it touches, where it runs over the cells of a table.
-
-    >>> text = "| model | size |\\n| small | 22 MB |"
-    >>> text[slice(*within_cell(text, 2, 14))], within_cell(text, 10, 12)
-    ('model', (10, 12))
-    """
-    bar = text.find("|", start, end)
-    line = text.rfind("\n", 0, start) + 1
-    if bar < 0 or not text[line : line + 20].lstrip().startswith("|"):
-        return start, end
-    if not text[start:bar].strip():  # it begins with the bar
-        return within_cell(text, bar + 1, end)
-    return stripped(text, start, bar)
 
 
 def says_nothing(question: Question, text: str, start: int, end: int, chunk: Chunk) -> bool:

@@ -8,7 +8,7 @@ from embeddings.types import Chunk, Document, Hit
 from qa.answers.candidates import rank
 from qa.reading.reader import Span
 from qa.settings import Settings
-from qa.steps.unfit import within_cell, without_number
+from qa.steps.unfit import without_number
 from tests.fakes import hit_in
 
 TEXT = """\
@@ -47,14 +47,6 @@ def test_what_is_counted_is_answered_by_a_quantity() -> None:
     ]
     found = rank("How many ships came?", [hit_in(document)], spans, Settings())
     assert {candidate.text for candidate in found} == {"Dozens of boats", "12 ships", "both"}
-
-
-def test_words_that_run_over_the_cells_of_a_table_are_cut_to_the_first() -> None:
-    text = "| boat | crew | port |\n| --- | --- | --- |\n| Aurora | 12 men | Oslo |"
-    for taken, kept in (("Aurora | 12 men", "Aurora"), ("| 12 men | Oslo", "12 men"), ("12 men", "12 men")):
-        start = text.index(taken)
-        assert text[slice(*within_cell(text, start, start + len(taken)))] == kept
-    assert within_cell("a | b", 0, 5) == (0, 5)
 
 
 def test_words_that_run_over_a_fence_of_code_are_no_answer() -> None:
