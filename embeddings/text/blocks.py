@@ -39,6 +39,9 @@ _SECTION = re.compile(
     r"(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivxlc]+)$",
     re.IGNORECASE,
 )
+_SAYING = frozenset(
+    "said says say asked asks added adds wrote writes told replied answered noted notes this that".split()
+)
 _LONGEST_LABEL, _LONGEST_ALONE = 9, 15  # words of a label; of the value of a field that no other one follows
 _LONGEST_VALUE = 40  # words of any field
 _MOST_LINES = 30  # that one item may run over
@@ -221,7 +224,8 @@ def _is_near(text: str, line: Line, after: Line) -> bool:
 def _is_name(words: str) -> bool:
     """Whether what stands before a colon or a dash is short, no piece of a sentence, and no number of a section."""
     short = len(words.split()) <= _LONGEST_LABEL and not _SENTENCE_END.search(words)
-    return short and _SECTION.match(words) is None and words.count("(") == words.count(")")
+    told = words.rpartition(" ")[2].lower() not in _SAYING  # "He said: ..."
+    return short and told and _SECTION.match(words) is None and words.count("(") == words.count(")")
 
 
 def _items(text: str, lines: Sequence[Line]) -> Iterator[Item]:

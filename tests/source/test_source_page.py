@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from embeddings import Document
 from embeddings.loading import load_file
+from embeddings.text.blocks import with_blocks
 from embeddings.types import Layout
 from qa import Citation
 from qa.source.find import MOST, find
@@ -194,6 +195,16 @@ def test_rows_read_back_as_the_text_whatever_is_marked_and_looked_for(
     document = Document("", "t", "t.csv", text, layout=Layout(rows=tuple((s, n) for n, s in enumerate(starts, 2))))
     start, end = sorted(min(each, len(text)) for each in ends)
     page = page_of_source(View(document, Range(start, end) if start < end else None, find=words or None))
+    assert main(page) == text
+    inside = re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL)
+    assert "".join(unescape(re.sub(r"<[^>]*>", "", each)) for each in inside) == text[start:end]
+
+
+@given(st.text(st.sampled_from("ab1:;|- <&\t\n"), max_size=80), st.tuples(st.integers(0, 80), st.integers(0, 80)))
+def test_a_text_with_tables_reads_back_whatever_is_marked(text: str, ends: tuple[int, int]) -> None:
+    document = Document("", "t", "t.txt", text, layout=with_blocks(text, Layout()))
+    start, end = sorted(min(each, len(text)) for each in ends)
+    page = page_of_source(View(document, Range(start, end) if start < end else None))
     assert main(page) == text
     inside = re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL)
     assert "".join(unescape(re.sub(r"<[^>]*>", "", each)) for each in inside) == text[start:end]
