@@ -75,12 +75,13 @@ class Naming:
     by_rows: bool = False
 
 
-def naming_of(rows: Sequence[Cells], told: int = 0) -> Naming:
+def naming_of(rows: Sequence[Cells], told: int = 0, labelled: bool = False) -> Naming:
     """What names the columns of rows, none of which is empty.
 
     Args:
         rows: of the table, its titles included; the first ones are enough.
         told: how many rows at the top the file itself says are names, titles among them.
+        labelled: whether the file says that the first cell of each row names it.
 
     >>> naming_of([["Harbour", "", ""], ["Ship", "2019", "2020"], ["Aurora", "7", "9"], ["Baltic", "3.5", "4"]])
     Naming(titles=1, header=1, names=('Ship', '2019', '2020'), by_rows=False)
@@ -90,6 +91,8 @@ def naming_of(rows: Sequence[Cells], told: int = 0) -> Naming:
     body = sample[titles:]
     if told > titles:
         return _named(titles, body, told - titles)
+    if labelled and all(_filled(row[2:]) == 0 for row in body):
+        return Naming(titles, 0, (), by_rows=True)
     if _is_fields(body):
         over = len(body) > 2 and all(_bare(cell) in _OVER_FIELDS for cell in body[0] if cell.strip())
         return Naming(titles, int(over), (), by_rows=True)
@@ -285,7 +288,7 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     if not 2 <= len(pairs) <= _MOST_FIELDS or any(_filled(row[2:]) for row in body) or 3 * len(pairs) < 2 * len(body):
         return False
     labels = [label for label, _ in pairs]
-    if len(set(labels)) < len(labels) or any(len(each) > _LONGEST_NAME or kind(each) != "t" for each in labels):
+    if 4 * len(set(labels)) < 3 * len(labels) or any(len(each) > _LONGEST_NAME or kind(each) != "t" for each in labels):
         return False
     if 2 * sum(each.endswith(":") for each in labels) > len(labels):
         return True
