@@ -144,7 +144,7 @@ ROWS_LOST = [
         "a.docx",
         word(
             row("Name", "Phone"),
-            f"<w:sdt><w:sdtContent><w:ins><w:sdt>{row('Ana', '4411')}</w:sdt></w:ins></w:sdtContent></w:sdt>",
+            f"<w:sdt><w:sdtContent><w:sdt>{row('Ana', '4411')}</w:sdt></w:sdtContent></w:sdt>",
             f"<w:customXml><w:tr>{cell('Ben')}<w:sdt><w:sdtContent>{cell('4412')}</w:sdtContent></w:sdt></w:tr>"
             "</w:customXml>",
         ),
