@@ -88,7 +88,8 @@ def blocks_of(text: str, taken: Sequence[Bounds] = (), start: int = 0) -> Blocks
 
 def with_blocks(text: str, layout: Layout, start: int = 0) -> Layout:
     """A layout with what is found in a text beside the tables that it has. Arguments as in `blocks_of`."""
-    found = blocks_of(text, [(table.start, table.end) for table in layout.tables], start)
+    taken = sorted([*((table.start, table.end) for table in layout.tables), *layout.headings])
+    found = blocks_of(text, taken, start)
     tables = tuple(sorted((*layout.tables, *found.tables), key=lambda table: table.start))
     fields = tuple(sorted((*layout.fields, *found.fields), key=lambda field: field.label))
     return replace(layout, tables=tables, fields=fields, items=found.items)

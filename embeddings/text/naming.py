@@ -54,7 +54,7 @@ _ROLES = frozenset("manager director president secretary mayor head leader chair
 # What stands over such a table where it has names: they name nothing.
 _OVER_FIELDS = frozenset(
     """field value key name item property attribute parameter setting description detail details information content
-    label data feature specification option question answer""".split()
+    label entry response data feature specification option question answer""".split()
 )
 
 

@@ -70,6 +70,7 @@ def line(number: int, *values: str | float | None) -> str:
 
 
 TD = "table:table-cell"
+CONTROL, END = "<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>"
 MERGED = [
     Case(
         "a.html",
@@ -144,9 +145,8 @@ ROWS_LOST = [
         "a.docx",
         word(
             row("Name", "Phone"),
-            f"<w:sdt><w:sdtContent><w:sdt>{row('Ana', '4411')}</w:sdt></w:sdtContent></w:sdt>",
-            f"<w:customXml><w:tr>{cell('Ben')}<w:sdt><w:sdtContent>{cell('4412')}</w:sdtContent></w:sdt></w:tr>"
-            "</w:customXml>",
+            f"{CONTROL}{CONTROL}{row('Ana', '4411')}{END}{END}",
+            f"<w:customXml><w:tr>{cell('Ben')}{CONTROL}{cell('4412')}{END}</w:tr></w:customXml>",
         ),
         (("4411", "Phone", "Ana"), ("4412", "Phone", "Ben")),
     ),
