@@ -12,6 +12,7 @@ The text is not changed; each part is told by where it stands.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -206,15 +207,24 @@ def _paired(run: Sequence[tuple[Line, re.Match[str]]]) -> Iterator[Table]:
 
 def _fields(text: str, lines: Sequence[Line]) -> Iterator[Field]:
     """Lines that are a label and its value: more than one near another, or one that forms have."""
-    found = [(line, each) for line in lines if (each := _FIELD.fullmatch(text, line.start, line.end)) is not None]
-    found = [(line, each) for line, each in found if _is_name(each["a"]) and "://" not in each[0][: each.end("a") + 3]]
+    matches = [(line, _FIELD.fullmatch(text, line.start, line.end)) for line in lines]
+    found = [(line, each) for line, each in matches if each is not None and _is_label(text, each)]
+    begun = {line.begin for line, _ in found}
+    stops = [line.begin for line in lines if line.kind == "bullet" or line.begin in begun]
     for index, (line, each) in enumerate(found):
         if len(each["b"].split()) > _LONGEST_VALUE:
             continue
         near = any(_is_near(text, found[i][0], found[i + 1][0]) for i in (index - 1, index) if 0 <= i < len(found) - 1)
         alone = is_label(each["a"]) and len(each["b"].split()) <= _LONGEST_ALONE
         if near or alone or line.kind == "bullet":
-            yield Field(each.span("a"), each.span("b"))
+            after = bisect_right(stops, line.begin)
+            end = _end(text, line, stops[after] if after < len(stops) else len(text))
+            yield Field(each.span("a"), (each.start("b"), end if end > line.end else each.end("b")))
+
+
+def _is_label(text: str, field: re.Match[str]) -> bool:
+    """Whether what stands before a colon is the label of a field, and no sentence or the head of an address."""
+    return _is_name(field["a"]) and text[field.end("a") : field.end("a") + 3] != "://"
 
 
 def _is_near(text: str, line: Line, after: Line) -> bool:
