@@ -26,9 +26,14 @@ _BULLET_SIGNS = frozenset("-*+•‣◦▪●○·–—([§0123456789")
 _CLOSING = frozenset(".)")
 _RULE = re.compile(r"[-=+][-=+ |:]{4,}")
 _GAP = re.compile(r"\t| \| | {2,}(?<![.!?:] {2})")  # not the two spaces behind a full stop
+_LONGEST_LINE = 2_000  # characters; a longer one is prose
 _HEAD = 80  # characters that a label and its sign stand in
 _FIELD = re.compile(
     r"[*_`]{0,3}(?P<a>[^\W_][^:;|\n]{0,70}?)[*_`]{0,3}\s?(?::[*_`]{0,3}[^\S\n]+|\s?(?:\.{3,}|…+|_{3,})\s?)[*_`]{0,3}(?P<b>[^\s*_`][^\n]*?)[*_`\s]*"
+)
+_INNER = re.compile(
+    r"(?P<a>[^\W_](?:[^\s:;|]|[^\S\n](?=\S)){0,40}?)\s?:[^\S\n]+(?P<b>[^\s:]+(?:[^\S\n][^\s]+)*)(?=[^\S\n]{2}|$)",
+    re.MULTILINE,
 )
 _RECORD = re.compile(r"(?:[^:;\n]{1,60}: [^;\n]*(?:; |$)){2,}")
 _LABELLED = re.compile(r"(?P<a>[^:;\n]{1,60}): (?P<b>[^;\n]*?)\s*(?:; |$)")
@@ -112,7 +117,7 @@ def _lines(text: str, taken: Sequence[Bounds], start: int) -> Iterator[Line]:
     for line in text[start:].split("\n"):
         begin, end = end + 1, end + 1 + len(line)
         words = line.strip()
-        kind = _kind(words) if words else ""
+        kind = _kind(words) if words and len(words) <= _LONGEST_LINE else ""
         if not kind:
             continue
         while part is not None and part[1] <= begin:
@@ -207,8 +212,7 @@ def _paired(run: Sequence[tuple[Line, re.Match[str]]]) -> Iterator[Table]:
 
 def _fields(text: str, lines: Sequence[Line]) -> Iterator[Field]:
     """Lines that are a label and its value: more than one near another, or one that forms have."""
-    matches = [(line, _FIELD.fullmatch(text, line.start, line.end)) for line in lines]
-    found = [(line, each) for line, each in matches if each is not None and _is_label(text, each)]
+    found = [(line, each) for line in lines for each in _matches(text, line)]
     begun = {line.begin for line, _ in found}
     stops = [line.begin for line in lines if line.kind == "bullet" or line.begin in begun]
     for index, (line, each) in enumerate(found):
@@ -219,7 +223,21 @@ def _fields(text: str, lines: Sequence[Line]) -> Iterator[Field]:
         if near or alone or line.kind == "bullet":
             after = bisect_right(stops, line.begin)
             end = _end(text, line, stops[after] if after < len(stops) else len(text))
-            yield Field(each.span("a"), (each.start("b"), end if end > line.end else each.end("b")))
+            is_last = each.end("b") >= line.end - 3 and end > line.end
+            yield Field(each.span("a"), (each.start("b"), end if is_last else each.end("b")))
+
+
+def _matches(text: str, line: Line) -> list[re.Match[str]]:
+    """The fields of a line: one, or several with a gap between them."""
+    if line.kind == "gap":
+        several = list(_INNER.finditer(text, line.start, line.end))
+        between = text[line.start : line.end]
+        for each in several:
+            between = between.replace(each[0], "", 1)
+        if several and not between.strip() and all(_is_label(text, each) for each in several):
+            return several
+    found = _FIELD.fullmatch(text, line.start, line.end)
+    return [found] if found is not None and _is_label(text, found) else []
 
 
 def _is_label(text: str, field: re.Match[str]) -> bool:

@@ -69,6 +69,8 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     barred = sum("|" in text[run[index].start : run[index].end] for index, _ in rows) * 2 > len(rows)
     if not barred and not _is_aligned(text, [(run[index].begin, cells) for index, cells in rows], bool(ruled)):
         return
+    if not barred and not ruled and all(_ends_as_label(text, cells[0]) for _, cells in rows):
+        return  # fields, whose values only stand under one another
     placed = (
         [list(enumerate(cells)) for _, cells in rows]
         if barred
@@ -132,6 +134,10 @@ def _label(text: str, cell: Bounds) -> Bounds:
     """A label without its colon, or the dots that lead to its value."""
     start, end = cell
     return start, start + len(_LEADING.sub("", text[start:end])) or end
+
+
+def _ends_as_label(text: str, cell: Bounds) -> bool:
+    return ": " in text[cell[0] : cell[1]] or text[cell[1] - 1] == ":"
 
 
 def _is_aligned(text: str, lines: Sequence[tuple[int, Row]], ruled: bool) -> bool:

@@ -346,6 +346,8 @@ FIELDS: list[tuple[str, str | bytes, str, str]] = [
     ),
     ("f.docx", word(row("Name:", "Ana Ruiz"), row("Blood group:", "A positive")), "Blood group", "A positive"),
     ("g.txt", "Opening hours\n\nMonday: 9:00 to 17:00\nTuesday: 10:00 to 18:00\n", "Tuesday", "10:00 to 18:00"),
+    ("k.txt", "Form\n\nWho called: Martin\nTaken by:   Thomas\nCopy to:    Henrik\n", "Taken by", "Thomas"),
+    ("l.txt", "Form\n\nName: Ana Ruiz      Age: 41\nTown: Moss          Zip: 1530\n", "Zip", "1530"),
     ("h.txt", "Prices\n\nTea ......... 3 euros\nCoffee ...... 4 euros\n", "Coffee", "4 euros"),
     ("i.md", "* **Email:** ana@example.com\n* **Phone:** 12 34\n", "Phone", "12 34"),
     ("j.eml", b"From: Ana <a@example.com>\nSubject: s\n\nRoom: 14\nFloor: 2\n", "Room", "14"),
