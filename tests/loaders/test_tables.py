@@ -178,6 +178,7 @@ NAMES = [
         (("On a poster", f"{'How did you hear of the course that we give each July ' * 2}?", "Ben"),),
     ),
     Case("i.csv", "Week,1,2,3\nAna,3,4,5\nBen,1,1,2\n", (("4", "2", "Ana"),)),
+    Case("k.csv", "Day,101,102\nMon,free,taken\nTue,taken,free\n", (("taken", "102", "Mon"),)),
     Case("j.csv", "Name,,Name\nAna,3,Ruiz\nBen,4,Okoro\n", (("4", "", "Okoro"), ("Okoro", "Name", "Ben"))),
 ]
 STACKED = [
@@ -266,6 +267,7 @@ RECORDS = [
         ),
         (("65", "t", "K2"), ("12", "b", "B")),
     ),
+    Case("g.json", json.dumps({"town": ["Oslo", "Moss"], "people": [700, 50]}), (("50", "people", "Moss"),)),
     Case("f.json", json.dumps({"columns": ["a", "b"], "index": [0, 1], "data": [[1, 2], [3, 4]]}), (("4", "b", "3"),)),
 ]
 TEXTS = [
@@ -345,6 +347,7 @@ FIELDS: list[tuple[str, str | bytes, str, str]] = [
         "40 euros",
     ),
     ("f.docx", word(row("Name:", "Ana Ruiz"), row("Blood group:", "A positive")), "Blood group", "A positive"),
+    ("m.docx", word(row("Name:", "Ana", "Age:", "41"), row("Town:", "Moss", "Zip:", "1530")), "Zip", "1530"),
     ("g.txt", "Opening hours\n\nMonday: 9:00 to 17:00\nTuesday: 10:00 to 18:00\n", "Tuesday", "10:00 to 18:00"),
     ("k.txt", "Form\n\nWho called: Martin\nTaken by:   Thomas\nCopy to:    Henrik\n", "Taken by", "Thomas"),
     ("l.txt", "Form\n\nName: Ana Ruiz      Age: 41\nTown: Moss          Zip: 1530\n", "Zip", "1530"),
@@ -409,3 +412,8 @@ def test_a_table_on_a_slide_is_read_cell_by_cell() -> None:
     made.save(out)
     document = read("a.pptx", out.getvalue())
     assert {("NaNtes | old", "Port", "Baltic"), ("9", "Load", "Baltic")} <= told(document)
+
+
+def test_sentences_of_one_column_are_not_cut_at_their_commas() -> None:
+    words = "Remark\nHe came, and left\nShe stayed, too"
+    assert read("a.csv", words).text == words

@@ -105,16 +105,18 @@ def _runs(rows: Rows, heads: Set[int]) -> Iterator[list[int]]:
 
 
 def _pieces(rows: Rows, run: list[int], told: int, labelled: bool) -> Iterator[list[int]]:
-    """A run, cut where another table begins right under a row: its names stand over columns of numbers."""
+    """A run, cut where another table begins right under a row: under a title, or its names stand over numbers."""
     naming = naming_of([rows[index] for index in run[: 2 * SAMPLE]], told, labelled)
     under = naming.titles + naming.header
     numeric = numeric_columns([rows[index] for index in run[under : under + SAMPLE]])
     begun = 0
-    if numeric and not naming.by_rows:
-        column = numeric[0]
+    if not naming.by_rows:
+        column = numeric[0] if numeric else None
         for place in range(under + 1, len(run)):
-            cell = _at(rows[run[place]], column)
-            if (not cell or (not cell[0].isdigit() and cell[0] not in _SIGNS)) and place > begun + under:
+            row = rows[run[place]]
+            cell = _at(row, column) if column is not None else "0"
+            words = not cell or (not cell[0].isdigit() and cell[0] not in _SIGNS)
+            if (words or not any(row[1:])) and place > begun + under:
                 above = [rows[index] for index in run[max(begun, place - SAMPLE) : place]]
                 if starts_anew(above, [rows[index] for index in run[place : place + SAMPLE]], apart=False):
                     yield run[begun:place]
