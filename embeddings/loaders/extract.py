@@ -142,7 +142,7 @@ class Writer:
         """A table inside a text: each row a sentence and a paragraph of its own, so that it is quoted by itself."""
         grid = rows if isinstance(rows, Grid) else Grid([list(cells) for cells in rows])
         self.paragraph(grid.caption)
-        for part in parts_of(grid.rows, grid.heads):
+        for part in parts_of(grid.rows, grid.heads, grid.labelled):
             for index in (*part.titles, *(part.header if part.naming.by_rows else ())):
                 self.paragraph("; ".join(folded for cell in grid.rows[index] if (folded := " ".join(cell.split()))))
             self._cells.begin(part.naming)
@@ -158,7 +158,7 @@ class Writer:
     def records(self, grid: Grid) -> None:
         """Tables that are the file: each row a record, by its number there. Titles are headings."""
         numbers = grid.numbers or range(1, len(grid.rows) + 1)
-        for part in parts_of(grid.rows, grid.heads):
+        for part in parts_of(grid.rows, grid.heads, grid.labelled):
             self._titles([(numbers[index], grid.rows[index]) for index in part.titles], bool(part.body))
             if part.header and (part.naming.by_rows or not part.body):
                 self.row(numbers[part.header[0]], cells_in_words(grid.rows[part.header[0]]))

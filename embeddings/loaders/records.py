@@ -114,16 +114,24 @@ def _parsed(text: str) -> Any:
 
 
 def _as_rows(whole: Any) -> list[list[str]] | None:
-    """A list of lists of plain values, or columns and data beside one another, as the rows of a table."""
+    """A list of lists of plain values, or columns, with their data beside or in them, as the rows of a table."""
     if isinstance(whole, dict) and isinstance(whole.get("columns"), list) and isinstance(whole.get("data"), list):
         if not set(whole) <= {"columns", "data", "index", "schema"} or not whole["data"]:
             return None
         whole = [whole["columns"], *whole["data"]]
+    elif isinstance(whole, dict) and _are_columns(whole):
+        whole = [list(whole), *map(list, zip(*whole.values(), strict=True))]
     if not isinstance(whole, list) or len(whole) < 2 or not all(isinstance(row, list) and row for row in whole):
         return None
     if any(isinstance(cell, dict | list) for row in whole for cell in row):
         return None
     return [[_words(cell) for cell in row] for row in whole]
+
+
+def _are_columns(whole: Mapping[str, Any]) -> bool:
+    """Whether the values of a dictionary are columns: lists of plain values, as long as one another."""
+    lists = [value for value in whole.values() if isinstance(value, list) and len(value) > 1]
+    return len(whole) > 1 and len(lists) == len(whole) and len({len(each) for each in lists}) == 1
 
 
 def _split(whole: Any) -> tuple[dict[str, Any], list[_Records]]:

@@ -18,6 +18,7 @@ from embeddings.loaders.limits import Limits
 
 _DELIMITERS = ",;\t|"
 _LINES = 50  # looked at to tell the delimiter
+_LEAST = 0.35  # of lines that a delimiter must cut alike
 _LONGEST_CELL = 1_000_000  # characters
 _TOLD = re.compile(r"\ufeff?\"?sep=(?P<delimiter>.)\"?[ ;,\t|]*\r?(?:\n|$)", re.IGNORECASE)
 
@@ -47,7 +48,8 @@ def delimiter_of(text: str) -> str:
     """
     sample = text[:100_000].splitlines()[:_LINES]
     fits = {delimiter: _fit(sample, delimiter) for delimiter in _DELIMITERS}
-    return max(fits, key=lambda delimiter: fits[delimiter])
+    best = max(fits, key=lambda delimiter: fits[delimiter])
+    return best if fits[best][0] >= _LEAST or fits[best][0] == 0 or "\t" in text else "\t"  # sentences of one column
 
 
 def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:
@@ -67,7 +69,7 @@ def _fit(lines: list[str], delimiter: str) -> tuple[float, int]:
     agreement *= 1 - 0.75 * quoted / len(cut)  # another one parts the cells that are quoted
     if delimiter == ",":
         spaced = sum(any(cell[:1] == " " for cell in row[1:]) for row in cut)
-        spaced = spaced if spaced < len(cut) else 0  # "a, b, c" in every line is how some write it
+        spaced = spaced if spaced < len(cut) or len(top) == 1 else 0  # "a, b, c" in every line is how some write it
         held = sum(any(other in cell for cell in row for other in ";\t|") for row in cut)
         agreement -= 0.5 * max(spaced, held) / len(cut)
     return round(agreement, 2), min(common, 10)

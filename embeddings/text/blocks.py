@@ -12,6 +12,7 @@ The text is not changed; each part is told by where it stands.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,9 +26,14 @@ _BULLET_SIGNS = frozenset("-*+•‣◦▪●○·–—([§0123456789")
 _CLOSING = frozenset(".)")
 _RULE = re.compile(r"[-=+][-=+ |:]{4,}")
 _GAP = re.compile(r"\t| \| | {2,}(?<![.!?:] {2})")  # not the two spaces behind a full stop
+_LONGEST_LINE = 2_000  # characters; a longer one is prose
 _HEAD = 80  # characters that a label and its sign stand in
 _FIELD = re.compile(
     r"[*_`]{0,3}(?P<a>[^\W_][^:;|\n]{0,70}?)[*_`]{0,3}\s?(?::[*_`]{0,3}[^\S\n]+|\s?(?:\.{3,}|…+|_{3,})\s?)[*_`]{0,3}(?P<b>[^\s*_`][^\n]*?)[*_`\s]*"
+)
+_INNER = re.compile(
+    r"(?P<a>[^\W_](?:[^\s:;|]|[^\S\n](?=\S)){0,40}?)\s?:[^\S\n]+(?P<b>[^\s:]+(?:[^\S\n][^\s]+)*)(?=[^\S\n]{2}|$)",
+    re.MULTILINE,
 )
 _RECORD = re.compile(r"(?:[^:;\n]{1,60}: [^;\n]*(?:; |$)){2,}")
 _LABELLED = re.compile(r"(?P<a>[^:;\n]{1,60}): (?P<b>[^;\n]*?)\s*(?:; |$)")
@@ -38,6 +44,9 @@ _SECTION = re.compile(
     r"(?:(?:art(?:icle)?|section|sec|chapter|clause|part|figure|fig|table|no|note|step|appendix|annex)\b\.?\s*)?"
     r"(?:\d{1,3}(?:\.\d+)*|[a-z]|[ivxlc]+)$",
     re.IGNORECASE,
+)
+_SAYING = frozenset(
+    "said says say asked asks added adds wrote writes told replied answered noted notes this that".split()
 )
 _LONGEST_LABEL, _LONGEST_ALONE = 9, 15  # words of a label; of the value of a field that no other one follows
 _LONGEST_VALUE = 40  # words of any field
@@ -85,7 +94,8 @@ def blocks_of(text: str, taken: Sequence[Bounds] = (), start: int = 0) -> Blocks
 
 def with_blocks(text: str, layout: Layout, start: int = 0) -> Layout:
     """A layout with what is found in a text beside the tables that it has. Arguments as in `blocks_of`."""
-    found = blocks_of(text, [(table.start, table.end) for table in layout.tables], start)
+    taken = sorted([*((table.start, table.end) for table in layout.tables), *layout.headings])
+    found = blocks_of(text, taken, start)
     tables = tuple(sorted((*layout.tables, *found.tables), key=lambda table: table.start))
     fields = tuple(sorted((*layout.fields, *found.fields), key=lambda field: field.label))
     return replace(layout, tables=tables, fields=fields, items=found.items)
@@ -107,7 +117,7 @@ def _lines(text: str, taken: Sequence[Bounds], start: int) -> Iterator[Line]:
     for line in text[start:].split("\n"):
         begin, end = end + 1, end + 1 + len(line)
         words = line.strip()
-        kind = _kind(words) if words else ""
+        kind = _kind(words) if words and len(words) <= _LONGEST_LINE else ""
         if not kind:
             continue
         while part is not None and part[1] <= begin:
@@ -202,15 +212,37 @@ def _paired(run: Sequence[tuple[Line, re.Match[str]]]) -> Iterator[Table]:
 
 def _fields(text: str, lines: Sequence[Line]) -> Iterator[Field]:
     """Lines that are a label and its value: more than one near another, or one that forms have."""
-    found = [(line, each) for line in lines if (each := _FIELD.fullmatch(text, line.start, line.end)) is not None]
-    found = [(line, each) for line, each in found if _is_name(each["a"]) and "://" not in each[0][: each.end("a") + 3]]
+    found = [(line, each) for line in lines for each in _matches(text, line)]
+    begun = {line.begin for line, _ in found}
+    stops = [line.begin for line in lines if line.kind == "bullet" or line.begin in begun]
     for index, (line, each) in enumerate(found):
         if len(each["b"].split()) > _LONGEST_VALUE:
             continue
         near = any(_is_near(text, found[i][0], found[i + 1][0]) for i in (index - 1, index) if 0 <= i < len(found) - 1)
         alone = is_label(each["a"]) and len(each["b"].split()) <= _LONGEST_ALONE
         if near or alone or line.kind == "bullet":
-            yield Field(each.span("a"), each.span("b"))
+            after = bisect_right(stops, line.begin)
+            end = _end(text, line, stops[after] if after < len(stops) else len(text))
+            is_last = each.end("b") >= line.end - 3 and end > line.end
+            yield Field(each.span("a"), (each.start("b"), end if is_last else each.end("b")))
+
+
+def _matches(text: str, line: Line) -> list[re.Match[str]]:
+    """The fields of a line: one, or several with a gap between them."""
+    if line.kind == "gap":
+        several = list(_INNER.finditer(text, line.start, line.end))
+        between = text[line.start : line.end]
+        for each in several:
+            between = between.replace(each[0], "", 1)
+        if several and not between.strip() and all(_is_label(text, each) for each in several):
+            return several
+    found = _FIELD.fullmatch(text, line.start, line.end)
+    return [found] if found is not None and _is_label(text, found) else []
+
+
+def _is_label(text: str, field: re.Match[str]) -> bool:
+    """Whether what stands before a colon is the label of a field, and no sentence or the head of an address."""
+    return _is_name(field["a"]) and text[field.end("a") : field.end("a") + 3] != "://"
 
 
 def _is_near(text: str, line: Line, after: Line) -> bool:
@@ -221,7 +253,8 @@ def _is_near(text: str, line: Line, after: Line) -> bool:
 def _is_name(words: str) -> bool:
     """Whether what stands before a colon or a dash is short, no piece of a sentence, and no number of a section."""
     short = len(words.split()) <= _LONGEST_LABEL and not _SENTENCE_END.search(words)
-    return short and _SECTION.match(words) is None and words.count("(") == words.count(")")
+    told = words.rpartition(" ")[2].lower() not in _SAYING  # "He said: ..."
+    return short and told and _SECTION.match(words) is None and words.count("(") == words.count(")")
 
 
 def _items(text: str, lines: Sequence[Line]) -> Iterator[Item]:

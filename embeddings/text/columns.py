@@ -18,6 +18,7 @@ _MARKS = "*_` \t"
 _LONGEST_CELL = 200  # characters, of a column that only space parts
 _WIDEST = 60  # characters of such cells, on an average
 _MOST_CELLS = 40
+_LEADING = re.compile(r"(?:[\s:…_]|\.{2,})+$")  # to the value of a label
 _SENTENCE = re.compile(r"[.!?][\"'”’)]?$")
 
 
@@ -68,6 +69,8 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     barred = sum("|" in text[run[index].start : run[index].end] for index, _ in rows) * 2 > len(rows)
     if not barred and not _is_aligned(text, [(run[index].begin, cells) for index, cells in rows], bool(ruled)):
         return
+    if not barred and not ruled and all(_ends_as_label(text, cells[0]) for _, cells in rows):
+        return  # fields, whose values only stand under one another
     placed = (
         [list(enumerate(cells)) for _, cells in rows]
         if barred
@@ -83,6 +86,8 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
         naming = naming_of(words, above)
     if not naming.names and not naming.by_rows and not barred and not ruled and len(rows) < 3:
         return
+    if naming.by_rows:
+        placed = [[(column, _label(text, cell) if not column else cell) for column, cell in cells] for cells in placed]
     kept = [[(column, *cell) for column, cell in cells if cell[0] < cell[1]] for cells in placed[naming.titles :]]
     yield replace(Table.of(naming.names, kept, header=naming.header), by_rows=naming.by_rows)
 
@@ -123,6 +128,16 @@ def _bare(text: str, start: int, end: int) -> Bounds:
     while end > start and text[end - 1] in _MARKS + "\r":
         end -= 1
     return start, end
+
+
+def _label(text: str, cell: Bounds) -> Bounds:
+    """A label without its colon, or the dots that lead to its value."""
+    start, end = cell
+    return start, start + len(_LEADING.sub("", text[start:end])) or end
+
+
+def _ends_as_label(text: str, cell: Bounds) -> bool:
+    return ": " in text[cell[0] : cell[1]] or text[cell[1] - 1] == ":"
 
 
 def _is_aligned(text: str, lines: Sequence[tuple[int, Row]], ruled: bool) -> bool:

@@ -54,7 +54,7 @@ _ROLES = frozenset("manager director president secretary mayor head leader chair
 # What stands over such a table where it has names: they name nothing.
 _OVER_FIELDS = frozenset(
     """field value key name item property attribute parameter setting description detail details information content
-    label data feature specification option question answer""".split()
+    label entry response data feature specification option question answer""".split()
 )
 
 
@@ -75,12 +75,13 @@ class Naming:
     by_rows: bool = False
 
 
-def naming_of(rows: Sequence[Cells], told: int = 0) -> Naming:
+def naming_of(rows: Sequence[Cells], told: int = 0, labelled: bool = False) -> Naming:
     """What names the columns of rows, none of which is empty.
 
     Args:
         rows: of the table, its titles included; the first ones are enough.
         told: how many rows at the top the file itself says are names, titles among them.
+        labelled: whether the file says that the first cell of each row names it.
 
     >>> naming_of([["Harbour", "", ""], ["Ship", "2019", "2020"], ["Aurora", "7", "9"], ["Baltic", "3.5", "4"]])
     Naming(titles=1, header=1, names=('Ship', '2019', '2020'), by_rows=False)
@@ -90,6 +91,8 @@ def naming_of(rows: Sequence[Cells], told: int = 0) -> Naming:
     body = sample[titles:]
     if told > titles:
         return _named(titles, body, told - titles)
+    if labelled and all(_filled(row[2:]) == 0 for row in body):
+        return Naming(titles, 0, (), by_rows=True)
     if _is_fields(body):
         over = len(body) > 2 and all(_bare(cell) in _OVER_FIELDS for cell in body[0] if cell.strip())
         return Naming(titles, int(over), (), by_rows=True)
@@ -117,6 +120,8 @@ def starts_anew(before: Sequence[Cells], after: Sequence[Cells], apart: bool) ->
         forms = [cell for cell in body[0] if is_label(cell) and _bare(cell.split()[-1]) not in _ROLES]
         alike = _filled(body[0]) == _common_width(body[1:])
         return said == "strong" or bool(titles) or (alike and (wider or 2 * len(forms) >= _filled(body[0])))
+    if titles:
+        return said == "strong"
     numeric = numeric_columns(before)
     over = [column for column in numeric if column < len(body[0]) and kind(body[0][column]) == "t"]
     return said == "strong" and (wider or len(over) > 1) and len(over) == len(numeric)
@@ -261,7 +266,7 @@ def _is_run(cells: Cells, kinds: set[str], columns: Sequence[int], rest: Sequenc
         return False
     below = [kind(row[column]) for row in rest for column in columns if column < len(row) and row[column].strip()]
     alike = sum(each in kinds for each in below)
-    if kinds == {"n"}:
+    if kinds == {"n"} and 3 * alike >= len(below):
         steps = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) < 5]
         counted = len(steps) == len(cells) >= 3 and all(b - a == 1 for a, b in pairwise(steps))
         following = [row[column] for row in rest[:1] for column in columns if column < len(row)]
@@ -282,10 +287,12 @@ def numeric_columns(rows: Sequence[Cells]) -> list[int]:
 def _is_fields(body: Sequence[Cells]) -> bool:
     """Whether rows are names and values: two columns, the first of labels, the second of values of several kinds."""
     pairs = [(row[0].strip(), row[1].strip()) for row in body if len(row) > 1 and row[0].strip() and row[1].strip()]
-    if not 2 <= len(pairs) <= _MOST_FIELDS or any(_filled(row[2:]) for row in body) or 3 * len(pairs) < 2 * len(body):
+    if not 2 <= len(pairs) <= _MOST_FIELDS or 3 * len(pairs) < 2 * len(body):
         return False
+    if any(_filled(row[2:]) for row in body):
+        return _is_form(body)
     labels = [label for label, _ in pairs]
-    if len(set(labels)) < len(labels) or any(len(each) > _LONGEST_NAME or kind(each) != "t" for each in labels):
+    if 4 * len(set(labels)) < 3 * len(labels) or any(len(each) > _LONGEST_NAME or kind(each) != "t" for each in labels):
         return False
     if 2 * sum(each.endswith(":") for each in labels) > len(labels):
         return True
@@ -301,6 +308,19 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     if others and len(set(others)) == 1 and others[0] != "t":
         return False  # words over numbers of one kind
     return share >= 0.5 or (mixed and share > 0 and len(pairs) > 2)
+
+
+def _is_form(body: Sequence[Cells]) -> bool:
+    """Whether rows are two names and two values each: "Name: | Ana | Age: | 41"."""
+    if any(len(row) != 4 for row in body):
+        return False
+    labels = [cell.strip() for row in body for cell in (row[0], row[2]) if cell.strip()]
+    values = [cell for row in body for cell in (row[1], row[3])]
+    if len(set(labels)) < len(labels) or any(kind(each) != "t" for each in labels):
+        return False
+    colons = sum(each.endswith(":") for each in labels) - sum(each.strip().endswith(":") for each in values)
+    named = sum(is_label(each) for each in labels) - 2 * sum(is_label(each) for each in values)
+    return 2 * colons > len(labels) or 4 * named >= 3 * len(labels)
 
 
 def is_label(words: str) -> bool:

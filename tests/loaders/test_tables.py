@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from office_files import docx, epub, odt, paragraph, zipped
 
-from embeddings.loading import read_data
+from embeddings.loading import Skipped, read_data
 from embeddings.types import Document
 
 
@@ -70,6 +70,7 @@ def line(number: int, *values: str | float | None) -> str:
 
 
 TD = "table:table-cell"
+CONTROL, END = "<w:sdt><w:sdtContent>", "</w:sdtContent></w:sdt>"
 MERGED = [
     Case(
         "a.html",
@@ -144,9 +145,8 @@ ROWS_LOST = [
         "a.docx",
         word(
             row("Name", "Phone"),
-            f"<w:sdt><w:sdtContent><w:ins><w:sdt>{row('Ana', '4411')}</w:sdt></w:ins></w:sdtContent></w:sdt>",
-            f"<w:customXml><w:tr>{cell('Ben')}<w:sdt><w:sdtContent>{cell('4412')}</w:sdtContent></w:sdt></w:tr>"
-            "</w:customXml>",
+            f"{CONTROL}{CONTROL}{row('Ana', '4411')}{END}{END}",
+            f"<w:customXml><w:tr>{cell('Ben')}{CONTROL}{cell('4412')}{END}</w:tr></w:customXml>",
         ),
         (("4411", "Phone", "Ana"), ("4412", "Phone", "Ben")),
     ),
@@ -178,6 +178,7 @@ NAMES = [
         (("On a poster", f"{'How did you hear of the course that we give each July ' * 2}?", "Ben"),),
     ),
     Case("i.csv", "Week,1,2,3\nAna,3,4,5\nBen,1,1,2\n", (("4", "2", "Ana"),)),
+    Case("k.csv", "Day,101,102\nMon,free,taken\nTue,taken,free\n", (("taken", "102", "Mon"),)),
     Case("j.csv", "Name,,Name\nAna,3,Ruiz\nBen,4,Okoro\n", (("4", "", "Okoro"), ("Okoro", "Name", "Ben"))),
 ]
 STACKED = [
@@ -266,6 +267,7 @@ RECORDS = [
         ),
         (("65", "t", "K2"), ("12", "b", "B")),
     ),
+    Case("g.json", json.dumps({"town": ["Oslo", "Moss"], "people": [700, 50]}), (("50", "people", "Moss"),)),
     Case("f.json", json.dumps({"columns": ["a", "b"], "index": [0, 1], "data": [[1, 2], [3, 4]]}), (("4", "b", "3"),)),
 ]
 TEXTS = [
@@ -286,6 +288,13 @@ TEXTS = [
 ALL = [*MERGED, *ROWS_LOST, *NAMES, *STACKED, *DELIMITER, *RECORDS, *TEXTS]
 
 
+def read(name: str, data: str | bytes) -> Document:
+    """The one document of a file."""
+    (found,) = read_data(name, data if isinstance(data, bytes) else data.encode())
+    assert not isinstance(found, Skipped)
+    return found
+
+
 def told(document: Document) -> set[tuple[str, str, str]]:
     """All pairs of a row's cells: the words of one, its name, the words of the other."""
     found = set()
@@ -297,7 +306,7 @@ def told(document: Document) -> set[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.name}-{case.cells[0][1][:20]}")
 def test_a_cell_stands_under_its_name_and_in_its_row(case: Case) -> None:
-    document, _ = read_data(case.name, case.data if isinstance(case.data, bytes) else case.data.encode())
+    document = read(case.name, case.data)
     found = told(document)
     assert not [each for each in case.cells if each not in found], document.text
     for cells in document.layout.rows_in(0, len(document.text)):
@@ -338,7 +347,10 @@ FIELDS: list[tuple[str, str | bytes, str, str]] = [
         "40 euros",
     ),
     ("f.docx", word(row("Name:", "Ana Ruiz"), row("Blood group:", "A positive")), "Blood group", "A positive"),
+    ("m.docx", word(row("Name:", "Ana", "Age:", "41"), row("Town:", "Moss", "Zip:", "1530")), "Zip", "1530"),
     ("g.txt", "Opening hours\n\nMonday: 9:00 to 17:00\nTuesday: 10:00 to 18:00\n", "Tuesday", "10:00 to 18:00"),
+    ("k.txt", "Form\n\nWho called: Martin\nTaken by:   Thomas\nCopy to:    Henrik\n", "Taken by", "Thomas"),
+    ("l.txt", "Form\n\nName: Ana Ruiz      Age: 41\nTown: Moss          Zip: 1530\n", "Zip", "1530"),
     ("h.txt", "Prices\n\nTea ......... 3 euros\nCoffee ...... 4 euros\n", "Coffee", "4 euros"),
     ("i.md", "* **Email:** ana@example.com\n* **Phone:** 12 34\n", "Phone", "12 34"),
     ("j.eml", b"From: Ana <a@example.com>\nSubject: s\n\nRoom: 14\nFloor: 2\n", "Room", "14"),
@@ -347,7 +359,7 @@ FIELDS: list[tuple[str, str | bytes, str, str]] = [
 
 @pytest.mark.parametrize(("name", "data", "label", "value"), FIELDS, ids=[each[0] for each in FIELDS])
 def test_a_name_and_its_value_are_a_field(name: str, data: str | bytes, label: str, value: str) -> None:
-    document, _ = read_data(name, data if isinstance(data, bytes) else data.encode())
+    document = read(name, data)
     said = {document.text[slice(*field.label)]: document.text[slice(*field.value)] for field in document.layout.fields}
     assert said.get(label) == value
 
@@ -365,21 +377,20 @@ def test_numbers_of_a_workbook_are_told_as_their_sheet_shows_them() -> None:
     )
     first = line(2, "Lamp").removesuffix("</row>")
     data = sheet(line(1, "Item", "Tax", "Net", "Due", "Code") + f"{first}{values}</row>", styles=styles)
-    document, _ = read_data("a.xlsx", data)
+    document = read("a.xlsx", data)
     assert document.text == "One\nItem: Lamp; Tax: 19%; Net: 1,234.50 EUR; Due: 24. December 2024; Code: 01530"
 
 
 def test_a_formula_without_a_value_is_counted() -> None:
     data = sheet(line(1, "Item", "Cost") + line(2, "Roof", 5) + '<row r="3"><c r="B3"><f>B2*2</f><v></v></c></row>')
-    _, notes = read_data("a.xlsx", data)
-    assert notes == ("1 formula without a value left out (One: B3)",)
+    assert read("a.xlsx", data).remarks.lines() == ("1 formula without a value left out (One: B3)",)
 
 
 def test_a_workbook_of_empty_sheets_says_so() -> None:
     from embeddings.errors import DocumentError
 
     with pytest.raises(DocumentError, match="holds no text"):
-        read_data("a.xlsx", sheet(""))
+        read("a.xlsx", sheet(""))
 
 
 def test_a_table_on_a_slide_is_read_cell_by_cell() -> None:
@@ -399,5 +410,10 @@ def test_a_table_on_a_slide_is_read_cell_by_cell() -> None:
     table.cell(2, 0).text, table.cell(1, 2).text, table.cell(2, 2).text = "Baltic", "7", "9"
     out = io.BytesIO()
     made.save(out)
-    document, _ = read_data("a.pptx", out.getvalue())
+    document = read("a.pptx", out.getvalue())
     assert {("NaNtes | old", "Port", "Baltic"), ("9", "Load", "Baltic")} <= told(document)
+
+
+def test_sentences_of_one_column_are_not_cut_at_their_commas() -> None:
+    words = "Remark\nHe came, and left\nShe stayed, too"
+    assert read("a.csv", words).text == words

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from embeddings import Document
 from embeddings.loading import load_file
+from embeddings.text.blocks import with_blocks
 from embeddings.types import Layout
 from qa import Citation
 from qa.source.find import MOST, find
@@ -153,9 +154,32 @@ def test_rows_have_the_numbers_of_their_file_and_the_cited_one_stands_out(tmp_pa
     towns = load_file(tmp_path / "towns.csv")
     page = page_of_source(View(towns, place(towns, "2800000")))
     assert main(page) == towns.text
-    assert re.findall(r'<li value="(\d+)"', page) == ["2", "4", "5"]
-    assert re.findall(r'<li value="(\d+)" class="cited" aria-current="true">', page) == ["4"]
-    assert '<mark id="span">2800000</mark>' in page
+    assert re.findall(r'<th class="number" data-said="(\d+)">', page) == ["2", "4", "5"]
+    (cited,) = re.findall(r'<tr class="cited" aria-current="true">(.*?)</tr>', page, re.DOTALL)
+    assert 'data-said="4"' in cited
+    assert '<td><span class="aside">; People: </span><mark id="span">2800000</mark>' in cited
+    assert re.findall(r'<th aria-hidden="true" data-said="(\w*)">', page) == ["", "Town", "People"]
+
+
+def test_a_table_in_a_text_is_shown_as_one_and_all_of_it_reads_back(tmp_path: Path) -> None:
+    words = "Before <b>.\n\n| Ship | Berth |\n|---|---|\n| <i>Aurora | 7 |\n| Baltic |  |\n\nAfter the table."
+    (tmp_path / "ships.md").write_text(words, encoding="utf-8")
+    ships = load_file(tmp_path / "ships.md")
+    page = page_of_source(View(ships, place(ships, "7"), find="after"))
+    assert main(page) == words
+    assert re.findall(r'<th scope="col">.*?(\w+)(?:<span|</th>)', page) == ["Ship", "Berth"]
+    assert "&lt;i&gt;Aurora" in page
+    assert re.search(r'<tr class="cited" aria-current="true">.*?<mark id="span">7</mark>', page, re.DOTALL)
+    assert re.search(r'</table>[^<]*<b id="hit" class="hit"><i>After</i></b>', page)
+
+
+def test_what_stands_between_rows_is_seen(tmp_path: Path) -> None:
+    rows = "<tr><td>Ana</td><td>4</td></tr><tr><td colspan=2>Night</td></tr><tr><td>Ben</td><td>5</td></tr>"
+    (tmp_path / "a.html").write_text(f"<table><tr><th>Name</th><th>Age</th></tr>{rows}</table>", encoding="utf-8")
+    found = load_file(tmp_path / "a.html")
+    page = page_of_source(View(found, place(found, "5")))
+    assert main(page) == found.text
+    assert '<td colspan="2">Night<span class="aside">' in page
 
 
 @given(
@@ -171,6 +195,16 @@ def test_rows_read_back_as_the_text_whatever_is_marked_and_looked_for(
     document = Document("", "t", "t.csv", text, layout=Layout(rows=tuple((s, n) for n, s in enumerate(starts, 2))))
     start, end = sorted(min(each, len(text)) for each in ends)
     page = page_of_source(View(document, Range(start, end) if start < end else None, find=words or None))
+    assert main(page) == text
+    inside = re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL)
+    assert "".join(unescape(re.sub(r"<[^>]*>", "", each)) for each in inside) == text[start:end]
+
+
+@given(st.text(st.sampled_from("ab1:;|- <&\t\n"), max_size=80), st.tuples(st.integers(0, 80), st.integers(0, 80)))
+def test_a_text_with_tables_reads_back_whatever_is_marked(text: str, ends: tuple[int, int]) -> None:
+    document = Document("", "t", "t.txt", text, layout=with_blocks(text, Layout()))
+    start, end = sorted(min(each, len(text)) for each in ends)
+    page = page_of_source(View(document, Range(start, end) if start < end else None))
     assert main(page) == text
     inside = re.findall(r"<mark[^>]*>(.*?)</mark>", page, re.DOTALL)
     assert "".join(unescape(re.sub(r"<[^>]*>", "", each)) for each in inside) == text[start:end]

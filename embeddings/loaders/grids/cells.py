@@ -70,13 +70,22 @@ class CellLines:
 
     def field(self, cells: Sequence[str], start: int) -> str:
         """A row that is a name and its value as a line; keeps the places of both. Arguments as in `line`."""
-        label, value, *_ = *(folded for cell in cells if (folded := _folded(cell))), "", ""
-        label = label.rstrip(":").rstrip() or label
-        if not value:
-            return self.line([label], start)
-        line, end = f"{label}: {value}", start + len(label)
-        self._keep(array("I", (0, 1)), array("I", (2, 2)), (len(label), len(value)), start, len(line))
-        self._fields.append(Field((start, end), (end + 2, start + len(line))))
+        words = [folded for cell in cells if (folded := _folded(cell))]
+        if len(words) % 2:
+            return self.line(words, start)
+        words = [(each.rstrip(":").rstrip() or each) if place % 2 == 0 else each for place, each in enumerate(words)]
+        places = range(len(words))
+        line = "".join(
+            f"{each}{('; ' if place % 2 else ': ') if place + 1 < len(words) else ''}"
+            for place, each in zip(places, words, strict=True)
+        )
+        if words:
+            self._keep(array("I", places), array("I", [2] * len(words)), map(len, words), start, len(line))
+        at = start
+        for label, value in zip(words[::2], words[1::2], strict=True):
+            end = at + len(label)
+            self._fields.append(Field((at, end), (end + 2, end + 2 + len(value))))
+            at = end + len(value) + 4
         return line
 
     def record(self, fields: Sequence[tuple[str, str]], start: int) -> str:

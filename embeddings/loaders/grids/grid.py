@@ -42,6 +42,7 @@ class Grid:
         rows: the words of each row, by columns; "" where there are none.
         spans: the cells that fill more than one place.
         heads: the rows that hold nothing but names, as the file says.
+        labelled: whether the file says that the first cell of each row names it.
         bands: the rows that one cell spans whole; it stands over the rows below it and belongs to no column.
         caption: what stands over the table.
         numbers: of the rows in their file; empty where they have none.
@@ -50,6 +51,7 @@ class Grid:
     rows: list[list[str]]
     spans: list[Span] = field(default_factory=list)
     heads: set[int] = field(default_factory=set)
+    labelled: bool = False
     bands: set[int] = field(default_factory=set)
     caption: str = ""
     numbers: list[int] = field(default_factory=list)
@@ -85,6 +87,7 @@ def filled(rows: Sequence[Sequence[Placed]]) -> Grid:
     found = Grid(grid, spans)
     find_bands(found)
     found.heads.update(_heads(rows, found))
+    found.labelled = _is_labelled([cells for number, cells in enumerate(rows) if number not in found.heads])
     return found
 
 
@@ -106,6 +109,12 @@ def _heads(rows: Sequence[Sequence[Placed]], grid: Grid) -> Iterator[int]:
         below = only and (number not in grid.bands or below) and (len(cells) > 1 or below)
         if below:
             yield number
+
+
+def _is_labelled(rows: Sequence[Sequence[Placed]]) -> bool:
+    """Whether each row begins with a name and goes on with values, as the file says."""
+    wide = [cells for cells in rows if len(cells) > 1]
+    return bool(wide) and all(cells[0].header and not cells[-1].header for cells in wide)
 
 
 def find_bands(grid: Grid) -> None:

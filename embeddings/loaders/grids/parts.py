@@ -30,12 +30,13 @@ class Part:
     body: list[int] = field(default_factory=list)
 
 
-def parts_of(rows: Rows, heads: Set[int] = NO_ROWS) -> list[Part]:
+def parts_of(rows: Rows, heads: Set[int] = NO_ROWS, labelled: bool = False) -> list[Part]:
     """The tables of rows, empty rows among them, in order; every row that is not empty is in one place of one.
 
     Args:
         rows: the words of each row by columns.
         heads: the rows that the file itself says are names.
+        labelled: whether the file says that the first cell of each row names it.
 
     >>> stacked = [["Ship", "Berth"], ["Aurora", "7"], [], ["Crane", "Lifts", "Built"], ["K2", "65 t", "1999"]]
     >>> [(part.naming.names, part.body) for part in parts_of(stacked)]
@@ -48,12 +49,12 @@ def parts_of(rows: Rows, heads: Set[int] = NO_ROWS) -> list[Part]:
         if all(_filled(rows[index]) == 1 for index in run) and not told:
             loose += run  # titles of the table that follows, or remarks under the last one
             continue
-        for piece in _pieces(rows, run, told):
+        for piece in _pieces(rows, run, told, labelled):
             last = found[-1] if found else None
             cells = [rows[index] for index in piece]
             anew = last is None or loose or told or piece[0] != run[0]
             if anew or (last and starts_anew([rows[index] for index in last.body[:SAMPLE]], cells, apart=True)):
-                found.append(_part(rows, loose, piece, told if piece[0] == run[0] else 0))
+                found.append(_part(rows, loose, piece, told if piece[0] == run[0] else 0, labelled))
                 if last is not None and loose and found[-1].naming == Naming(0, 0, ()):
                     found[-1].naming = _carried(last, cells)
                 loose = []
@@ -64,8 +65,8 @@ def parts_of(rows: Rows, heads: Set[int] = NO_ROWS) -> list[Part]:
     return found
 
 
-def _part(rows: Rows, loose: list[int], piece: list[int], told: int) -> Part:
-    naming = naming_of([rows[index] for index in piece[: 2 * SAMPLE]], told)
+def _part(rows: Rows, loose: list[int], piece: list[int], told: int, labelled: bool) -> Part:
+    naming = naming_of([rows[index] for index in piece[: 2 * SAMPLE]], told, labelled)
     over, under = naming.titles, naming.titles + naming.header
     part = Part([*loose, *piece[:over]], naming, piece[over:under])
     part.body = _without_names(rows, piece[under:], part)
@@ -103,17 +104,19 @@ def _runs(rows: Rows, heads: Set[int]) -> Iterator[list[int]]:
         yield run
 
 
-def _pieces(rows: Rows, run: list[int], told: int) -> Iterator[list[int]]:
-    """A run, cut where another table begins right under a row: its names stand over columns of numbers."""
-    naming = naming_of([rows[index] for index in run[: 2 * SAMPLE]], told)
+def _pieces(rows: Rows, run: list[int], told: int, labelled: bool) -> Iterator[list[int]]:
+    """A run, cut where another table begins right under a row: under a title, or its names stand over numbers."""
+    naming = naming_of([rows[index] for index in run[: 2 * SAMPLE]], told, labelled)
     under = naming.titles + naming.header
     numeric = numeric_columns([rows[index] for index in run[under : under + SAMPLE]])
     begun = 0
-    if numeric and not naming.by_rows:
-        column = numeric[0]
+    if not naming.by_rows:
+        column = numeric[0] if numeric else None
         for place in range(under + 1, len(run)):
-            cell = _at(rows[run[place]], column)
-            if (not cell or (not cell[0].isdigit() and cell[0] not in _SIGNS)) and place > begun + under:
+            row = rows[run[place]]
+            cell = _at(row, column) if column is not None else "0"
+            words = not cell or (not cell[0].isdigit() and cell[0] not in _SIGNS)
+            if (words or not any(row[1:])) and place > begun + under:
                 above = [rows[index] for index in run[max(begun, place - SAMPLE) : place]]
                 if starts_anew(above, [rows[index] for index in run[place : place + SAMPLE]], apart=False):
                     yield run[begun:place]

@@ -66,7 +66,7 @@ def _parts(archive: Archive) -> dict[str, str]:
     for each in relations if relations is not None else ():
         target = attribute(each, "Target") or ""
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
-        if (attribute(each, "Type") or "").endswith("/worksheet"):
+        if (attribute(each, "Type") or path).endswith(("/worksheet", ".xml")):
             found[attribute(each, "Id") or ""] = path
     return found
 
