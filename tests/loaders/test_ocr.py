@@ -97,7 +97,7 @@ def test_nothing_is_fetched_to_recognise_words(monkeypatch: pytest.MonkeyPatch) 
 def test_pages_beyond_the_time_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(loader, "_RECOGNISING", 0.0)
     path = saved(tmp_path / "a.pdf", drawn())
-    with pytest.raises(DocumentError, match="no words can be recognised"):
+    with pytest.raises(DocumentError, match="scanned, without a text layer"):
         loader.extract(path.read_bytes(), "a.pdf", LIMITS)
 
 
@@ -112,7 +112,7 @@ def test_a_damaged_picture_is_told(tmp_path: Path, data: bytes) -> None:
 def test_without_the_extra_pictures_and_scans_are_told_as_left_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for module in (extra, loader, page):
+    for module in (extra, page):
         monkeypatch.setattr(module, "available", lambda: False)
     monkeypatch.setattr("embeddings.loaders.formats.available", lambda: False)
     with pytest.raises(DocumentError, match=r"\.png files are not read; to recognise words .* install pincite\[ocr\]"):
