@@ -19,7 +19,7 @@ TORCH := torch==2.13.0
 STAMPS := $(VENV)/stamps
 # A variable, because a comma would end an argument of `call`. The tests compile the encoder that ships, hence the second
 # extra, and read files of every format, hence the third.
-DEV := .[dev,compile,office]
+DEV := .[dev,compile,ocr,office]
 
 # What is tested is what users run: no model hub, no telemetry.
 OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1 GRADIO_ANALYTICS_ENABLED=False
@@ -155,7 +155,7 @@ constraints: ## write constraints.txt anew from the ranges in pyproject.toml
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh/venv"; \
 	$(PYTHON) -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; e = p["optional-dependencies"]; \
-	print(*p["dependencies"], *e["dev"], *e["compile"], *e["office"], sep="\n")' > "$$fresh/wanted.txt"; \
+	print(*p["dependencies"], *e["dev"], *e["compile"], *e["ocr"], *e["office"], sep="\n")' > "$$fresh/wanted.txt"; \
 	"$$fresh/venv/bin/python" -m pip --quiet install $(TORCH); \
 	"$$fresh/venv/bin/python" -m pip --quiet install -r "$$fresh/wanted.txt"; \
 	{ sed -n '/^#/p' constraints.txt; "$$fresh/venv/bin/python" -m pip freeze | sed 's/+[a-z0-9.]*$$//'; } > "$$fresh/pins.txt"; \

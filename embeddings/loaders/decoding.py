@@ -33,6 +33,7 @@ _SEVERAL = ["shift_jis", "cp932", "euc_jp", "gb2312", "gbk", "gb18030", "big5", 
 _SURE = 0.15  # against an encoding of one byte for each letter: below it, those of several bytes are not looked at
 _UNSURE = 0.7  # beyond it none fits
 _FEWEST_TO_REFUSE = 8  # bytes outside ASCII
+_ENOUGH = 1 << 16  # bytes for the detection of East Asian encodings
 _SAMPLE = 1 << 20  # bytes looked at to tell an encoding or a binary file
 
 
@@ -200,10 +201,18 @@ def _detected(sample: bytes) -> str | None:
     for encoding in ("cp932", "euc_jp"):
         if _decodes(sample, encoding) and _is_japanese(sample.decode(encoding)):
             return encoding
-    best = from_bytes(sample, cp_isolation=_SEVERAL).best()
+    best = from_bytes(_start(sample), cp_isolation=_SEVERAL).best()
     if best is None:
         return None
     return "gb18030" if best.encoding in {"gb2312", "gbk"} else best.encoding  # a superset
+
+
+def _start(sample: bytes) -> bytes:
+    """As much of a sample as it takes to tell its encoding, up to a space or a line end: no character is cut there."""
+    if len(sample) <= _ENOUGH:
+        return sample
+    end = max(sample.rfind(b"\n", 0, _ENOUGH), sample.rfind(b" ", 0, _ENOUGH))
+    return sample[: end + 1] if end > 0 else sample[:_ENOUGH]
 
 
 def _is_japanese(text: str) -> bool:

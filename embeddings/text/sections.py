@@ -19,6 +19,7 @@ from itertools import chain, groupby
 
 from embeddings.text.dated import parted
 from embeddings.text.dates import date_line, heading_date
+from embeddings.text.lookalikes import LIST_ITEM, is_beside_text, is_name, without_note_marks
 from embeddings.text.matter import front_matter_end
 from embeddings.types import Document
 
@@ -43,32 +44,7 @@ _SIMPLE_NUMBER = re.compile(r"(?:\d{1,3}|[A-Z]|[IVXLC]{1,6})[.)][ \t]")
 _STOPPED_TITLE = re.compile(r"(?=.{1,60}$)\S+(?=.*[A-Z]\w{3})(?:[ \t]+(?:[A-Z]\w*|[a-z]{1,3}))++\.$")
 _TITLED = re.compile(r"\S+[ \t]+[“‘\"'(]?[^\W\d_a-z]")
 _NEXT_ITEM = re.compile(rf"\n[ \t]*{_SIMPLE_NUMBER.pattern}")
-_LIST_ITEM = re.compile(r"(?:[-*+•‣◦▪·–—>|]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxlc]{1,5})[.)])[ \t]")
-_CREDIT = re.compile(
-    r"[(\[]?(?:©|copyright\b|(?:archive |file )?"
-    r"(?:photo(?:graph)?s?|images?|pictures?|maps?|graphics?|illustrations?|sources?|credits?|captions?"
-    r"|via|hat[- ]tip)"
-    r"(?: credits?| by| courtesy| source)?\s*[:/|]|videos?(?: credits?| by)?\s*[:/|]\s*(?:\S+\s*){0,3}$)",
-    re.IGNORECASE,
-)
-_LINK = re.compile(
-    r"(?:jump to|skip to|back to|return to|read (?:more|the (?:full|rest))|view (?:full|all|more|original)"
-    r"|click (?:here|to)|continue reading|see|share (?:this|on)|sign up|subscribe|advertisement|loading|print this)\b"
-    r"|.*[→»›←]$",
-    re.IGNORECASE,
-)
 _LAYOUT = re.compile(r"\t|\||://|\s{2}")  # tables, columns, addresses of pages
-_BYLINE = re.compile(r"(?:[Bb]y|BY)\s+\S|[—–-]+\s*\S|.{0,60}@\S")
-_NAME = re.compile(
-    r"(?:(?:[A-Z]\.|[A-Z][a-z’'-]++(?:[A-Z][a-z]*+)?|de|van|von|al|bin|der|la)[ \u00a0]){1,3}"
-    r"[A-Z][a-z’'-]++(?:[A-Z][a-z]*+)?$"
-)
-_NOT_A_NAME = re.compile(
-    r"\b(?:part|chapter|section|one|two|three|first|second|the|an?|of|and|or|for|in|on|to|with|about|how|what|why|who|our|your|executive|summary|report|results|methods"
-    r"|notes?|hours|rules|contacts?|details|terms|key|findings|next|steps|background|data|work|world|news|annual|early"
-    r"|final|open|new|old|[a-z]+(?:tion|sion|ment|ness|ity|ance|ence|ology|ics|ings?|tions|ments|ities|ures?|als|ies))\b",
-    re.IGNORECASE,
-)
 
 _CLOCK = r"(?:\d{1,2}[:.]\d\d|\d{3,4}|\d{1,2}(?=\s?[AaPp]\.?[Mm]))(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?\(?[A-Z]{1,4}\)?)?"
 _WORD = (
@@ -84,9 +60,6 @@ _LABEL = re.compile(
 _BARE_LABELS = ("UPDATE", "UPDATED", "BREAKING", "DEVELOPING")  # one word that needs no colon before its text
 _SOFT_LABEL = re.compile(rf"(?:\*\*|__)?\[?(?P<label>Updated?(?: \d{{1,2}})?{_TIMED})\]?:(?:\*\*|__)?(?=\s|$)")
 _STOPS = (".", ",", ";", ":", "。", "、", "，", "；", "：", "…", "...", "—", "–", "-", "/", "\\", "{", "(", "&")
-_NOTE_MARKS = re.compile(  # of notes, behind a sentence: "1932.[1]", "1932.¹", "every day.3"
-    r"(?:[ \u00a0]?(?:\[\^?[\w ]{1,10}\]|\[[*†‡]\]|[⁰¹²³⁴-⁹]+|[*†‡]{1,3}|\(\d{1,3}\)))+$|(?<=[a-z]{2}[.!?])\d{1,3}$"
-)
 _CLOSERS = "\"'”’»)]›」』*_"
 
 
@@ -302,7 +275,7 @@ def _is_over_text(here: _Line, after: _Line) -> bool:
     words, longer = here.words, after.end - after.start - len(here.words)
     if not _TITLED.match(words) or _LAYOUT.search(words) or _ends_open(words) or words.endswith(("!", "?")):
         return False
-    if len(words) > _LONGEST_NUMBERED or _LIST_ITEM.match(after.head) or after.head[:1].islower():
+    if len(words) > _LONGEST_NUMBERED or LIST_ITEM.match(after.head) or after.head[:1].islower():
         return False
     return longer >= 20 or (_ends_sentence(after) and 2 * len(words) <= _LONGEST_NUMBERED)
 
@@ -317,7 +290,7 @@ def _is_short_line_alone(before: _Line | None, here: _Line, after: _Line | None,
     if not alone_above or not _is_alone_below(before, here, after):
         return False
     # under a heading a name is a byline; one that no text follows is a signature
-    name = _NAME.match(here.words) is not None and not _NOT_A_NAME.search(here.words)
+    name = is_name(here.words)
     return not name or (previous is None and before is not None and not _ends_section(after))
 
 
@@ -350,24 +323,25 @@ def _is_heading_like(words: str) -> bool:
         return False
     if words[0] in "\"'“‘«「『" and words.endswith(("?”", "!”", '?"', '!"', "?’", "!’", "？」", "！」")):
         return False  # somebody speaks
-    return not any(pattern.match(words) for pattern in (_LIST_ITEM, _CREDIT, _LINK, _BYLINE))
+    return LIST_ITEM.match(words) is None and not is_beside_text(words)
 
 
 def _ends_open(words: str) -> bool:
     """Whether words end like a sentence or like a part of one, closing quotes and marks of notes aside."""
-    words = _NOTE_MARKS.sub("", words)
+    words = without_note_marks(words)
     return words.endswith(("...", "…", "—", "–", "-", "(", "/")) or words.rstrip(_CLOSERS).endswith(_STOPS)
 
 
 def _ends_section(line: _Line) -> bool:
     """Whether a line begins something new, rather than the text of a heading before it."""
-    words, marks = line.words, (_MARKDOWN, _CREDIT, _LINK, _BYLINE)
-    marked = any(pattern.match(words) for pattern in marks) or date_line(words) is not None or _label(line) is not None
+    words = line.words
+    marked = _MARKDOWN.match(words) is not None or is_beside_text(words)
+    marked = marked or date_line(words) is not None or _label(line) is not None
     return bool(words) and (marked or _is_heading_like(words))
 
 
 def _ends_sentence(line: _Line) -> bool:
-    return _NOTE_MARKS.sub("", line.tail).rstrip(_CLOSERS).endswith((".", "!", "?", "…", "。", "！", "？", ":"))
+    return without_note_marks(line.tail).rstrip(_CLOSERS).endswith((".", "!", "?", "…", "。", "！", "？", ":"))
 
 
 def _without_lists(marks: list[_Mark], text: str) -> list[_Mark]:

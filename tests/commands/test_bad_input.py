@@ -63,7 +63,7 @@ def circle() -> None:
 
 def full_of_pictures() -> None:
     Path("pictures").mkdir()
-    Path("pictures/a.png").write_bytes(b"\x89PNG")
+    Path("pictures/a.gif").write_bytes(b"GIF8")
 
 
 # ---------------------------------------------------------------- documents, on each command that reads them
@@ -137,7 +137,7 @@ def spoil() -> None:
     Path("docs/link.txt").symlink_to("gone.txt")
     Path("docs/again.txt").write_text(TOWN, encoding="utf-8")
     os.mkfifo("docs/pipe.txt")
-    for name in ("picture.png", "sub/sheet.xlsx", "sub/a\nb.png"):
+    for name in ("picture.gif", "sub/sheet.xlsx", "sub/a\nb.gif"):
         Path("docs", name).write_bytes(b"\x89PNG")
 
 
@@ -162,14 +162,14 @@ def test_asking_a_folder_tells_its_bad_files_too(run: Run) -> None:
 
 def test_of_very_many_bad_files_the_first_are_named_and_the_others_counted(run: Run) -> None:
     for number in range(300):
-        Path("docs", f"{number:03}.png").touch()
+        Path("docs", f"{number:03}.gif").touch()
         Path("docs", f"{number:03}.txt").touch()
     done = run("index", "docs", "--index", "made")
     *named, counted = done.err.splitlines()
     assert len(named) == 10
     assert all("holds no text" in line for line in named), "empty files may be missed, pictures are not"
     assert counted.startswith("skipped 590 more: ")
-    assert ".png files are not read (300)" in counted
+    assert ".gif files are not read (300)" in counted
     assert "holds no text (290)" in counted
     assert done.out.endswith("600 files skipped\n")
 

@@ -67,29 +67,29 @@ def test_what_a_folder_holds_and_cannot_be_read_is_skipped_with_its_reason(folde
     write(folder / "empty.txt", "")
     write(folder / "blank.md", " \n\t ")
     write(folder / "binary.txt", bytes(range(256)) * 9)
-    write(folder / "picture.png", b"\x89PNG")
+    write(folder / "picture.gif", b"GIF8")
     loaded = load([folder])
     assert sources(loaded) == ["tales/a.txt"]
     reasons = {skipped.path: skipped.reason for skipped in loaded.skipped}
     assert reasons["tales/empty.txt"] == reasons["tales/blank.md"] == "holds no text; leave it out"
     assert reasons["tales/binary.txt"].startswith("not text but binary data")
-    assert reasons["tales/picture.png"].startswith(".png files are not read; the formats are .txt, ")
+    assert reasons["tales/picture.gif"].startswith(".gif files are not read; the formats are .txt, ")
 
 
 def test_files_that_somebody_might_miss_are_told_before_copies_and_formats_that_are_not_read(folder: Path) -> None:
     write(folder / "a.txt")
     write(folder / "b.txt")
-    write(folder / "c.png", b"\x89PNG")
+    write(folder / "c.gif", b"GIF8")
     write(folder / "z.pdf", b"%PDF-1.4 cut")
     lines = skipped_in_lines(load([folder]).skipped, most=1)
     assert lines[0].startswith("skipped tales/z.pdf: a PDF that is damaged or cut short")
-    assert lines[1] == "skipped 2 more: same text as another (1), .png files are not read (1)"
+    assert lines[1] == "skipped 2 more: same text as another (1), .gif files are not read (1)"
 
 
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("a.png", b"\x89PNG", ".png files are not read; the formats are .txt"),
+        ("a.gif", b"GIF8", ".gif files are not read; the formats are .txt"),
         ("a.txt", b"", "holds no text"),
         ("a.txt", b"\xef\xbb\xbf\r\n", "holds no text"),
         ("a.txt", b"%PDF-1.4 text", "a PDF that is damaged or cut short"),
@@ -117,8 +117,8 @@ def test_no_path_at_all_is_an_error() -> None:
 
 
 def test_a_folder_with_nothing_to_read_says_why(folder: Path) -> None:
-    write(folder / "a.png")
-    with pytest.raises(DocumentError, match=r"^tales: a folder with nothing to read \(tales/a\.png: \.png files"):
+    write(folder / "a.gif")
+    with pytest.raises(DocumentError, match=r"^tales: a folder with nothing to read \(tales/a\.gif: \.gif files"):
         load([folder])
 
 

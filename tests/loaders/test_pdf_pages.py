@@ -176,6 +176,16 @@ def test_raised_and_lowered_letters_keep_their_meaning(
     assert found.split("\n\n")[0] == wanted
 
 
+def test_a_raised_digit_that_is_drawn_after_its_line_stands_in_it(tmp_path: Path) -> None:
+    lines = [
+        Line("The culture held 10"),
+        Line("cells per ml.", x=185),
+        Line("It was so.", y=686),
+        Line("6", 174.7, 704, 7),
+    ]
+    assert text(tmp_path, lines) == "The culture held 10⁶ cells per ml.\nIt was so."
+
+
 def test_a_fraction_of_several_letters_is_marked_as_one(tmp_path: Path) -> None:
     drawn = raised(("add 2", N, 0), ("3", 7, 5), ("/", N, 0), ("4", 7, 0), (" cups", N, 0))
     document = put(tmp_path, [[*drawn, Line("The end of it is not near.", y=600)]])

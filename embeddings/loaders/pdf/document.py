@@ -21,11 +21,11 @@ from embeddings.loaders.child import more_seconds
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.pdf.columns import in_order
-from embeddings.loaders.pdf.extra import available
 from embeddings.loaders.pdf.lines import Block, Line, blocks
 from embeddings.loaders.pdf.opening import opened
 from embeddings.loaders.pdf.page import read
 from embeddings.loaders.pdf.running import PAGE_NUMBER, Sheet, running, titled, without, words_of
+from embeddings.loaders.pictures import is_picture
 from embeddings.remarks import Omitted
 from embeddings.text.hyphens import Words
 from embeddings.types import Layout
@@ -66,7 +66,7 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         facts = document.get_metadata_dict(skip_empty=True)
     finally:
         document.close()
-    _check_text(pages, name)
+    _check_text(pages, name, is_picture(data))
     writer = Writer(name, limits)
     written = _write(pages, writer)
     found = writer.extract()
@@ -97,12 +97,12 @@ def _page(document: pypdfium2.PdfDocument, number: int, limits: Limits, end: flo
     return _Page(sheet, found.is_picture, found.recognised, found.filled.comments, found.filled.secrets)
 
 
-def _check_text(pages: Sequence[_Page], name: str) -> None:
+def _check_text(pages: Sequence[_Page], name: str, drawn: bool) -> None:
     """Raises DocumentError where there is no text to be read."""
     words = "".join(piece.text for page in pages for piece in page.sheet.pieces)
     if not any(map(str.isalnum, words)):
         if any(page.is_picture for page in pages):
-            if available():
+            if drawn:
                 raise DocumentError(f"{name}: a picture, on which no words can be recognised; leave it out")
             raise DocumentError(f"{name}: scanned, without a text layer; recognise its text (OCR) and save it again")
         raise DocumentError(f"{name}: holds no text; leave it out")
@@ -171,7 +171,8 @@ def _body_size(sheets: Sequence[Sheet]) -> float:
 
 def _omitted(pages: Sequence[_Page], left_out: Sequence[str]) -> Iterator[Omitted]:
     """What is left out: running heads, page numbers aside, comments, and what is in fields for passwords."""
-    heads = list(dict.fromkeys(words for words in left_out if any(map(str.isalpha, PAGE_NUMBER.sub("", words)))))
+    lines = [" ".join(words.split()) for words in left_out if any(map(str.isalpha, PAGE_NUMBER.sub("", words)))]
+    heads = list({re.sub(r"\d+", "", words): words for words in reversed(lines)}.values())[::-1]
     if heads:
         named = "; ".join(f"“{words[:_LONGEST_NAMED]}”" for words in heads[:_MOST_NAMED])
         yield Omitted("running head", len(heads), named + ("; …" if len(heads) > _MOST_NAMED else ""))

@@ -7,6 +7,7 @@ it. What a field holds has one number for all its characters, and its place is t
 from __future__ import annotations
 
 import ctypes
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ _BOXES = (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
 _READ = (raw.FPDF_FORMFIELD_TEXTFIELD, *_CHOICES, *_BOXES)
 _BESIDE = 260.0  # points between a label and its field
 _BOX_BESIDE = 25.0  # points between a box and the label behind it
+_ABOVE = 60.0  # points above and below a field in which its label is looked for
 _TOGETHER = 30.0  # points between two fields of one label
 _YES, _NO, _TICKED, _EMPTY = "Yes", "No", "☒", "☐"
 
@@ -170,7 +172,6 @@ class _Page:
 
     def __init__(self, pieces: Sequence[Line]) -> None:
         self._rows = [list(row) for _, row in groupby(pieces, key=lambda piece: piece.row)]
-        self._ends: dict[int, float] = {}  # of each piece that holds a field, by its first glyph: where the field ends
 
     def pieces(self) -> list[Line]:
         """All pieces, row by row."""
@@ -201,15 +202,17 @@ class _Page:
 
     def _insert(self, line: Line) -> None:
         """A piece on a row of its own, or at the end of the row that stands as high."""
-        for number, row in enumerate(self._rows):
-            if abs(row[0].base - line.base) < line.size / 3:
-                row.append(line)
-                row.sort(key=lambda piece: piece.left)
-                return
-            if row[0].base < line.base:
-                self._rows.insert(number, [line])
-                return
-        self._rows.append([line])
+        number = self._from(line.base + line.size / 3)
+        row = self._rows[number] if number < len(self._rows) else []
+        if row and abs(row[0].base - line.base) < line.size / 3:
+            row.append(line)
+            row.sort(key=lambda piece: piece.left)
+        else:
+            self._rows.insert(number, [line])
+
+    def _from(self, height: float) -> int:
+        """The number of the first row that stands no higher."""
+        return bisect_left(self._rows, -height, key=lambda row: -row[0].base)
 
     def _label(self, field: Field, place: Rectangle) -> tuple[int, int] | None:
         """The row and the number of the piece that names a field: before it, behind a box, or above it."""
@@ -217,7 +220,8 @@ class _Page:
         best: tuple[float, int, int] | None = None
         if field.kind is None:
             return None
-        for number, row in enumerate(self._rows):
+        first, last = self._from(top + _ABOVE), self._from(bottom - _ABOVE)
+        for number, row in enumerate(self._rows[first : last + 1], start=first):
             base, size = row[0].base, row[0].size
             beside = bottom - size / 3 <= base <= top
             above = 0 < base - top < 1.2 * size and field.kind not in _BOXES

@@ -7,8 +7,9 @@ So its lines are taken apart at wide gaps and put together again where they stan
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
@@ -26,6 +27,8 @@ _OTHER_LEVEL = 0.75  # times: a letter that much higher or lower is not raised o
 _SMALLER = 0.87  # times: the height of raised letters beside the others
 _TIGHT = 0.1  # times: a space that is narrower is none
 _SANE = 0.2  # times: letters of a word are no further apart, else the page does not say how wide they are
+_MOST_RAISED = 6  # letters that are drawn apart from their line
+_ROOM = 0.6  # times their width: the gap that is left for them
 _INITIAL = 1.6  # times the height of the letters beside it
 _MOST_BESIDE_INITIAL = 8  # lines of the page
 _FEWEST_GAPS = 6
@@ -134,21 +137,47 @@ def _brought_down(small: _Row, row: _Row) -> tuple[_Row, _Row]:
     height = max(usual.height for usual, _ in row)
     if not -0.5 < (small[0][0].base - row[0][0].base) / height < _OTHER_LEVEL:
         return small, row
-    ends = {round((each[-1].right) / height) for _, each in row}
-    starts = {round((each[0].left) / height) for _, each in row}
+    row = [part for item in row for part in _parted(item, [each for _, each in small if len(each) <= _MOST_RAISED])]
+    ends = {round(each[-1].right / height) for _, each in row}
+    starts = {round(each[0].left / height) for _, each in row}
 
     def beside(each: list[Glyph]) -> bool:
         left, right = round(each[0].left / height), round(each[-1].right / height)
-        return len(each) <= 6 and (bool({left - 1, left, left + 1} & ends) or bool({right, right + 1} & starts))
+        near = bool({left - 1, left, left + 1} & ends) or bool({right, right + 1} & starts)
+        return len(each) <= _MOST_RAISED and near
 
     gone = [item for item in small if beside(item[1])]
     return ([item for item in small if not beside(item[1])], row + gone) if gone else (small, row)
 
 
+def _parted(host: tuple[Glyph, list[Glyph]], small: Sequence[list[Glyph]]) -> Iterator[tuple[Glyph, list[Glyph]]]:
+    """A piece of a line, cut at each gap that was left for something small."""
+    usual, glyphs = host
+    lefts = [glyph.left for glyph in glyphs]
+    cuts = set()
+    for each in small:
+        index = bisect_left(lefts, each[0].left - 0.1 * usual.height)
+        after = next((glyph for glyph in glyphs[index : index + 3] if glyph.text != " "), None)
+        if index > 0 and after is not None:
+            room = after.left - glyphs[index - 1].right
+            if room > _ROOM * (each[-1].right - each[0].left) and abs(each[0].left - glyphs[index - 1].right) < room:
+                cuts.add(index)
+    for start, end in pairwise((0, *sorted(cuts), len(glyphs))):
+        part = glyphs[start:end]
+        if any(glyph.text != " " for glyph in part):
+            yield usual, part
+
+
 def _with_initials(rows: list[list[list[Glyph]]]) -> list[list[list[Glyph]]]:
     """The lines, with each large letter that opens several of them before the first one."""
+    heights: Counter[float] = Counter()
+    for row in rows:
+        for each in row:
+            heights[each[0].height] += len(each)
+    usual = heights.most_common(1)[0][0] if heights else 0.0
     for below, row in enumerate(rows):
-        for initial in [each for each in row if len(each) == 1 and each[0].text.isalpha()]:
+        large = [each for each in row if len(each) == 1 and each[0].height > _INITIAL * usual]
+        for initial in [each for each in large if each[0].text.isalpha()]:
             letter = initial[0]
             above = [
                 line
