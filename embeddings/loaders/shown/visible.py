@@ -21,6 +21,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<mark>[.#])(?P<name>-?[_a-zA-Z][\w-]*)")
 _LONGEST_STYLE = 200_000  # characters of the rules of a page that are looked at
 _NOTE_NAMES = re.compile(r"(?:^|[\s_-])(?:reference|footnote|noteref|fn|endnote|cite|citation)", re.IGNORECASE)
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOST_HIDDEN = 0.5  # of the words of a page; where more of it is said to be hidden, a script shows it
 _COUNTED = {
     "img": "picture",
@@ -143,7 +144,7 @@ def _drop(element: html.HtmlElement) -> None:
     if parent is None:
         return
     if element.tail and local(element) not in _NEVER_SHOWN and not element.tail[0].isspace():
-        element.tail = f" {element.tail}" if element.tail[0].isalnum() else element.tail
+        element.tail = _plain(f" {element.tail}" if element.tail[0].isalnum() else element.tail)
     element.drop_tree()
 
 
@@ -168,16 +169,21 @@ def _count_words(element: html.HtmlElement) -> int:
     return sum(len(words.split()) for words in element.xpath(".//text()[not(parent::script) and not(parent::style)]"))
 
 
+def _plain(words: str) -> str:
+    """Words without the characters that no tree takes back, though a page may hold them."""
+    return _NO_TEXT.sub("", words)
+
+
 def _part_blocks(root: html.HtmlElement) -> None:
     """A space on both sides of each block that stands in a line: whoever joins the words later keeps them apart."""
     for element in root.iter(*_PARTING):
         before, parent = element.getprevious(), element.getparent()
         if before is not None:
-            before.tail = f"{before.tail or ''} "
+            before.tail = _plain(f"{before.tail or ''} ")
         elif parent is not None and parent.text:
-            parent.text = f"{parent.text} "
+            parent.text = _plain(f"{parent.text} ")
         if element.tail:
-            element.tail = f" {element.tail}"
+            element.tail = _plain(f" {element.tail}")
 
 
 def _plain_raised(root: html.HtmlElement) -> None:
@@ -193,7 +199,7 @@ def _plain_raised(root: html.HtmlElement) -> None:
             said = _as_fraction(element, before) or marks.words(before, words, element.tail or "", _is_note(element))
         for child in list(element):
             element.remove(child)
-        element.text = said
+        element.text = _plain(said)
         element.drop_tag()
 
 
