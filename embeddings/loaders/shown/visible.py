@@ -48,6 +48,7 @@ def as_shown(root: html.HtmlElement) -> tuple[Omitted, ...]:
     Hidden: `hidden`, `display:none`, `visibility:hidden` (also by a rule of the page's own style for one class or id),
     `aria-hidden`, templates, headers of iXBRL. Struck: `del`, `s`, `strike` and text with a line through it.
     """
+    _clean(root)
     told = [*_drop_hidden(root), *_drop_struck(root), *_left(root)]
     _part_blocks(root)
     _plain_raised(root)
@@ -144,7 +145,7 @@ def _drop(element: html.HtmlElement) -> None:
     if parent is None:
         return
     if element.tail and local(element) not in _NEVER_SHOWN and not element.tail[0].isspace():
-        element.tail = _plain(f" {element.tail}" if element.tail[0].isalnum() else element.tail)
+        element.tail = f" {element.tail}" if element.tail[0].isalnum() else element.tail
     element.drop_tree()
 
 
@@ -169,9 +170,13 @@ def _count_words(element: html.HtmlElement) -> int:
     return sum(len(words.split()) for words in element.xpath(".//text()[not(parent::script) and not(parent::style)]"))
 
 
-def _plain(words: str) -> str:
-    """Words without the characters that no tree takes back, though a page may hold them."""
-    return _NO_TEXT.sub("", words)
+def _clean(root: html.HtmlElement) -> None:
+    """Takes out the characters that no tree takes back, though a page may hold them."""
+    for element in root.iter():
+        if element.text and _NO_TEXT.search(element.text):
+            element.text = _NO_TEXT.sub("", element.text)
+        if element.tail and _NO_TEXT.search(element.tail):
+            element.tail = _NO_TEXT.sub("", element.tail)
 
 
 def _part_blocks(root: html.HtmlElement) -> None:
@@ -179,11 +184,11 @@ def _part_blocks(root: html.HtmlElement) -> None:
     for element in root.iter(*_PARTING):
         before, parent = element.getprevious(), element.getparent()
         if before is not None:
-            before.tail = _plain(f"{before.tail or ''} ")
+            before.tail = f"{before.tail or ''} "
         elif parent is not None and parent.text:
-            parent.text = _plain(f"{parent.text} ")
+            parent.text = f"{parent.text} "
         if element.tail:
-            element.tail = _plain(f" {element.tail}")
+            element.tail = f" {element.tail}"
 
 
 def _plain_raised(root: html.HtmlElement) -> None:
@@ -199,7 +204,7 @@ def _plain_raised(root: html.HtmlElement) -> None:
             said = _as_fraction(element, before) or marks.words(before, words, element.tail or "", _is_note(element))
         for child in list(element):
             element.remove(child)
-        element.text = _plain(said)
+        element.text = said
         element.drop_tag()
 
 
