@@ -143,3 +143,11 @@ def test_breaks_blocks_items_and_cells_part_words(part: str, shown: str) -> None
 
 def test_words_on_both_sides_of_struck_ones_stay_apart() -> None:
     assert "entry 5 euros" in text_of("<p>entry <del>9 </del>5 euros</p>")
+
+
+@pytest.mark.parametrize("sign", ["\x01", "\x0c", "&#1;", "&#x1f;", "\ufffe", "&#xd800;", "\x7f"])
+def test_signs_that_are_no_text_cost_no_page(sign: str) -> None:
+    part = f"<div>one{sign}<p>two{sign}</p>three{sign}<s>gone</s>four{sign}<sup>2{sign}</sup>{sign} five</div>"
+    found = text_of(part)
+    assert "five" in found
+    assert "gone" not in found

@@ -14,6 +14,7 @@ from embeddings.remarks import Omitted, together
 
 _STRUCK = frozenset(("del", "s", "strike"))
 _NEVER_SHOWN = frozenset(("template", "ix:header", "ix:hidden", "ix:resources", "ix:references", "noscript"))
+_MAY_BE_HIDDEN = "descendant::*[@hidden or @aria-hidden or @style or self::dialog]"
 _HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _RULE = re.compile(r"(?P<names>[^{}@]{1,500})\{(?P<body>[^{}]{0,2000})\}")
@@ -21,6 +22,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<mark>[.#])(?P<name>-?[_a-zA-Z][\w-]*)")
 _LONGEST_STYLE = 200_000  # characters of the rules of a page that are looked at
 _NOTE_NAMES = re.compile(r"(?:^|[\s_-])(?:reference|footnote|noteref|fn|endnote|cite|citation)", re.IGNORECASE)
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _MOST_HIDDEN = 0.5  # of the words of a page; where more of it is said to be hidden, a script shows it
 _COUNTED = {
     "img": "picture",
@@ -47,6 +49,7 @@ def as_shown(root: html.HtmlElement) -> tuple[Omitted, ...]:
     Hidden: `hidden`, `display:none`, `visibility:hidden` (also by a rule of the page's own style for one class or id),
     `aria-hidden`, templates, headers of iXBRL. Struck: `del`, `s`, `strike` and text with a line through it.
     """
+    _clean(root)
     told = [*_drop_hidden(root), *_drop_struck(root), *_left(root)]
     _part_blocks(root)
     _plain_raised(root)
@@ -54,21 +57,22 @@ def as_shown(root: html.HtmlElement) -> tuple[Omitted, ...]:
 
 
 def _drop_hidden(root: html.HtmlElement) -> list[Omitted]:
-    rules, all_words, told = _hiding_rules(root), _count_words(root), list[Omitted]()
-    todo = [root]
-    while todo:
-        element = todo.pop()
-        if local(element) in _NEVER_SHOWN:
-            _drop(element)
-        elif element is not root and _is_hidden(element, rules):
-            words = _count_words(element)
-            if words > _MOST_HIDDEN * all_words:
-                todo.extend(element)
-                continue
+    for element in list(root.iter(*_NEVER_SHOWN)):
+        _drop(element)
+    rules, told = _hiding_rules(root), list[Omitted]()
+    found = root.iter() if rules else root.xpath(_MAY_BE_HIDDEN)
+    hidden = [element for element in found if element is not root and _is_hidden(element, rules)]
+    all_words = _count_words(root) if hidden else 0
+    dropped: set[html.HtmlElement] = set()
+    for element in hidden:  # those around others come first
+        if dropped and any(parent in dropped for parent in element.iterancestors()):
+            continue
+        words = _count_words(element)
+        if words <= _MOST_HIDDEN * all_words:
             told += [Omitted("hidden passage", 1)] if words else []
-            _drop(element)
-        else:
-            todo.extend(element)
+            dropped.add(element)
+    for element in dropped:
+        _drop(element)
     return told
 
 
@@ -129,7 +133,7 @@ def _without_blocks(rules: str) -> str:
 
 def _drop_struck(root: html.HtmlElement) -> list[Omitted]:
     told = []
-    for element in list(root.iter()):
+    for element in [*root.iter(*_STRUCK), *root.xpath("descendant::*[contains(@style, 'line-through')]")]:
         if local(element) in _STRUCK or _LINE_THROUGH.search(element.get("style") or ""):
             if _count_words(element):
                 told.append(Omitted("struck passage", 1))
@@ -150,7 +154,7 @@ def _drop(element: html.HtmlElement) -> None:
 def _left(root: html.HtmlElement) -> list[Omitted]:
     """What a text can't hold: pictures, frames, and the fields of forms."""
     told = []
-    for element in root.iter():
+    for element in root.iter(*_COUNTED, *_FIELDS):
         name = local(element)
         if name in _COUNTED and not _is_tiny(element):
             told.append(Omitted(_COUNTED[name], 1))
@@ -166,6 +170,17 @@ def _is_tiny(element: html.HtmlElement) -> bool:
 
 def _count_words(element: html.HtmlElement) -> int:
     return sum(len(words.split()) for words in element.xpath(".//text()[not(parent::script) and not(parent::style)]"))
+
+
+def _clean(root: html.HtmlElement) -> None:
+    """Takes out the characters that no tree takes back, though a page may hold them."""
+    if not _NO_TEXT.search("".join(root.itertext())):
+        return
+    for element in root.iter():
+        if element.text and _NO_TEXT.search(element.text):
+            element.text = _NO_TEXT.sub("", element.text)
+        if element.tail and _NO_TEXT.search(element.tail):
+            element.tail = _NO_TEXT.sub("", element.tail)
 
 
 def _part_blocks(root: html.HtmlElement) -> None:
