@@ -119,6 +119,14 @@ bench-scale: $(STAMPS)/run ## measure size and speed from 10^3 to 10^6 passages 
 peers: $(STAMPS)/peers ## measure Pincite beside Haystack, txtai and a plain reader (READER=folder ARGS="--sample 100")
 	$(OFFLINE) $(PEERS)/bin/python -m eval.bench.peers $(if $(READER),--reader "$(READER)") $(ARGS)
 
+.PHONY: attack
+attack: $(STAMPS)/run ## attack a chat that is started for it (ARGS="--short", "--write docs/security.md")
+	$(OFFLINE) $(PY) -m eval.bench.attack $(ARGS)
+
+.PHONY: load
+load: $(STAMPS)/run ## ask a chat that is started for it as 1, 8, 32 and 128 clients (ARGS="--seconds 10 --workers 2")
+	$(OFFLINE) $(PY) -m eval.bench.load $(ARGS)
+
 # ---------------------------------------------------------------- checks
 
 .PHONY: test

@@ -37,6 +37,8 @@ class Where:
         media_types: "text/html", "text/*", or short "html"; ".md" is the same as "markdown".
         after: the first day, "2015", "2015-10" or "2015-10-21": a passage dated on it or later fits.
         before: the last day, in the same form: a passage dated on it or earlier fits.
+        places: documents or folders, one of which it must be or lie in; those that are not there are passed over, and
+            without any nothing fits. None for no such part.
         inside: a filter that must be fit besides; what it does not let through can't be named either.
 
     The date of a passage is that of its section, else of its document; one that has no day fits no range.
@@ -51,6 +53,7 @@ class Where:
     after: str | None = None
     before: str | None = None
     inside: Where | None = None
+    places: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in _NAMES:
@@ -58,6 +61,8 @@ class Where:
             if isinstance(value, str) or not all(isinstance(entry, str) and entry for entry in value):
                 raise FilterError(f"{name} is {value!r:.{_SHOWN}}, expected a tuple of texts, none of them empty")
             object.__setattr__(self, name, _bounded(name, tuple(value)))
+        if self.places is not None:
+            object.__setattr__(self, "places", _bounded("places", tuple(self.places), 10))
         first, last = _day("after", self.after, 0), _day("before", self.before, 1)
         if first > last:
             raise FilterError(f"after {self.after} and before {self.before}: no day lies between; exchange them")
@@ -68,7 +73,7 @@ class Where:
     @property
     def picks_documents(self) -> bool:
         """Whether it says anything of documents, and not only of dates."""
-        own = bool(self.documents or self.folders or self.media_types)
+        own = bool(self.documents or self.folders or self.media_types) or self.places is not None
         return own or (self.inside is not None and self.inside.picks_documents)
 
     def within(self, other: Where | None) -> Where:
@@ -94,12 +99,12 @@ class Where:
         return (first, last) if outer is None else (max(first, outer[0]), min(last, outer[1]))
 
 
-def _bounded(name: str, value: tuple[str, ...]) -> tuple[str, ...]:
+def _bounded(name: str, value: tuple[str, ...], times: int = 1) -> tuple[str, ...]:
     """The names of a filter. Raises FilterError where they are too many or too long, or can't be a name."""
-    if len(value) > MOST_NAMES:
-        raise FilterError(f"{name}: {len(value):,} names, at most {MOST_NAMES} are looked for; name a folder")
+    if len(value) > times * MOST_NAMES:
+        raise FilterError(f"{name}: {len(value):,} names, at most {times * MOST_NAMES} are looked for; name a folder")
     longest = max(map(len, value), default=0)
-    if longest > LONGEST_NAME or sum(map(len, value)) > MOST_CHARACTERS:
+    if longest > LONGEST_NAME or sum(map(len, value)) > times * MOST_CHARACTERS:
         raise FilterError(
             f"{name}: {sum(map(len, value)):,} characters, at most {LONGEST_NAME:,} of a name and {MOST_CHARACTERS:,} "
             "of all are looked for; name fewer"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class Assistant:
 
     Attributes:
         settings: every knob.
-        where: the filter of every question, list and document; a question's own filter narrows it further.
+        narrow: what it is limited to besides, asked for anew each time; None for nothing.
         is_calibrated: whether its confidence is a probability.
         reliability: how often answers of a confidence were right on a benchmark; None where that was not measured for
             these models.
@@ -59,8 +59,9 @@ class Assistant:
         reader: Reader | None = None,
         calibration: Calibration | None = None,
         where: Where | None = None,
+        narrow: Callable[[], Where] | None = None,
     ) -> None:
-        self.settings, self.where = settings, where if where else None
+        self.settings, self._where, self.narrow = settings, where if where else None, narrow
         self._index, self._retriever = index, Retriever(index, settings)
         self._reader = reader if reader is not None else reader_for(settings)
         self._calibration = calibration if calibration is not None else calibration_for(index.encoder, self._reader)
@@ -105,8 +106,8 @@ class Assistant:
         return cls(Index.open(Path(path), encoder), chosen)
 
     def over(self, index: Searchable) -> Assistant:
-        """The same assistant, its models shared, over another index that was made with the same encoder."""
-        other = Assistant(index, self.settings, self._reader, self._calibration, self.where)
+        """An assistant with the same models over another index, made with the same encoder, and without a limit."""
+        other = Assistant(index, self.settings, self._reader, self._calibration)
         other.is_calibrated = self.is_calibrated
         return other
 
@@ -138,7 +139,12 @@ class Assistant:
         Raises FilterError where it names a document or folder that is not there.
         """
         self._index.check(where)
-        self.where = where if where else None
+        self._where = where if where else None
+
+    @property
+    def where(self) -> Where | None:
+        """What everything is limited to now; None for no limit."""
+        return self._where if self.narrow is None else self.narrow().within(self._where)
 
     def _limited(self, where: Where | None) -> Where | None:
         """A filter of a question inside that of the assistant."""

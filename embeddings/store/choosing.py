@@ -47,6 +47,9 @@ def chosen(store: Store, where: Where) -> Places:
         own.append(_all(where.documents, lambda name: inside(_places(called(store, name))), _NO_DOCUMENT))
     if where.folders:
         own.append(_all(where.folders, lambda folder: inside(_lying_in(store, folder)), _EMPTY_FOLDER))
+    if where.places is not None:
+        found = [each for name in where.places for each in (_places(called(store, name)), _lying_in(store, name))]
+        own.append(inside(np.unique(np.concatenate([_array(()), *found]), axis=0)))
     return reduce(_both, [*parts, *own])
 
 

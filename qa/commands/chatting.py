@@ -35,6 +35,12 @@ RootPath = Annotated[
 BehindProxy = Annotated[
     bool, typer.Option("--behind-proxy", help="A proxy on this machine says from where requests come.")
 ]
+AccessFile = Annotated[
+    Path | None, typer.Option("--access", parser=path, metavar="FILE", help="Which users may see which documents.")
+]
+AuditFile = Annotated[
+    Path | None, typer.Option("--audit", parser=path, metavar="FILE", help="Keep who asked what, a line a question.")
+]
 Workers = Annotated[
     int | None, typer.Option(metavar="N", min=1, help="Questions that are read side by side; half of the cores.")
 ]
@@ -56,8 +62,13 @@ def serving_of(
     behind_proxy: bool,
     read_only: bool,
     workers: int,
+    access: Path | None,
+    audit: Path | None,
 ) -> Serving:
     """How the chat is served, from its options. Raises ServerError where one of them is of another form."""
+    from embeddings.errors import ServerError
+    from qa.gate.access import read_access
+    from qa.gate.audit import Audit
     from qa.gate.passwords import Login, read_login, read_users
     from qa.gate.serving import Serving, read_root
 
@@ -66,7 +77,11 @@ def serving_of(
     for each in logins:
         login = (login or Login({})) | each
     proxied = behind_proxy or root_path not in ("", "/")
-    return Serving(host, login, *read_root(root_path), read_only, proxied, tuple(names or ()), workers)
+    if access is not None and login is None:
+        raise ServerError("--access says what users may see; name them with --users FILE or --auth USER:PASSWORD-FILE")
+    limits = read_access(access, login.secrets.keys()) if access is not None and login is not None else None
+    noted = Audit(audit) if audit is not None else None
+    return Serving(host, login, *read_root(root_path), read_only, proxied, tuple(names or ()), workers, limits, noted)
 
 
 def password(

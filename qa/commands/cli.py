@@ -165,6 +165,8 @@ def chat(
     behind_proxy: chatting.BehindProxy = False,
     shared_uploads: chatting.SharedUploads = False,
     workers: chatting.Workers = None,
+    access: chatting.AccessFile = None,
+    audit: chatting.AuditFile = None,
 ) -> None:
     """Serve the chat in the browser, and its answers to programs: POST /v1/answer, MCP at /mcp, /metrics, /health."""
     from embeddings.filters import Where
@@ -175,9 +177,9 @@ def chat(
 
     folder_of = index if index is not None or paths else find_index()
     if shared_uploads:
-        check_shared(folder_of, read_only=read_only)
+        check_shared(folder_of, read_only=read_only, limited=access is not None)
     readers = chatting.workers_of(workers)
-    serving = chatting.serving_of(host, auth, users, name, root_path, behind_proxy, read_only, readers)
+    serving = chatting.serving_of(host, auth, users, name, root_path, behind_proxy, read_only, readers, access, audit)
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
     settings = replace(_settings(threshold, encoder, reader, precision), workers=readers)
     with bind(host, port) as bound:  # before anything is read for it

@@ -20,9 +20,10 @@ from embeddings.types import Document, Hit
 from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability
 from qa.gate.asking import ASKER
+from qa.gate.audit import Audit
 from qa.gate.bounds import QUESTION_SECONDS, QUEUE_SECONDS, WAITING, Busy, Lanes
 from qa.gate.metrics import Metrics
-from qa.types import Ask
+from qa.types import Answer, Ask
 
 
 class Responder(Protocol):
@@ -62,15 +63,18 @@ class Desk:
         assistant: answers.
         waiting: how many may wait for their turn.
         at_once: how many are answered at the same time.
+        audit: keeps who asked what; None for nothing.
 
     Attributes:
         metrics: what came of the questions.
         lanes: the threads of the server's slow jobs.
     """
 
-    def __init__(self, assistant: Responder, waiting: int = WAITING, at_once: int = 1) -> None:
+    def __init__(
+        self, assistant: Responder, waiting: int = WAITING, at_once: int = 1, audit: Audit | None = None
+    ) -> None:
         self.metrics, self.lanes = Metrics(), Lanes()
-        self._assistant, self._waiting, self._at_once = assistant, waiting, at_once
+        self._assistant, self._waiting, self._at_once, self._audit = assistant, waiting, at_once, audit
         self._queue: list[_Ticket] = []  # in the order of their coming, those that are answered too
         self._turns: Counter[str] = Counter()  # that each asker had since last nobody waited
         self._moved = threading.Condition()
@@ -121,15 +125,18 @@ class Desk:
         try:
             with self._turn():
                 explanation = self._assistant.explain(ask)
-        except Busy:
-            self.metrics.count("busy")
+        except Exception as error:
+            self.metrics.count("busy" if isinstance(error, Busy) else "errors")
+            self._note(ask, time.perf_counter() - began, None, type(error).__name__)
             raise
-        except Exception:
-            self.metrics.count("errors")
-            raise
-        kind = "refusals" if explanation.answer.text is None else "answers"
-        self.metrics.count(kind, time.perf_counter() - began)
+        seconds = time.perf_counter() - began
+        self.metrics.count("refusals" if explanation.answer.text is None else "answers", seconds)
+        self._note(ask, seconds, explanation.answer)
         return explanation
+
+    def _note(self, ask: Ask, seconds: float, answer: Answer | None, error: str | None = None) -> None:
+        if self._audit is not None:
+            self._audit.note(ask.question, self.update, seconds, answer, error)
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
         """The k passages closest to a question, when its turn has come. Raises as `explain`."""

@@ -6,6 +6,7 @@ it.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -122,6 +123,7 @@ class Guard:
         self._login, self._clock, self._began = login, clock, clock()
         self._wrong: Counter[str] = Counter()
         self._known: dict[bytes, str] = {}
+        self._looking: dict[bytes, asyncio.Future[str | None]] = {}
         self._lane = Lane("passwords", 1, 16)
 
     async def user_of(self, header: str, address: str) -> str | None:
@@ -129,6 +131,12 @@ class Guard:
         key = hashlib.sha256(header.encode("utf-8", "replace")).digest()
         if key in self._known:
             return self._known[key]
+        if key not in self._looking:  # who sends the same at once is looked at once
+            self._looking[key] = asyncio.ensure_future(self._looked_at(key, header, address))
+            self._looking[key].add_done_callback(lambda _: self._looking.pop(key, None))
+        return await asyncio.shield(self._looking[key])
+
+    async def _looked_at(self, key: bytes, header: str, address: str) -> str | None:
         if self._clock() - self._began > WINDOW:
             self._began, self._wrong = self._clock(), Counter()
         if self._wrong[address] >= OF_ADDRESS or self._wrong.total() >= OF_ALL:

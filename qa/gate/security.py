@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embeddings.errors import printable
-from qa.gate.asking import ASKER, USER
+from qa.gate.asking import ASKER, ASKS, USER
 from qa.gate.bounds import Busy, way_of
 from qa.gate.passwords import WINDOW, Guard
 from qa.gate.serving import Serving
@@ -121,7 +121,8 @@ class Gate:
             refusal = self._nothing_here(scope, path)
         if refusal is None:
             ASKER.set(USER.get() or session_in(Headers(scope=scope)) or address_of(scope))
-            await self.app({**scope, "path": path, "raw_path": path.encode("utf-8")}, receive, send)
+            known = {"path": path, "raw_path": path.encode("utf-8"), ASKS: (USER.get(), ASKER.get())}
+            await self.app({**scope, **known}, receive, send)
         else:
             await refusal(scope, receive, send)
 

@@ -9,6 +9,8 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from embeddings.errors import ServerError, printable
+from qa.gate.access import Access
+from qa.gate.audit import Audit
 from qa.gate.passwords import Login
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -26,6 +28,8 @@ class Serving:
             hands on the host that it was asked by.
         read_only: nothing may be written, neither an index nor feedback.
         behind_proxy: a proxy on this machine says from where a request comes (X-Forwarded-For).
+        access: who may see what; None where everybody may see everything.
+        audit: keeps who asked what; None for nothing.
         workers: readers that answer side by side; 0 where the server reads itself.
         called: names that the machine is called by besides its own.
     """
@@ -38,6 +42,8 @@ class Serving:
     behind_proxy: bool = False
     called: tuple[str, ...] = ()
     workers: int = 0
+    access: Access | None = None
+    audit: Audit | None = None
 
     def answers_to(self, host: str | None) -> bool:
         """Whether a request that names this host is meant for it: an address, or a name of its own.

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.gate.asking import USER
 from qa.gate.serving import Serving
 
 COOKIE = "pincite_session"
@@ -23,7 +24,8 @@ _KEY = secrets.token_bytes(32)
 
 def session_of(request: Request) -> str | None:
     """The number of the browser that asks; None where it has none of this server, and for programs."""
-    return _checked(request.cookies.get(COOKIE))
+    number = _checked(request.cookies.get(COOKIE))
+    return f"{USER.get()}/{number}" if number is not None and USER.get() else number  # of each user of a browser
 
 
 def new_session() -> str:

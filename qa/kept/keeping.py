@@ -56,8 +56,10 @@ def keeping(assistant: Assistant, folder: Path | None, shared_uploads: bool = Fa
     return Keeping(judging, take)
 
 
-def check_shared(folder: Path | None, *, read_only: bool) -> None:
+def check_shared(folder: Path | None, *, read_only: bool, limited: bool = False) -> None:
     """Raises PinciteError where files can't be added to an index."""
+    if limited:
+        raise PinciteError("--shared-uploads shares files, --access says who may see what: give one of them")
     if read_only:
         raise PinciteError("--shared-uploads writes, --read-only forbids it: give one of them")
     if folder is None:

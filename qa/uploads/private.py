@@ -228,9 +228,9 @@ class Uploads:
         own = [index for upload, index in held if alone or not _holds(self._assistant, upload.document.id)]
         parts = own if alone or not isinstance(shared, Index) else [shared, *own]
         limit = self._assistant.where if parts[0] is shared else None
-        answering = self._assistant.over(JoinedIndex(parts, self._cut(), limit))
-        answering.where = None  # what the index is limited to says nothing of somebody's own files
-        return answering
+        return self._assistant.over(
+            JoinedIndex(parts, self._cut(), limit)
+        )  # what the index is limited to says nothing of somebody's own files
 
     def document(self, session: str, id: str) -> Document:
         """A document of the session or of the index. Raises DocumentError where neither has it."""

@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
+from embeddings.errors import ServerError
 from qa.assistant import Assistant
 from qa.gate import metrics
 from qa.gate.address import bind, url
@@ -65,7 +66,11 @@ def create_app(
 
 
 def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving, keeping: Keeping) -> FastAPI:
-    desk = Desk(assistant, at_once=serving.workers + 1)  # one is searched for while the others are read
+    if serving.access is not None:
+        if not isinstance(assistant, Assistant):
+            raise ServerError("--access needs an assistant that can be limited; open an index")
+        assistant.narrow = serving.access.now
+    desk = Desk(assistant, at_once=serving.workers + 1, audit=serving.audit)  # one is searched for, the others are read
     own = Uploads(assistant) if isinstance(assistant, Assistant) and keeping.share is None else None
     shelf = Shelf(desk, own, keeping.share)
     talking = Talk(shelf, examples, keeping.judging)

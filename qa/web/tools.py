@@ -10,7 +10,8 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from inspect import Parameter, signature
+from typing import Any
 
 import gradio as gr
 from gradio.events import api
@@ -19,6 +20,7 @@ from embeddings.errors import FilterError, PinciteError
 from embeddings.filters import Where
 from embeddings.store.records import Listed
 from embeddings.types import Document, Hit
+from qa.gate.asking import take
 from qa.gate.bounds import Lane
 from qa.gate.desk import Desk
 from qa.render import document_dict, to_dict
@@ -30,8 +32,6 @@ MOST_LISTED = 200  # documents of one list
 LONGEST_PASSAGE = 20_000  # characters that are read at once
 _MOST_DOCUMENTS, _MOST_CHARACTERS = 10**9, 10**12  # that an index can hold, and that a document can have
 _LOG = logging.getLogger(__name__)
-
-P = ParamSpec("P")
 
 
 def add_tools(desk: Desk) -> None:
@@ -171,11 +171,15 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _told(tool: Callable[P, str], lane: Lane) -> Callable[P, Awaitable[str]]:
-    """The tool with its errors as Gradio tells them to a client: ours in one line, others not at all."""
+def _told(tool: Callable[..., str], lane: Lane) -> Callable[..., Awaitable[str]]:
+    """The tool with its errors as Gradio tells them to a client: ours in one line, others not at all.
+
+    Gradio gives it the request besides, since it may run elsewhere than the request: whoever asks is told by that.
+    """
 
     @wraps(tool)
-    async def told(*args: P.args, **kwargs: P.kwargs) -> str:
+    async def told(request: gr.Request, *args: object, **kwargs: object) -> str:
+        take(getattr(request, "request", request).scope)
         try:
             return await lane.run(lambda: tool(*args, **kwargs))
         except PinciteError as error:
@@ -184,4 +188,8 @@ def _told(tool: Callable[P, str], lane: Lane) -> Callable[P, Awaitable[str]]:
             _LOG.exception("a tool failed")
             raise gr.Error("something went wrong on this side", print_exception=False) from None
 
+    taken = signature(tool)
+    first = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=gr.Request)
+    vars(told)["__signature__"] = taken.replace(parameters=[first, *taken.parameters.values()])
+    told.__annotations__ = {**tool.__annotations__, "request": gr.Request}
     return told
