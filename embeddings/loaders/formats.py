@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.pdf.extra import available, is_picture
+from embeddings.loaders.recognition import available, is_picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,17 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 from embeddings.errors import DocumentError
+from embeddings.loaders import recognition
 from embeddings.loaders.limits import LIMITS
 from embeddings.loaders.pdf import document as loader
-from embeddings.loaders.pdf import extra, page
+from embeddings.loaders.pdf import page
 from embeddings.loaders.pdf.marks import marks
 from embeddings.loading import load_file, read_file
 from qa.source.find import find
 from qa.source.sheet import sheet_of
 from qa.source.view import Range, View
 
-installed = pytest.mark.skipif(not extra.available(), reason="the extra pincite[ocr] is not installed")
+installed = pytest.mark.skipif(not recognition.available(), reason="the extra pincite[ocr] is not installed")
 FONT = ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"), 36)
 LINES = ["Berth contract", "", "The annual rent is 4,200 euros.", "The owner is Kari Lund."]
 
@@ -112,7 +113,7 @@ def test_a_damaged_picture_is_told(tmp_path: Path, data: bytes) -> None:
 def test_without_the_extra_pictures_and_scans_are_told_as_left_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for module in (extra, loader, page):
+    for module in (recognition, loader, page):
         monkeypatch.setattr(module, "available", lambda: False)
     monkeypatch.setattr("embeddings.loaders.formats.available", lambda: False)
     with pytest.raises(DocumentError, match=r"\.png files are not read; to recognise words .* install pincite\[ocr\]"):

@@ -21,11 +21,11 @@ from embeddings.loaders.child import more_seconds
 from embeddings.loaders.extract import Extract, Writer, described
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.pdf.columns import in_order
-from embeddings.loaders.pdf.extra import available
 from embeddings.loaders.pdf.lines import Block, Line, blocks
 from embeddings.loaders.pdf.opening import opened
 from embeddings.loaders.pdf.page import read
 from embeddings.loaders.pdf.running import PAGE_NUMBER, Sheet, running, titled, without, words_of
+from embeddings.loaders.recognition import available
 from embeddings.remarks import Omitted
 from embeddings.text.hyphens import Words
 from embeddings.types import Layout

@@ -19,9 +19,9 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as raw
 
-from embeddings.loaders.pdf.extra import MODELS, models
 from embeddings.loaders.pdf.fields import Rectangle
 from embeddings.loaders.pdf.lines import Line
+from embeddings.loaders.recognition import MODELS, models
 
 FIRST = 1 << 41  # the number of the first word: beyond those of all letters and fields
 _SIDE = 1_600  # pixels of the longer side of a picture that is read

@@ -10,7 +10,7 @@ import pypdfium2
 import pypdfium2.raw as raw
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.pdf.extra import is_picture
+from embeddings.loaders.recognition import is_picture
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pypdfium2
 import pypdfium2.raw as raw
 
-from embeddings.loaders.pdf.extra import available
 from embeddings.loaders.pdf.fields import Filled, Rectangle, fields_of, with_fields
 from embeddings.loaders.pdf.glyphs import runs_of, turn_of
 from embeddings.loaders.pdf.lines import Line
 from embeddings.loaders.pdf.ocr import Recognised, recognised
 from embeddings.loaders.pdf.rows import pieces_of
+from embeddings.loaders.recognition import available
 
 
 @dataclass(frozen=True, slots=True)
