@@ -10,7 +10,7 @@ from pathlib import Path
 from small_encoder import HashingEncoder, small_chunker
 
 from embeddings.index.beside import Maker
-from embeddings.index.folders import Report, Step, update_index
+from embeddings.index.folders import Step, UpdateResult, update_index
 from embeddings.index.index import Index
 from embeddings.index.updating import Tuning
 from embeddings.search.bases import VectorIndex
@@ -49,7 +49,7 @@ def write(folder: Path, texts: Content) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def update(index: Path, folder: Path, tell: Callable[[Step], None] | None = None, tail: int = 8) -> Report:
+def update(index: Path, folder: Path, tell: Callable[[Step], None] | None = None, tail: int = 8) -> UpdateResult:
     """Brings the index up to date with the folder."""
     return update_index(index, [folder], maker(tail), tell)
 

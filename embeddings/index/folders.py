@@ -174,14 +174,14 @@ class _Sync:
 
     def _all_under(self, path: Path) -> int:
         """Processes all files of a path. Returns how many of them are part of the index."""
-        found, is_folder = 0, path.is_dir()
+        count, is_folder = 0, path.is_dir()
         for file in files_of(path, self._skipped):
             real = Path(os.path.realpath(file))  # Path.resolve raises at links in a circle
             if any(real.is_relative_to(own) for own in self._own):
                 continue
             try:
                 waits = self._file(file)
-                found += 1
+                count += 1
             except DocumentError as error:
                 if not is_folder:
                     raise
@@ -190,7 +190,7 @@ class _Sync:
                 waits = False
             if not waits:
                 self._is_done(file, 0)
-        return found
+        return count
 
     def _is_done(self, file: Path, passages: int) -> None:
         if self._tell is not None:

@@ -227,8 +227,8 @@ class Index:
         """
         vector = self.encoder.encode_query(question)
         with self._views.current() as view:
-            found = view.dense(vector, k, where)
-            return found | view.vectors.scores(vector, [number for number in also if number not in found])
+            cosines = view.dense(vector, k, where)
+            return cosines | view.vectors.scores(vector, [number for number in also if number not in cosines])
 
     def lexical(self, question: str, k: int, where: Where | None = None) -> dict[int, float]:
         """BM25 score of the k passages that share the rarest words with the question and fit, best first.

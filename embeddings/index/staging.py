@@ -337,8 +337,8 @@ class Staging:
             self._store.execute("BEGIN IMMEDIATE")
 
     def _first(self, condition: str, value: str) -> Stored | None:
-        found = self._each(f"{condition} AND d.removed = 0", value)
-        return next((stored for stored in found if value in (stored.key, stored.id)), None)
+        fitting = self._each(f"{condition} AND d.removed = 0", value)
+        return next((stored for stored in fitting if value in (stored.key, stored.id)), None)
 
     def _each(self, condition: str, value: str | int, most: int = 10_000) -> Iterator[Stored]:
         """The rows that fit a condition, in the order of their numbers."""

@@ -216,9 +216,9 @@ class View:
     def dense(self, vector: Vectors, k: int, where: Where | None) -> dict[int, float]:
         """The k nearest passages of a unit vector (dimension,) that fit: number -> cosine, nearest first."""
         allowed = self._allowed(where)
-        found = self.vectors.search(vector, k, allowed.mask if allowed is not None else None)
-        self._check_owners(found, allowed)
-        return found
+        nearest = self.vectors.search(vector, k, allowed.mask if allowed is not None else None)
+        self._check_owners(nearest, allowed)
+        return nearest
 
     def by_words(self, question: str, k: int, where: Where | None) -> dict[int, float]:
         """The k best passages by their words that fit: number -> BM25 score, best first.
@@ -227,22 +227,22 @@ class View:
         """
         allowed, wanted = self._allowed(where), k
         while True:
-            found = self.lexical.search(question, wanted, allowed.within if allowed is not None else None)
-            there = self.store.there(found)
+            scores = self.lexical.search(question, wanted, allowed.within if allowed is not None else None)
+            there = self.store.there(scores)
             if allowed is not None and there:
                 numbers = np.array(sorted(there), dtype=np.int64)
                 there = set(numbers[allowed.mask(numbers)].tolist())
-            kept = {number: score for number, score in found.items() if number in there}
-            if len(kept) >= k or len(found) < wanted:
+            kept = {number: score for number, score in scores.items() if number in there}
+            if len(kept) >= k or len(scores) < wanted:
                 best = dict(list(kept.items())[:k])
                 self._check_owners(best, allowed)
                 return best
             wanted *= 4
 
-    def _check_owners(self, found: Iterable[int], allowed: _Allowed | None) -> None:
+    def _check_owners(self, hits: Iterable[int], allowed: _Allowed | None) -> None:
         """Raises StoreError where a hit does not fit the filter, which means that a row is damaged."""
         if allowed is not None and allowed.places is not None:
-            numbers = list(found)
+            numbers = list(hits)
             owners = self.store.owners(numbers)
             if not all(number in owners and allowed.owns(owners[number].number) for number in numbers):
                 raise StoreError(f"{self._folder}: the record of a document is damaged; {mend(self._folder)}")

@@ -30,5 +30,5 @@ def changes(paths: Sequence[Path], own: Path) -> Iterator[set[bytes]]:
         inside = path.relative_to(ours.parent).parts if path.is_relative_to(ours.parent) else ()
         return not (inside and inside[0].startswith(f".{ours.name}."))  # an index that is being built
 
-    for found in watch(*folders, watch_filter=is_theirs, debounce=_QUIET, raise_interrupt=True):
-        yield {file_path(Path(os.fsdecode(file))) for _, file in found}
+    for changes in watch(*folders, watch_filter=is_theirs, debounce=_QUIET, raise_interrupt=True):
+        yield {file_path(Path(os.fsdecode(file))) for _, file in changes}

@@ -185,8 +185,8 @@ def _difference(module: torch.nn.Module, graph: Path, architecture: Architecture
             given = module(*example)
         expected = [tensor.numpy() for tensor in (given if isinstance(given, tuple) else (given,))]
         named = zip(architecture.inputs, example, strict=True)
-        found = session.run(None, {name: tensor.numpy() for name, tensor in named if name in wanted})
-        for one, other in zip(expected, found, strict=True):
+        outputs = session.run(None, {name: tensor.numpy() for name, tensor in named if name in wanted})
+        for one, other in zip(expected, outputs, strict=True):
             if one.shape != other.shape:
                 return float("inf")
             difference = float(np.abs(one - other).max() / max(np.abs(one).max(), 1e-6))

@@ -122,8 +122,8 @@ def _check_readable(source: Source) -> None:
             "mend its rights or name another"
         ) from None
     if not {CONFIG_FILE, MODULES_FILE} & set(names):
-        found = "holds no model" if names else "an empty folder"
-        raise ModelError(f"{source.folder}: {found}, {expected}; name the folder of one")
+        fault = "holds no model" if names else "an empty folder"
+        raise ModelError(f"{source.folder}: {fault}, {expected}; name the folder of one")
     if not any(path.endswith((".safetensors", ".bin")) for path in model_files(_relative_files(source.folder))):
         raise ModelError(
             f"{source.folder}: no weights there (.safetensors or .bin), {expected}; "
@@ -221,8 +221,8 @@ def _digest(folder: Path, names: Sequence[str]) -> str:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _memo_file(memo: Path, folder: Path) -> Path:

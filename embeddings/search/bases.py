@@ -286,8 +286,8 @@ def _tuned(index: Any, about: Base, blocks: Blocks) -> Base:
     truth = [set(_search(index, about, q[None, :], depth, everything, 0.01)[0]) for q in queries]
     for width in _WIDTHS:
         tried = replace(about, width=width)
-        found = [set(_search(index, tried, q[None, :], 2 * depth, None, 1.0)[0]) for q in queries]
-        recall = sum(len(f & t) for f, t in zip(found, truth, strict=True)) / max(1, sum(map(len, truth)))
+        nearest = [set(_search(index, tried, q[None, :], 2 * depth, None, 1.0)[0]) for q in queries]
+        recall = sum(len(f & t) for f, t in zip(nearest, truth, strict=True)) / max(1, sum(map(len, truth)))
         if recall >= _AIM or width >= getattr(index, "nlist", about.count):
             break
     return replace(tried, recall=round(recall, 4))

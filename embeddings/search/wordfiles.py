@@ -37,14 +37,14 @@ def record_words(folder: Path, store: Store) -> None:
     Only of files that are part of the index: what an interrupted writer left is none, and tantivy may still write it.
     """
     known, parts = _known(store), _parts(folder)
-    found = {}
+    digests = {}
     for file in _files(folder):
         if parts is not None and file.name not in _CHANGING and file.name.partition(".")[0] not in parts:
             continue
         with suppress(FileNotFoundError):  # tantivy tidies up whenever it likes
             there = known.get(file.name) if file.name not in _CHANGING else None
-            found[file.name] = there if there is not None else file_digest(file)
-    store.set_fact(_FACT, json.dumps(found))
+            digests[file.name] = there if there is not None else file_digest(file)
+    store.set_fact(_FACT, json.dumps(digests))
     store.set_fact(_OPEN, "0")
 
 
@@ -102,8 +102,8 @@ def _faults(folder: Path, store: Store, known: dict[str, str], seen: dict[str, S
 
 
 def _stamp(file: Path) -> Stamp:
-    found = file.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    stat = file.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _known(store: Store) -> dict[str, str]:

@@ -79,8 +79,8 @@ def held(store: Store, name: str) -> list[Stored]:
 
 
 def _called(store: Store, name: str) -> list[Stored]:
-    found = {row[0]: row for row in _candidates(store, name)}
-    rows = map(stored_row, (found[number] for number in sorted(found)))
+    by_number = {row[0]: row for row in _candidates(store, name)}
+    rows = map(stored_row, (by_number[number] for number in sorted(by_number)))
     return [stored for stored in rows if is_called(stored, name, [stored.source, *_paths_of(store, stored)])]
 
 
@@ -89,12 +89,12 @@ def named(store: Store, name: str) -> list[Stored]:
 
     Raises FilterError where there is none.
     """
-    found = list({stored.number: stored for stored in (*_called(store, name), *held(store, name))}.values())
-    if not found:
-        found = list(rows_of(store, _lying_in(store, name)))
-    if not found:
+    named_so = list({stored.number: stored for stored in (*_called(store, name), *held(store, name))}.values())
+    if not named_so:
+        named_so = list(rows_of(store, _lying_in(store, name)))
+    if not named_so:
         raise _nothing(name, _NO_DOCUMENT)
-    return found
+    return named_so
 
 
 def _row(store: Store, number: int) -> list[tuple[Any, ...]]:
@@ -151,10 +151,10 @@ def _ways(name: str) -> Iterator[tuple[str, tuple[object, ...]]]:
 def _lying_in(store: Store, folder: str) -> Places:
     """The documents whose source, or a file that they were read from, lies in a folder."""
     names = {folder.rstrip("/") or "/", str(PurePath(folder)), os.path.realpath(folder)}
-    found = []
+    places = []
     for name in names:
         bounds = _bounds(os.fsencode(name))
-        found.append(
+        places.append(
             _seen(
                 store,
                 f"SELECT {_PLACE} FROM documents d WHERE d.key IN "
@@ -165,10 +165,11 @@ def _lying_in(store: Store, folder: str) -> Places:
         if not any("\ud800" <= character <= "\udfff" for character in name):
             texts = [bound.decode() for bound in bounds]
             inside = "d.source NOT GLOB '/*'" if name == "." else "d.source > ? AND d.source < ?"
-            found.append(_seen(store, f"SELECT {_PLACE} FROM documents d WHERE {inside}", [] if name == "." else texts))
+            query = f"SELECT {_PLACE} FROM documents d WHERE {inside}"
+            places.append(_seen(store, query, [] if name == "." else texts))
     odd = store.rows(f"SELECT {_PLACE}, d.source FROM documents d WHERE {_ODD} AND {SEEN}", store.seen())
-    found.append(_array(row[:3] for row in odd if lies_in(row[3], folder)))
-    return np.unique(np.concatenate(found), axis=0)
+    places.append(_array(row[:3] for row in odd if lies_in(row[3], folder)))
+    return np.unique(np.concatenate(places), axis=0)
 
 
 def _bounds(folder: bytes) -> tuple[bytes, bytes]:

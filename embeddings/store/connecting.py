@@ -15,17 +15,17 @@ STORE_FILE = "store.sqlite"
 _WAIT = 30.0  # seconds for another connection's short transaction
 
 
-def check_format(found: str, path: Path | None) -> None:
+def check_format(format: str, path: Path | None) -> None:
     """Raises StoreMismatch where a format is not FORMAT."""
-    if found == str(FORMAT):
+    if format == str(FORMAT):
         return
-    if found.isdecimal() and int(found) > FORMAT:
+    if format.isdecimal() and int(format) > FORMAT:
         raise StoreMismatch(
-            f"{path}: made by a newer Pincite (format {found}, this version reads format {FORMAT}); "
+            f"{path}: made by a newer Pincite (format {format}, this version reads format {FORMAT}); "
             "upgrade Pincite, or name another index"
         )
     raise StoreMismatch(
-        f"{path}: made by an older Pincite (format {found}, this version reads format {FORMAT}); build it again with: "
+        f"{path}: made by an older Pincite (format {format}, this version reads format {FORMAT}); build it again with: "
         f"pincite index PATHS --index {path.parent if path is not None else 'DIR'}"
     )
 

@@ -68,14 +68,14 @@ class Manifest:
             raise StoreNotFound(nothing_at(folder / STORE_FILE))
         try:
             said = json.loads(path.read_bytes())
-            found = str(said["format"])
+            format = str(said["format"])
             if said.pop("digest") != _digest(said):
                 raise ValueError("its digest is another one")
         except OSError as error:
             raise StoreError(f"{path}: can't be read ({error.strerror}); check its rights") from None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise StoreError(f"{path}: damaged; {mend(folder)}") from None
-        check_format(found, path)
+        check_format(format, path)
         return cls(**said)
 
 

@@ -111,8 +111,8 @@ STORED_COLUMNS = tuple(field.name for field in fields(Stored))
 
 def stored_row(row: Row) -> Stored:
     """A row of the table as a Stored. Raises DocumentError where its checksum is another one."""
-    *values, found = row
-    if found != checksum(*values):
+    *values, stated = row
+    if stated != checksum(*values):
         raise DocumentError(f"{_shown(row)}: its record is damaged; {_REPAIR}")
     return Stored(*values)
 
@@ -143,8 +143,8 @@ def chunk_values(number: int, document: Stored, chunk: Chunk, day: int | None) -
 
 def chunk_row(row: Row, id: Any) -> Chunk:
     """A row as a Chunk of the document with this id. Raises DocumentError where its checksum is another one."""
-    *values, found = row
-    if found != checksum(*values, id):
+    *values, stated = row
+    if stated != checksum(*values, id):
         raise DocumentError(f"{_shown((0, id))}: the record of a passage is damaged; {_REPAIR}")
     return Chunk(id, *values[2:7])
 
@@ -157,8 +157,8 @@ def vector_values(number: int, vector: Vectors) -> tuple[int, bytes, int]:
 
 def vector_rows(rows: Sequence[Row], dimension: int) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Vectors]:
     """Rows as numbers (rows,) and vectors, float32 (rows, dimension). Raises DocumentError for a damaged one."""
-    for number, data, found in rows:
-        if not isinstance(data, bytes) or len(data) != 2 * dimension or found != _vector_sum(number, data):
+    for number, data, stated in rows:
+        if not isinstance(data, bytes) or len(data) != 2 * dimension or stated != _vector_sum(number, data):
             raise DocumentError(f"passage {number}: its vector is damaged; {_REPAIR}")
     numbers = np.array([row[0] for row in rows], dtype=np.int64)
     flat = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f2")
@@ -179,8 +179,8 @@ def day_of(date: str | None) -> int | None:
     >>> day_of("2015-10-22T00:02Z"), day_of("1700 GMT")
     (20151022, None)
     """
-    found = _ISO_DAY.match(date) if date is not None else None
-    return int("".join(found.groups())) if found else None
+    day = _ISO_DAY.match(date) if date is not None else None
+    return int("".join(day.groups())) if day else None
 
 
 def _vector_sum(number: int, data: bytes) -> int:

@@ -191,10 +191,10 @@ class Store:
     def stored(self, id: str) -> Stored:
         """The row of the document with this id. Raises DocumentError where there is none, or it was damaged."""
         rows = self.rows(f"SELECT {_ROW} FROM documents d WHERE d.id = ? AND {SEEN}", (id, *self.seen()))
-        found = next((stored for stored in map(stored_row, rows) if stored.id == id), None)
-        if found is None:
+        row = next((stored for stored in map(stored_row, rows) if stored.id == id), None)
+        if row is None:
             raise no_document(id)
-        return found
+        return row
 
     def with_text(self, stored: Stored) -> Document:
         """A document, its text checked against its hash."""
@@ -205,15 +205,15 @@ class Store:
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
         """The passages with these numbers, those that exist. Raises DocumentError for a damaged one."""
-        found: dict[int, Chunk] = {}
+        chunks: dict[int, Chunk] = {}
         for some in _batches(numbers):
             rows = self.rows(
                 f"SELECT {_CHUNK}, d.id FROM chunks c JOIN documents d ON d.number = c.document "
                 f"WHERE c.number IN ({','.join('?' * len(some))}) AND {SEEN}",
                 (*some, *self.seen()),
             )
-            found |= {row[0]: chunk_row(row[:-1], row[-1]) for row in rows}
-        return found
+            chunks |= {row[0]: chunk_row(row[:-1], row[-1]) for row in rows}
+        return chunks
 
     def chunks_of(self, id: str) -> dict[int, Chunk]:
         """The passages of the document with this id, in the order of its text; none where there is no such document."""
@@ -226,29 +226,29 @@ class Store:
 
     def there(self, numbers: Iterable[int]) -> set[int]:
         """Which of these passages exist."""
-        found: set[int] = set()
+        there: set[int] = set()
         for some in _batches(numbers):
             rows = self.rows(
                 "SELECT c.number FROM chunks c JOIN documents d ON d.number = c.document "
                 f"WHERE c.number IN ({','.join('?' * len(some))}) AND {SEEN}",
                 (*some, *self.seen()),
             )
-            found |= {row[0] for row in rows}
-        return found
+            there |= {row[0] for row in rows}
+        return there
 
     def owners(self, numbers: Iterable[int]) -> dict[int, Stored]:
         """The documents that passages belong to, as their rows say, which are whole. Raises DocumentError."""
-        found: dict[int, Stored] = {}
+        owners: dict[int, Stored] = {}
         for some in _batches(numbers):
             rows = self.rows(
                 f"SELECT DISTINCT {_ROW} FROM chunks c JOIN documents d ON d.number = c.document "
                 f"WHERE c.number IN ({','.join('?' * len(some))}) AND {SEEN}",
                 (*some, *self.seen()),
             )
-            found |= {
+            owners |= {
                 n: stored for stored in map(stored_row, rows) for n in some if 0 <= n - stored.first < stored.count
             }
-        return found
+        return owners
 
     def on_days(self, first: int, last: int) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The numbers of the passages dated from one day to another (`records.day_of`), ascending: (passages,)."""
@@ -363,8 +363,8 @@ class Store:
 
     def _check_format(self) -> None:
         names = {row[1] for row in self.rows("PRAGMA table_info(facts)")}
-        found = self.fact("format") if "checksum" in names else self._format_of_old()
-        check_format(found, self._path)
+        format = self.fact("format") if "checksum" in names else self._format_of_old()
+        check_format(format, self._path)
 
     def _format_of_old(self) -> str:
         """The facts of a store from before facts had checksums."""

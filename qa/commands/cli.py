@@ -289,8 +289,8 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="Print JSON
     """List the models that are here: those that ship, compiled, and fetched."""
     from qa.models.listed import listed, to_json, to_lines
 
-    found = listed()
-    typer.echo(to_json(found) if as_json else "\n".join(to_lines(found)))
+    models = listed()
+    typer.echo(to_json(models) if as_json else "\n".join(to_lines(models)))
 
 
 @models.command(name="fetch")

@@ -277,9 +277,9 @@ def _checked(old: list[OldCitation], paths: Sequence[Path], folder: Path | None)
 
     if paths and folder is not None:
         raise PinciteError(f"both paths and --index {folder} were given; name one of them")
-    found = folder if folder is not None or paths else find_index()
-    if found is not None:
-        return verified(old, found)
+    index_folder = folder if folder is not None or paths else find_index()
+    if index_folder is not None:
+        return verified(old, index_folder)
     from embeddings.loading import load
 
     today = Loaded(load(paths if paths else [seeds_folder()]).documents)

@@ -168,9 +168,9 @@ def _citation(citation: Citation, table: _Table, *, words: bool) -> dict[str, An
 def documents_of(said: Fields, name: str) -> list[Fields]:
     """The table of documents. Raises RecordError where the JSON is of another form or a newer format."""
     if said.values.get("format") != FORMAT:
-        found = said.values.get("format")
+        format = said.values.get("format")
         wanted = f"expected one of format {FORMAT}"
-        raise RecordError(f"{name}: {'no saved record of Pincite' if found is None else 'another format'}, {wanted}")
+        raise RecordError(f"{name}: {'no saved record of Pincite' if format is None else 'another format'}, {wanted}")
     return said.each("documents", _MOST_DOCUMENTS)
 
 
@@ -220,11 +220,11 @@ def _held(rows: Sequence[Fields], documents: Sequence[Fields], find: Find, lost:
         about = documents[row.number("document", len(documents) - 1)] if documents else None
         if about is None:
             raise row.fault("document", "a document of its table")
-        found = _looked_up(row, about, find)
-        if isinstance(found, Citation):
-            held.append(found)
-        elif found.words:
-            lost.append(found)
+        looked_up = _looked_up(row, about, find)
+        if isinstance(looked_up, Citation):
+            held.append(looked_up)
+        elif looked_up.words:
+            lost.append(looked_up)
     return tuple(held)
 
 

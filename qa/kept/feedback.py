@@ -268,7 +268,7 @@ def _prepare(connection: sqlite3.Connection, statements: Iterable[str]) -> None:
 
 
 def _check_format(connection: sqlite3.Connection, path: Path) -> None:
-    found = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if found != FORMAT:
-        what = "no file of feedback" if found < FORMAT else f"feedback of a newer Pincite (format {found})"
+    format = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if format != FORMAT:
+        what = "no file of feedback" if format < FORMAT else f"feedback of a newer Pincite (format {format})"
         raise StoreError(f"{path}: {what}, expected format {FORMAT}; name another file")

@@ -92,8 +92,8 @@ def _why(said: Fields, answer: Answer, threshold: float, reliability: Reliabilit
 
 def recalled_turns(written: Iterable[str], find: Find) -> tuple[Recalled, ...]:
     """The turns that were answered or refused; a follow-up refers to them, and they are exported."""
-    found = (_recalled(_read(each), find) for each in written)
-    return tuple(turn for turn in found if turn is not None)
+    turns = (_recalled(_read(each), find) for each in written)
+    return tuple(turn for turn in turns if turn is not None)
 
 
 def history_of(written: Sequence[str], find: Find) -> tuple[Turn, ...]:

@@ -97,7 +97,7 @@ class Indexed:
 
     def with_hash(self, content_hash: str) -> list[Document]:
         """The documents of this text."""
-        return [self._view.document(row.id) for row, found in self._rows if found == content_hash]
+        return [self._view.document(row.id) for row, hash_of in self._rows if hash_of == content_hash]
 
     def at(self, source: str) -> Document | None:
         """The document read from this source; None without one."""
@@ -155,11 +155,11 @@ def check(citation: OldCitation, today: Today) -> Check:
             outcome = HOLDS if document is here else MOVED
             return Check(citation, outcome, document.source, citation.start, citation.end)
     now = here if here is not None else today.at(citation.source)
-    for found in (now, today.saying(citation.quote)):
-        place = found.text.find(citation.quote) if found is not None and citation.quote else -1
-        if found is not None and place >= 0 and _stands(citation, found, place):
+    for other in (now, today.saying(citation.quote)):
+        place = other.text.find(citation.quote) if other is not None and citation.quote else -1
+        if other is not None and place >= 0 and _stands(citation, other, place):
             start = place + citation.start - citation.quote_start
-            return Check(citation, MOVED, found.source, start, start + len(citation.text))
+            return Check(citation, MOVED, other.source, start, start + len(citation.text))
     return Check(citation, GONE) if now is None else Check(citation, CHANGED, now.source)
 
 

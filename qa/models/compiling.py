@@ -110,7 +110,7 @@ def _loaded(source: Path) -> tuple[Any, Any]:
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-    model, found = AutoModelForQuestionAnswering.from_pretrained(
+    model, loading = AutoModelForQuestionAnswering.from_pretrained(
         source,
         dtype=torch.float32,
         attn_implementation="eager",
@@ -118,7 +118,7 @@ def _loaded(source: Path) -> tuple[Any, Any]:
         trust_remote_code=False,
         output_loading_info=True,
     )
-    missing = sorted({*found["missing_keys"], *(key for key, *_ in found["mismatched_keys"])})
+    missing = sorted({*loading["missing_keys"], *(key for key, *_ in loading["mismatched_keys"])})
     if missing:
         raise ModelError(
             f"{source}: {len(missing)} weights are missing ({missing[0]}, ...), expected those of a model that was "

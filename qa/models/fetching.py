@@ -45,12 +45,12 @@ def _listed(name: str) -> list[str] | None:
     from huggingface_hub.errors import RepositoryNotFoundError
 
     try:
-        found = HfApi().model_info(name, timeout=_WAIT)
+        model = HfApi().model_info(name, timeout=_WAIT)
     except RepositoryNotFoundError:
         return None
     except Exception as error:  # the hub's own, its HTTP library's and the system's
         raise _unreachable(name, error) from None
-    return [sibling.rfilename for sibling in found.siblings or []]
+    return [sibling.rfilename for sibling in model.siblings or []]
 
 
 def _wanted(name: str, files: list[str]) -> list[str]:

@@ -43,12 +43,12 @@ class Form:
 def forms(citation: Citation) -> tuple[Form, ...]:
     """The forms of a citation; a link only if its source is on the web."""
     address = fragment_url(citation)
-    found = (
+    always = (
         Form("Plain text", plain(citation)),
         Form("Markdown", markdown(citation)),
         Form("BibTeX", bibtex(citation)),
     )
-    return found if address is None else (*found, Form("Link to the words", address))
+    return always if address is None else (*always, Form("Link to the words", address))
 
 
 def plain(citation: Citation) -> str:
@@ -232,8 +232,8 @@ def _note(citation: Citation) -> str:
 def _day(citation: Citation) -> re.Match[str] | None:
     """The day of a citation: its section's, else its document's where the section states only a time."""
     for date in (citation.date, citation.document.date):
-        if date is not None and (found := _DAY.fullmatch(date)) is not None:
-            return found
+        if date is not None and (day := _DAY.fullmatch(date)) is not None:
+            return day
     return None
 
 

@@ -38,12 +38,12 @@ def lost_evidence(lost: Sequence[Lost]) -> str:
     )
 
 
-def passages(found: Sequence[Citation], same_title: SameTitle = NOBODY) -> str:
+def passages(shown: Sequence[Citation], same_title: SameTitle = NOBODY) -> str:
     """Whole passages as a list, each with its source; `same_title` as in `evidence`."""
     items = "".join(
         f'<li class="evidence"><blockquote class="passage" dir="auto">{escape(_body(passage))}</blockquote>'
         f"{link(passage, same_title)}{_copies(passage)}</li>"
-        for passage in found
+        for passage in shown
     )
     return f'<ol class="passages">{items}</ol>'
 

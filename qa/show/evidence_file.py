@@ -73,10 +73,10 @@ class _Cited:
 
     def by_document(self) -> list[tuple[Document, list[Numbered]]]:
         """The documents in the order in which they are cited, each with its citations."""
-        found: dict[str, list[Numbered]] = {}
+        groups: dict[str, list[Numbered]] = {}
         for each in self.numbers.values():
-            found.setdefault(each.citation.document.content_hash, []).append(each)
-        return [(group[0].citation.document, group) for group in found.values()]
+            groups.setdefault(each.citation.document.content_hash, []).append(each)
+        return [(group[0].citation.document, group) for group in groups.values()]
 
 
 def to_html(turns: Sequence[Recalled], about: About) -> str:
@@ -193,8 +193,8 @@ def _evidence(citation: Citation, cited: _Cited, about: About) -> str:
 def lost_words(lost: Lost) -> str:
     """Words that can't be opened any more, as HTML, with the reason."""
     quote, words = lost.quote or lost.words, escape(lost.words)
-    before, found, after = quote.partition(lost.words)
-    marked = f"{escape(before)}<mark>{words}</mark>{escape(after)}" if found else words
+    before, marked_words, after = quote.partition(lost.words)
+    marked = f"{escape(before)}<mark>{words}</mark>{escape(after)}" if marked_words else words
     said = " · ".join(part for part in (lost.title, lost.source, lost.date or "undated") if part)
     return (
         f'<div class="evidence lost"><blockquote dir="auto">{marked}</blockquote>'

@@ -54,8 +54,8 @@ class Point:
     @property
     def number(self) -> float | None:
         """The number of the value, where it holds exactly one."""
-        found = numbers(self.value)
-        return found[0] if len(found) == 1 else None
+        values = numbers(self.value)
+        return values[0] if len(values) == 1 else None
 
 
 def when(stated: str | None) -> When | None:
@@ -64,10 +64,10 @@ def when(stated: str | None) -> When | None:
     >>> when("2015-10"), when("1700 GMT")
     (When(text='2015-10', order=735872.0), None)
     """
-    found = _DATE.match(stated) if stated is not None else None
-    if found is None or stated is None:
+    match = _DATE.match(stated) if stated is not None else None
+    if match is None or stated is None:
         return None
-    year, month, day, hour, minute = (int(part) if part else None for part in found.groups())
+    year, month, day, hour, minute = (int(part) if part else None for part in match.groups())
     try:
         first = date(year or 0, month if month is not None else 1, day if day is not None else 1)
     except ValueError:
@@ -202,10 +202,10 @@ def _shown(stated: str) -> str:
     >>> _shown("2015-10-22T00:02Z")
     '2015-10-22 00:02'
     """
-    found = _DATE.match(stated)
-    return found.group().replace("T", " ") if found is not None else stated[:30]
+    match = _DATE.match(stated)
+    return match.group().replace("T", " ") if match is not None else stated[:30]
 
 
 def _machine(stated: str) -> str:
-    found = _DATE.match(stated)
-    return found.group() if found is not None else ""
+    match = _DATE.match(stated)
+    return match.group() if match is not None else ""

@@ -104,18 +104,18 @@ def document_url(id: str) -> str:
 
 def fields(view: View) -> dict[str, str | int]:
     """A view as the fields of its address."""
-    found: dict[str, str | int] = {"document": view.document.id}
+    named: dict[str, str | int] = {"document": view.document.id}
     if view.span is not None:
-        found |= {"start": view.span.start, "end": view.span.end}
+        named |= {"start": view.span.start, "end": view.span.end}
     if view.quote is not None:
-        found |= {"quote_start": view.quote.start, "quote_end": view.quote.end}
+        named |= {"quote_start": view.quote.start, "quote_end": view.quote.end}
     numbers = {"offset": view.offset, "page": view.page, "hit": view.hit}
-    found |= {name: number for name, number in numbers.items() if number is not None}
+    named |= {name: number for name, number in numbers.items() if number is not None}
     if view.as_text:
-        found["as"] = "text"
+        named["as"] = "text"
     if view.find is not None:
-        found["find"] = view.find
-    return found
+        named["find"] = view.find
+    return named
 
 
 def moved(view: View, offset: int | None = None, page: int | None = None, hit: int | None = None) -> View:
@@ -147,5 +147,5 @@ def snapped(document: Document, offset: int) -> int:
     if offset <= 0 or offset >= len(text):
         return max(0, min(offset, len(text)))
     between = _LINE_BREAK if document.layout.rows else _BREAK
-    found = between.search(text, offset, offset + _SNAP)
-    return offset if found is None else found.end()
+    edge = between.search(text, offset, offset + _SNAP)
+    return offset if edge is None else edge.end()

@@ -123,8 +123,8 @@ def without_courtesy(utterance: str) -> str:
     >>> without_courtesy("Hello Kitty was drawn by whom?")
     'Hello Kitty was drawn by whom?'
     """
-    found = _COURTESY.match(utterance)
-    return utterance if found is None else utterance[found.end() :]
+    courtesy = _COURTESY.match(utterance)
+    return utterance if courtesy is None else utterance[courtesy.end() :]
 
 
 def _plain(utterance: str) -> str:

@@ -94,13 +94,13 @@ def starting_questions(documents: Sequence[Document], ask: Callable[[str], Answe
         wanted: how many.
     """
     rounds = zip_longest(*(starters(document) for document in documents))
-    found: dict[str, None] = {}
+    offered: dict[str, None] = {}
     for tried, starter in enumerate(each for some in rounds for each in some if each is not None):
-        if len(found) == wanted or tried == _MOST_ASKED:
+        if len(offered) == wanted or tried == _MOST_ASKED:
             break
-        if starter.question not in found and _is_answered(starter, ask(starter.question)):
-            found[starter.question] = None
-    return tuple(found)
+        if starter.question not in offered and _is_answered(starter, ask(starter.question)):
+            offered[starter.question] = None
+    return tuple(offered)
 
 
 def starters(document: Document) -> Iterator[Starter]:
