@@ -249,7 +249,6 @@ class _Sync:
             if isinstance(each, Skipped):
                 self._skipped.append(each)
                 continue
-            self._partly += [Skipped(each.source, note) for note in each.remarks.lines()]
             name = _inner_name(each)
             inner = _folder(path) + os.fsencode(name) if name else path
             before = self._staging.file(inner) if name else row
@@ -289,6 +288,7 @@ class _Sync:
             self._note(path, FileRow(digest if is_inner else None, twin.key, own=False))
             self._skipped.append(Skipped(document.source, f"same text as {twin.source}"))
             return False
+        self._partly += [Skipped(document.source, note) for note in document.remarks.lines()]
         if twin is not None and owner is not None and owner != path:
             self._staging.lose(owner, twin.key)
         if twin is not None and twin.key == key:
