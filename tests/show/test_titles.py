@@ -70,7 +70,7 @@ def test_cards_exports_and_lists_tell_them_apart() -> None:
     reply = Reply("What is in here?", "contents", ("Here:",), documents=tuple(listed), document_count=2)
     shown = (
         turn(Exchange(BOTH.question, BOTH)),
-        turn(Exchange(BOTH.question, found=BOTH.passages)),
+        turn(Exchange(BOTH.question, passages=BOTH.passages)),
         export(turns, "markdown", ABOUT).replace("\\", ""),
         export(turns, "html", ABOUT),
         page_of_documents(listed, 2),
