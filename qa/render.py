@@ -1,17 +1,16 @@
-"""An Answer -> what a person or a program reads: plain text, Markdown, JSON."""
+"""An Answer in words and as JSON: what the terminal, the page, exports and programs show alike."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from embeddings.errors import BIDI
 from embeddings.types import Document
-from qa.titles import NOBODY, SameTitle, of_answers, same_title, titled
+from qa.titles import NOBODY, SameTitle, titled
 from qa.types import Answer, Citation
 
 NO_ANSWER = "Not in these documents"
@@ -167,45 +166,6 @@ def split_quote(citation: Citation) -> tuple[str, str, str]:
     """The quote in three parts: before the span, the span, after it."""
     text = citation.document.text
     return text[citation.quote_start : citation.start], citation.text, text[citation.end : citation.quote_end]
-
-
-def to_text(answer: Answer) -> str:
-    """Plain text; the span stands between »« in its quote."""
-    return _lay_out(answer, lambda words: f"»{words}«", lambda line: line)
-
-
-def to_markdown(answer: Answer) -> str:
-    """Markdown; the text of documents is escaped, the span is bold."""
-    return _lay_out(answer, lambda words: f"**{words}**", escape_markdown)
-
-
-def _lay_out(answer: Answer, mark: Callable[[str], str], escape: Callable[[str], str]) -> str:
-    if answer.text is None:
-        return "\n".join(_refusal(answer, escape)) + "\n"
-    lines = [f"{disagreement_title(answer)}:", ""] if answer.alternatives else []
-    told = same_title(of_answers([answer]))
-    for side in newest_first(answer):
-        lines += [*_side(side, mark, escape, told), ""]
-    return "\n".join(lines)
-
-
-def _refusal(answer: Answer, escape: Callable[[str], str]) -> list[str]:
-    lines = [f"{NO_ANSWER}. {why_none(answer)}"]
-    if answer.passages:
-        lines += ["", "Closest passages:"]
-    told = same_title(of_answers([answer]))
-    for passage in answer.passages[:CLOSEST]:
-        lines += ["", f"- {escape(place(passage, told))}", f"  {escape(one_line(passage.text))}"]
-    return lines
-
-
-def _side(answer: Answer, mark: Callable[[str], str], escape: Callable[[str], str], told: SameTitle) -> list[str]:
-    sure = f"({in_words(answer.confidence)}, {per_cent(answer.confidence)})"
-    lines = [f"{escape(one_line(answer.text or ''))}  {sure}"]
-    for citation in answer.citations:
-        before, span, after = (escape(one_line(part)) for part in split_quote(citation))
-        lines += ["", f"- {escape(place(citation, told))}", f"  {before}{mark(span)}{after}"]
-    return lines
 
 
 def one_line(text: str) -> str:

@@ -99,11 +99,6 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Recalled, ..
     )
 
 
-def history(turns: Sequence[Recalled]) -> tuple[Turn, ...]:
-    """The turns that a follow-up may refer to."""
-    return tuple(each.turn for each in turns)
-
-
 # ---------------------------------------------------------------- writing
 
 

@@ -66,13 +66,13 @@ def turn(exchange: Exchange, offers: Offers = _NOTHING) -> str:
 
 def _pending(exchange: Exchange) -> str:
     """The card before there is an answer: the passages, once they are retrieved."""
-    if not exchange.found:
+    if not exchange.passages:
         return '<div class="card pending"><p>Looking for passages …</p></div>'
-    count = counted(len(exchange.found), "passage")
-    told = same_title(passage.document for passage in exchange.found)
+    count = counted(len(exchange.passages), "passage")
+    told = same_title(passage.document for passage in exchange.passages)
     return (
         f'<div class="card pending"><p>Reading {count} …</p>'
-        f'<div class="being-read">{passages(exchange.found[:CLOSEST], told)}</div></div>'
+        f'<div class="being-read">{passages(exchange.passages[:CLOSEST], told)}</div></div>'
     )
 
 

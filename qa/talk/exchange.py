@@ -39,7 +39,7 @@ class Exchange:
         problem: the fault, in words; None without one.
         reply: the reply to small talk, which is not searched for.
         explanation: what the answer was chosen from, if that was kept.
-        found: the retrieved passages, while they are read.
+        passages: the retrieved passages, while they are read.
         limits: the filter in words; "" for none.
         verbatim: whether exactly these words were asked, without the turns before them.
         words: the words of an earlier answer that can't be cited any more.
@@ -52,7 +52,7 @@ class Exchange:
     problem: str | None = None
     reply: Reply | None = None
     explanation: Explanation | None = None
-    found: tuple[Citation, ...] = ()
+    passages: tuple[Citation, ...] = ()
     limits: str = ""
     verbatim: bool = False
     words: str | None = None

@@ -164,12 +164,12 @@ async def _answered(talk: Talk, asked: _Asked, session: str | None) -> AsyncIter
     loop = asyncio.get_running_loop()
 
     def show_passages(understood: str, hits: Sequence[Hit]) -> None:
-        told = replace(began, found=tuple(passage_citation(hit) for hit in hits))
+        told = replace(began, passages=tuple(passage_citation(hit) for hit in hits))
         loop.call_soon_threadsafe(steps.put_nowait, told)
 
     answer = asyncio.ensure_future(talk.shelf.desk.lanes.ask.run(_finished, talk, asked, session, show_passages))
     answer.add_done_callback(lambda done: steps.put_nowait(began))
-    while (step := await steps.get()).found:
+    while (step := await steps.get()).passages:
         yield _line({"html": turn(step)})
     try:
         yield _line(await answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import socket
@@ -13,6 +14,7 @@ import pytest
 from browser import serving
 from fakes import cite
 from keyword_assistant import KeywordAssistant
+from rich.console import Console
 from starlette.testclient import TestClient
 
 from embeddings import Document
@@ -21,9 +23,10 @@ from qa import Answer, Turn
 from qa.gate.logs import Plain
 from qa.gate.passwords import Login
 from qa.gate.serving import Serving
-from qa.render import one_line, to_markdown, to_text
+from qa.render import one_line
 from qa.show.evidence_file import About
 from qa.show.exporting import export
+from qa.show.terminal import show
 from qa.web.app import create_app
 
 FERRY = Document.from_text("The ferry to Oslo leaves at 14:30.", "Ferry", "ferry.txt")
@@ -96,9 +99,11 @@ def test_words_are_shown_in_the_order_in_which_they_stand() -> None:
     text = f"Pay \u202e001\u202c euros, or {BIDI}nothing."
     document = Document("", "Con\u202etract", "con\u202etxt.exe", text)
     answer = Answer("How much?", text[4:9], 0.9, (cite(document, text[4:9]),))
-    for shown in (to_text(answer), to_markdown(answer), one_line(text), printable(text)):
+    out = io.StringIO()
+    show(answer, Console(file=out, width=200))
+    for shown in (out.getvalue(), one_line(text), printable(text)):
         assert not set(shown) & set(BIDI)
-    assert "\ufffd001\ufffd" in to_text(answer)
+    assert "\ufffd001\ufffd" in out.getvalue()
     about = About(datetime.now(UTC), "http://127.0.0.1:7860", "")
     for form in ("markdown", "html", "json"):
         written = export([Turn("How much?", answer)], form, about)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from embeddings.errors import DocumentError, RecordError
 from embeddings.types import Document
-from qa.kept.conversation import MOST_TURNS, Find, from_json, history, to_json
+from qa.kept.conversation import MOST_TURNS, Find, from_json, to_json
 from qa.types import Answer, Citation, Turn
 from tests.fakes import assert_verbatim, cite
 
@@ -55,8 +55,8 @@ def test_a_conversation_comes_back_as_it_was_where_its_documents_are_there() -> 
     turns = talk()
     back = from_json(to_json(turns), finder(LOG, NEWS))
     assert [each.turn.question for each in back] == [turn.question for turn in turns]
-    assert history(back)[1:] == turns[1:]
-    assert history(back)[0].answer.alternatives == turns[0].answer.alternatives
+    assert [each.turn for each in back][1:] == list(turns[1:])
+    assert back[0].turn.answer.alternatives == turns[0].answer.alternatives
     assert all(not each.lost for each in back)
     for each in back:
         assert each.answer is not None
@@ -177,4 +177,4 @@ def test_any_text_comes_back(text: str, data: st.DataObject) -> None:
     end = data.draw(st.integers(start + 1, len(text)))
     citation = Citation(document, start, end, 0, len(text))
     turn = Turn(text, Answer(text, citation.text, 0.5, (citation,)))
-    assert history(from_json(to_json([turn]), finder(document))) == (turn,)
+    assert [each.turn for each in from_json(to_json([turn]), finder(document))] == [turn]

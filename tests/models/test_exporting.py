@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from embeddings.errors import DocumentError, PinciteError
 from embeddings.types import Document
-from qa.kept.conversation import Recalled, from_json, history
+from qa.kept.conversation import Recalled, from_json
 from qa.show.evidence_file import About, Numbered, marked_text
 from qa.show.evidence_windows import CONTEXTS, MOST, windows_of
 from qa.show.exporting import SUFFIXES, Form, export
@@ -92,7 +92,7 @@ def test_each_form_says_the_question_the_answer_the_words_and_where_they_stand(f
 
 
 def test_json_reads_back_to_the_same_turns() -> None:
-    assert history(from_json(export(talk(), "json", ABOUT), find))[1:] == talk()[1:]
+    assert [each.turn for each in from_json(export(talk(), "json", ABOUT), find)][1:] == list(talk()[1:])
 
 
 def test_markdown_shows_hostile_words_as_words_and_links_to_the_place() -> None:

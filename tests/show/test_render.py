@@ -1,4 +1,4 @@
-"""An answer as text, Markdown, JSON and in a terminal."""
+"""An answer in words, as JSON and in a terminal."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from embeddings.types import Document
 from qa.render import (
     NO_ANSWER,
+    escape_markdown,
     in_words,
     newest_first,
     one_line,
@@ -22,11 +23,9 @@ from qa.render import (
     place,
     split_quote,
     to_dict,
-    to_markdown,
-    to_text,
 )
 from qa.show.terminal import show
-from qa.types import Answer, Citation
+from qa.types import Answer
 from tests.fakes import cite
 
 FLOOD = Document.from_text("At least 70 people\ndied, officials said.", title="Flood", source="flood.txt")
@@ -116,53 +115,18 @@ def test_sides_of_one_date_keep_the_order_of_their_confidence() -> None:
     assert in_order(side("a", "2021"), side("b", "2021"), side("c", "2021")) == ["a", "b", "c"]
 
 
-# ---------------------------------------------------------------- text and Markdown
+# ---------------------------------------------------------------- Markdown
 
 
-def test_text_shows_the_answer_its_confidence_each_citation_and_the_other_side() -> None:
-    text = to_text(BOTH)
-    assert "70  (likely, 81%)" in text
-    assert "At least »70« people died, officials said." in text
-    assert text.startswith("The documents disagree, newest first:\n")
-    assert text.index("90  (") < text.index("characters 7-9") < text.index("70  (") < text.index("characters 9-11")
-    assert "Later · 2021-05-03 · characters 7-9" in text
-
-
-def test_text_of_a_refusal_says_so_and_shows_the_closest_passages() -> None:
-    text = to_text(REFUSED)
-    assert text.startswith(f"{NO_ANSWER}. Passages were found, but nothing in them reads as an answer")
-    assert "a probability of 4%" in text
-    assert "Later · 2021-05-03" in text
-    assert "Flood · UPDATE" in text
-
-
-def test_text_of_nothing_at_all_is_still_a_line() -> None:
-    text = to_text(Answer("Who?", None, 0.0))
-    assert text == f"{NO_ANSWER}. Nothing was retrieved: there is no document here, or none that fits the filter.\n"
-
-
-def test_markdown_marks_the_span_bold_and_escapes_the_text_of_documents() -> None:
-    document = Document.from_text(f"{HOSTILE} 70 {HOSTILE}", title=HOSTILE)
-    markdown = to_markdown(Answer("How many?", "70", 0.8, (cite(document, "70", heading=HOSTILE),)))
-    assert "**70**" in markdown
-    unescaped = re.sub(r"\\.", "", markdown.replace("**70**", ""))
+def test_markdown_of_a_hostile_text_has_no_sign_that_is_not_escaped() -> None:
+    unescaped = re.sub(r"\\.", "", escape_markdown(HOSTILE))
     assert not re.search(r"[*_`\[\]<>&|~{}#\\=]", unescaped)
     assert not re.search(r"^\s*(?:#|\d+\.|>)", unescaped, re.MULTILINE)
 
 
-@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40))
+@given(st.text(st.characters(codec="utf-8"), max_size=40))
 def test_markdown_without_its_escapes_is_the_text(words: str) -> None:
-    document = Document.from_text(words, title="T")
-    markdown = to_markdown(Answer("?", words, 0.5, (Citation(document, 0, len(words), 0, len(words)),)))
-    assert f"**{one_line(words)}**" in re.sub(r"\\(.)", r"\1", markdown)
-
-
-@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=40))
-def test_no_line_of_markdown_is_anything_but_what_we_laid_out(words: str) -> None:
-    document = Document.from_text(words, title=words)
-    passage = Citation(document, 0, len(words), 0, len(words), heading=words)
-    for line in to_markdown(Answer("?", None, 0.5, passages=(passage,))).split("\n"):
-        assert line == "" or line.startswith((NO_ANSWER, "Closest passages:", "- ", "  "))
+    assert re.sub(r"\\(.)", r"\1", escape_markdown(words), flags=re.DOTALL) == words
 
 
 # ---------------------------------------------------------------- JSON

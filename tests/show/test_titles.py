@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from rich.console import Console
+
 from embeddings.store.records import Listed
 from embeddings.types import Document
-from qa.render import place, to_text
+from qa.render import place
 from qa.show.cards import turn
 from qa.show.evidence_file import About
 from qa.show.exporting import export
 from qa.show.reply_card import reply_card
+from qa.show.terminal import show
 from qa.source.page import page_of_documents
 from qa.talk.exchange import Exchange
 from qa.talk.replying import Reply, to_lines
@@ -33,6 +37,12 @@ def answer(*cited: Citation) -> Answer:
 BOTH = answer(cite(FIRST, "900 euros"), cite(SECOND, "1,150 euros"), cite(OTHER, "paid"))
 
 
+def printed(shown: Answer) -> str:
+    out = io.StringIO()
+    show(shown, Console(file=out, width=200))
+    return out.getvalue()
+
+
 def test_only_documents_of_one_title_get_the_name_of_their_file() -> None:
     told = same_title([FIRST, SECOND, OTHER, FIRST])
     assert [titled(document, told) for document in (FIRST, SECOND, OTHER)] == [*NAMES, "Invoice"]
@@ -47,8 +57,8 @@ def test_files_of_one_name_are_told_apart_by_their_folders() -> None:
 def test_a_place_in_words_names_the_file_where_it_must() -> None:
     assert place(BOTH.citations[0], same_title([FIRST, SECOND])).startswith("Lease (lease-7.txt) · ")
     assert place(BOTH.citations[0]).startswith("Lease · ")
-    assert all(name in to_text(BOTH) for name in NAMES)
-    assert "lease-7.txt" not in to_text(answer(cite(FIRST, "900 euros"), cite(OTHER, "paid")))
+    assert all(name in printed(BOTH) for name in NAMES)
+    assert "lease-7.txt" not in printed(answer(cite(FIRST, "900 euros"), cite(OTHER, "paid")))
 
 
 def test_cards_exports_and_lists_tell_them_apart() -> None:
@@ -60,7 +70,7 @@ def test_cards_exports_and_lists_tell_them_apart() -> None:
     reply = Reply("What is in here?", "contents", ("Here:",), documents=tuple(listed), document_count=2)
     shown = (
         turn(Exchange(BOTH.question, BOTH)),
-        turn(Exchange(BOTH.question, found=BOTH.passages)),
+        turn(Exchange(BOTH.question, passages=BOTH.passages)),
         export(turns, "markdown", ABOUT).replace("\\", ""),
         export(turns, "html", ABOUT),
         page_of_documents(listed, 2),
