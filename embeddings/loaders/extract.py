@@ -175,12 +175,14 @@ class Writer:
         """The records that follow are those of a table of their own."""
         self._cells.begin(Naming(0, 0, ()))
 
-    def record(self, number: int, fields: Sequence[tuple[str, str]]) -> None:
-        """A record by its number in the file: names and folded words, in its order."""
+    def record(self, number: int, fields: Sequence[tuple[str, str]]) -> int:
+        """A record by its number in the file: names and folded words, in its order. Returns how long it is."""
         start = self._length + 1 if self._length else 0
-        if line := self._cells.record(fields, start):
+        line = self._cells.record(fields, start)
+        if line:
             self._count_row()
             self._rows.append((self._block(line, "\n"), number))
+        return len(line)
 
     def fields(self, fields: Sequence[tuple[str, str]]) -> None:
         """Names and values that stand over the records of a file and are none."""

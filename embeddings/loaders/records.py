@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from embeddings.errors import DocumentError
@@ -20,6 +21,7 @@ from embeddings.loaders.grids.grid import Grid
 from embeddings.loaders.limits import Limits
 
 _LONGEST_RECORD = 1_000_000  # characters
+_DECODER = json.JSONDecoder(parse_float=str, parse_int=str)
 _DEEPEST_LIST = 3  # dictionaries around a list of records
 _ALIKE = 0.5  # of the names of two records that are the same
 
@@ -83,9 +85,8 @@ def _write(writer: Writer, records: Iterable[tuple[int, str, Any]], name: str, l
     for number, label, record in records:
         fields = [("", label)] if label else []
         fields += _fields(record, "", name, limits)
-        if sum(len(path) + len(words) for path, words in fields) > _LONGEST_RECORD:
+        if writer.record(number, fields) > _LONGEST_RECORD:
             raise DocumentError(f"{name}: record {number} has more than {_LONGEST_RECORD:,} characters; split it")
-        writer.record(number, fields)
 
 
 def _is_lines(text: str) -> bool:
@@ -110,7 +111,7 @@ def _of_lines(text: str, name: str) -> Iterator[tuple[int, Any]]:
 
 def _parsed(text: str) -> Any:
     """Numbers stay as they are written."""
-    return json.loads(text, parse_float=str, parse_int=str)
+    return _DECODER.decode(text)
 
 
 def _as_rows(whole: Any) -> list[list[str]] | None:
@@ -194,13 +195,19 @@ def _fields(value: Any, path: str, name: str, limits: Limits) -> Iterator[tuple[
         elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
             todo.extend((path, item, depth + 1) for item in reversed(value))
         elif (words := _words(value)) != "":
-            yield " ".join(NO_TEXT.sub("", path).split()), words
+            yield _name(path), words
+
+
+@lru_cache(maxsize=4096)  # records of a file have the same names
+def _name(path: str) -> str:
+    """The name of a field on one line."""
+    return " ".join(NO_TEXT.sub("", path).split())
 
 
 def _words(value: Any) -> str:
     """A plain value, or a list of them, as words; nothing for null."""
-    values = value if isinstance(value, list) else [value]
-    said = [
-        ("true" if item else "false") if isinstance(item, bool) else str(item) for item in values if item is not None
-    ]
-    return ", ".join(folded for words in said if (folded := " ".join(NO_TEXT.sub("", words).split())))
+    if isinstance(value, str):
+        return " ".join((value if value.isprintable() else NO_TEXT.sub("", value)).split())
+    if isinstance(value, list):
+        return ", ".join(words for item in value if (words := _words(item)))
+    return "" if value is None else "true" if value is True else "false" if value is False else str(value)

@@ -96,11 +96,11 @@ class CellLines:
             start: where the line will begin in the text.
         """
         known = self._known
-        columns = array("I", (known.setdefault(name, len(known)) for name, _ in fields))
-        gaps = array("I", (len(name) + 4 if name else 2 for name, _ in fields))
-        line = "; ".join(f"{name}: {words}" if name else words for name, words in fields)
+        columns = [known.setdefault(name, len(known)) for name, _ in fields]
+        gaps = [len(name) + 4 if name else 2 for name, _ in fields]
+        line = "; ".join([f"{name}: {words}" if name else words for name, words in fields])
         if fields:
-            self._keep(columns, gaps, [len(words) for _, words in fields], start, len(line))
+            self._keep(array("I", columns), array("I", gaps), [len(words) for _, words in fields], start, len(line))
         return line
 
     def _keep(self, columns: array[int], gaps: array[int], lengths: Iterable[int], start: int, length: int) -> None:
