@@ -137,10 +137,9 @@ def _places(handle: raw.FPDF_TEXTPAGE, turn: int) -> Callable[[int, str, Glyph |
     """Makes a letter of its number, its characters and the letter before it."""
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     at, box_of = ctypes.byref(box), raw.FPDFText_GetLooseCharBox
-    last = (0.0, 0.0, 0.0)  # bottom, top and base of the letter before: most letters stand like it
+    bases: dict[tuple[float, float], float] = {}  # of the letters of a line, by where their boxes begin and end
 
     def place(number: int, words: str, before: Glyph | None) -> Glyph:
-        nonlocal last
         if not box_of(handle, number, at):  # it stands where the one before it ends
             if before is None:
                 return Glyph(number, words, 0.0, 0.0, 0.0, 0.0)
@@ -152,12 +151,13 @@ def _places(handle: raw.FPDF_TEXTPAGE, turn: int) -> Callable[[int, str, Glyph |
             left, bottom, right, top = -right, -top, -left, -bottom
         elif turn == 3:
             left, bottom, right, top = bottom, -right, top, -left
-        if bottom != last[0] or top != last[1]:
+        base = bases.get((bottom, top))
+        if base is None:
             base = bottom
             if raw.FPDFText_GetCharOrigin(handle, number, x, y):
                 base = (y.value, x.value, -y.value, -x.value)[turn]
-            last = (bottom, top, base)
-        return Glyph(number, words, left, right, top - bottom, last[2])
+            bases[bottom, top] = base
+        return Glyph(number, words, left, right, top - bottom, base)
 
     return place
 

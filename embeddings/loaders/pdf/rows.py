@@ -86,18 +86,15 @@ def _usual(glyphs: Sequence[Glyph]) -> Glyph:
 
 def _fragments(run: Run) -> list[list[Glyph]]:
     """A run, taken apart where a letter stands on another line, back to the left, or behind a wide gap."""
-    found: list[list[Glyph]] = [[]]
-    against = run.against
-    last: Glyph | None = None
-    for glyph in run.glyphs:
-        if glyph.text == " ":
-            found[-1].append(glyph)
-            continue
-        if last is not None and _is_apart(last, glyph, against):
-            found.append([])
-        found[-1].append(glyph)
-        last = glyph
-    return [fragment for fragment in found if any(glyph.text != " " for glyph in fragment)]
+    cuts: list[int] = []
+    last = run.glyphs[0]
+    for index, glyph in enumerate(run.glyphs):
+        if glyph.text != " ":
+            gap = glyph.left - last.right
+            if not (0 <= gap < 1 and glyph.base == last.base) and _is_apart(last, glyph, run.against):
+                cuts.append(index)
+            last = glyph
+    return [run.glyphs[start:end] for start, end in pairwise((0, *cuts, len(run.glyphs)))] if cuts else [run.glyphs]
 
 
 def _is_apart(last: Glyph, glyph: Glyph, against: bool) -> bool:
@@ -262,11 +259,10 @@ def _gap(before: Sequence[Glyph], here: Sequence[Glyph], against: bool) -> float
 
 def _without_false_spaces(fragment: list[Glyph]) -> list[Glyph]:
     """A piece without spaces that take no room: "Test i ng", where the letters stand as close as in a word."""
-    letters = [glyph for glyph in fragment if glyph.text != " "]
     spaces = [
-        (index, fragment[index + 1].left - fragment[index - 1].right, fragment[index].height)
-        for index in range(1, len(fragment) - 1)
-        if fragment[index].text == " " and fragment[index - 1].text != " " and fragment[index + 1].text != " "
+        (index, fragment[index + 1].left - fragment[index - 1].right, glyph.height)
+        for index, glyph in enumerate(fragment)
+        if glyph.text == " " and 0 < index < len(fragment) - 1 and fragment[index + 1].text != " "
     ]
     false = {
         index
@@ -275,6 +271,7 @@ def _without_false_spaces(fragment: list[Glyph]) -> list[Glyph]:
     }
     if not false or (2 * len(false) > len(spaces) and len(spaces) > 2):
         return fragment
+    letters = [glyph for glyph in fragment if glyph.text != " "]
     gaps = [after.left - before.right for before, after in pairwise(letters)]
     if len(gaps) < _FEWEST_GAPS or abs(median(gaps)) > _SANE * letters[0].height:
         return fragment
