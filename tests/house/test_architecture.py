@@ -247,7 +247,9 @@ def test_nothing_that_runs_knows_of_a_shared_folder_outside_the_project() -> Non
 
 
 def test_no_part_that_runs_holds_an_address_to_fetch_from() -> None:
+    made = ROOT / "eval" / "extraction"  # names of namespaces and what stands in files; in no wheel
     parts = [path for path in tracked() if path.relative_to(ROOT).parts[0] in PACKAGES and path.suffix != ".jsonl"]
+    parts = [path for path in parts if not path.is_relative_to(made)]
     found = [
         f"{name_of(path)}:{number}: {line.strip()[:100]}"
         for path in parts

@@ -48,6 +48,8 @@ _NEWER = "The visit moves to 19 June."
 
 def cases() -> Iterator[Case]:
     """The mails of the set."""
+    yield from _older()
+    yield from _holders()
     for name, declared, encoding, words, question, answer in _LETTERS:
         ask = [(question, answer)] if question else []
         yield Case(
@@ -84,6 +86,9 @@ def cases() -> Iterator[Case]:
         ],
         asked,
     )
+
+
+def _older() -> Iterator[Case]:
     inner = "From: Viktor Hale <v@example.org>\nDate: Fri, 10 May 2024 09:00:00 +0000\nSubject: Boiler\n\nI will look at the boiler on 21 May."
     yield Case(
         "eml_forward.eml",
@@ -108,6 +113,9 @@ def cases() -> Iterator[Case]:
             [("To when does the visit move?", "19 June")],
             also=("-----Original Message----->",),
         )
+
+
+def _holders() -> Iterator[Case]:
     struck = "<p>The fee is <s>60</s> 48 euros for 10<sup>6</sup> cells.</p><div style='display:none'>offer 99</div>"
     yield Case(
         "eml_shown.eml",

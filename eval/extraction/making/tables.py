@@ -117,6 +117,7 @@ def cases() -> Iterator[Case]:
         also=("name address town street address.town address.street",),
     )
     yield from _workbooks()
+    yield from _more_workbooks()
 
 
 def _workbooks() -> Iterator[Case]:
@@ -148,6 +149,10 @@ def _workbooks() -> Iterator[Case]:
         ["Staff", Grid(("Name", "Team"), [("Ana Ruiz", "Finance"), ("Ben Okoro", "Finance"), ("Cara Lind", "Legal")])],
         [("Which team is Ben Okoro in?", "Finance")],
     )
+
+
+def _more_workbooks() -> Iterator[Case]:
+    rows: list[Sequence[object]] = [_SHIPS.names, *_SHIPS.rows]
     stacked: list[Sequence[object]] = [
         ["Quay", "Depth"],
         ["North", "12 metres"],

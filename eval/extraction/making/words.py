@@ -81,6 +81,9 @@ def _documents() -> Iterator[Case]:
     yield Case(
         "docx_key_values.docx", docx(word_table(pairs)), [Grid((), pairs)], [("Who is the client?", "Solberg and Sons")]
     )
+
+
+def _revised() -> Iterator[Case]:
     yield Case(
         "docx_tracked.docx",
         docx(par("The rent is ", _deleted("1,200"), _inserted("1,350"), " euros a month.")),
@@ -113,6 +116,9 @@ def _documents() -> Iterator[Case]:
         [("Who is the guide?", "Eva Lund")],
         ["Berg"],
     )
+
+
+def _numbered_and_raised() -> Iterator[Case]:
     legal = _numbering(("decimal", "%1."), ("decimal", "%1.%2"))
     clauses = (
         _numbered(0, "Fees", "H1")
@@ -151,6 +157,9 @@ def _documents() -> Iterator[Case]:
         [("How many cells did the water hold?", "10⁶")],
         ["106"],
     )
+
+
+def _with_parts() -> Iterator[Case]:
     sign = '<w:r><w:sym w:font="Symbol" w:char="F06D"/></w:r>'
     yield Case(
         "docx_symbol.docx",
@@ -200,6 +209,9 @@ def _documents() -> Iterator[Case]:
         ["The quay is 9 metres deep.", "Measured at low water."],
         [("How deep is the quay?", "9 metres")],
     )
+
+
+def _with_boxes() -> Iterator[Case]:
     yield Case(
         "docx_box.docx",
         docx(par("Before the box.") + _box(par("The pilot is Eva Lund.")) + par("After the box.")),
@@ -311,6 +323,7 @@ def _presentations() -> Iterator[Case]:
 
 def cases() -> Iterator[Case]:
     """The documents and presentations of the set."""
-    yield from _documents()
+    for part in (_documents, _revised, _numbered_and_raised, _with_parts, _with_boxes):
+        yield from part()
     yield from _open_documents()
     yield from _presentations()
