@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from embeddings.layout import Bounds, Table
 from embeddings.text.naming import naming_of
 
-_RULE = re.compile(r"[\s|:+=_-]*[-=_]{2}[\s|:+=_-]*")
+_RULE = re.compile(r"(?=[\s|:+=_-]*[-=_]{2})[\s|:+=_-]*+")
 _CELL = re.compile(r"\S+(?:[^\S\n\t]\S+)*")  # columns stand two spaces or a tab apart
 _BETWEEN_BARS = re.compile(r"(?:\\\||[^|\n])+")
 _MARKS = "*_` \t"

@@ -30,6 +30,7 @@ _NOT_A_NAME = re.compile(
     r"|final|open|new|old|[a-z]+(?:tion|sion|ment|ness|ity|ance|ence|ology|ics|ings?|tions|ments|ities|ures?|als|ies))\b",
     re.IGNORECASE,
 )
+_LONGEST_MARKS = 200  # characters at the end of a line
 _NOTE_MARKS = re.compile(  # of notes, behind a sentence: "1932.[1]", "1932.¹", "every day.3"
     r"(?:[ \u00a0]?(?:\[\^?[\w ]{1,10}\]|\[[*†‡]\]|[⁰¹²³⁴-⁹]+|[*†‡]{1,3}|\(\d{1,3}\)))+$|(?<=[a-z]{2}[.!?])\d{1,3}$"
 )
@@ -59,4 +60,5 @@ def without_note_marks(words: str) -> str:
     >>> without_note_marks("It was opened in 1932.[1]"), without_note_marks("It rains every day.3")
     ('It was opened in 1932.', 'It rains every day.')
     """
-    return _NOTE_MARKS.sub("", words)
+    end = max(0, len(words) - _LONGEST_MARKS)
+    return words[:end] + _NOTE_MARKS.sub("", words[end:])
