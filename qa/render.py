@@ -13,9 +13,6 @@ from embeddings.types import Document
 from qa.titles import NOBODY, SameTitle, titled
 from qa.types import Answer, Citation
 
-NO_ANSWER = "Not in these documents"
-CLOSEST = 3  # passages shown where there is no answer
-
 # Formats whose pages are called slides.
 SLIDES = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
@@ -76,23 +73,6 @@ def disagreement_title(answer: Answer) -> str:
     title = "The documents disagree" if len(documents) > 1 else "The document gives more than one answer"
     dated = {_moment(side) for side in (answer, *answer.alternatives)}
     return f"{title}, newest first" if len(dated) > 1 else title
-
-
-def why_none(answer: Answer) -> str:
-    """Why there is no answer, in a sentence; "" where there is one.
-
-    >>> why_none(Answer("Who?", None, 0.0))
-    'Nothing was retrieved: there is no document here, or none that fits the filter.'
-    """
-    if answer.reason == "nothing retrieved":
-        return "Nothing was retrieved: there is no document here, or none that fits the filter."
-    if answer.reason == "nothing read as an answer":
-        likely = per_cent(answer.confidence)
-        return (
-            f"Passages were found, but nothing in them reads as an answer: the best words are right with a "
-            f"probability of {likely}."
-        )
-    return ""
 
 
 def newest_first(answer: Answer) -> tuple[Answer, ...]:

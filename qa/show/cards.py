@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability
-from qa.render import CLOSEST, NO_ANSWER, confidence_words, counted, disagreement_title, newest_first, why_none
+from qa.render import confidence_words, counted, disagreement_title, newest_first
 from qa.show.citing import dated
 from qa.show.evidence import evidence, lost_evidence, passages
+from qa.show.refusal import CLOSEST, NO_ANSWER, why_none
 from qa.show.reply_card import reply_card
 from qa.show.timeline import timeline
 from qa.show.timeline import to_html as timeline_html

@@ -16,8 +16,9 @@ from itertools import pairwise
 
 from embeddings.types import Document
 from qa.kept.conversation import Recalled
-from qa.render import CLOSEST, NO_ANSWER, confidence_words, counted, disagreement_title, per_cent, place, split_quote
+from qa.render import confidence_words, counted, disagreement_title, per_cent, place, split_quote
 from qa.show.evidence_windows import Windows, windows_of
+from qa.show.refusal import CLOSEST, NO_ANSWER
 from qa.source.page import Range, deep_link, escape
 from qa.source.styles import style_of
 from qa.source.text import mark_of

@@ -11,18 +11,9 @@ from urllib.parse import urlsplit
 from embeddings.errors import BIDI, PinciteError
 from embeddings.types import Document
 from qa.kept.conversation import Recalled, to_json
-from qa.render import (
-    CLOSEST,
-    NO_ANSWER,
-    disagreement_title,
-    escape_markdown,
-    in_words,
-    one_line,
-    per_cent,
-    place,
-    split_quote,
-)
+from qa.render import disagreement_title, escape_markdown, in_words, one_line, per_cent, place, split_quote
 from qa.show.evidence_file import About, to_html
+from qa.show.refusal import CLOSEST, NO_ANSWER
 from qa.source.page import deep_link
 from qa.talk.exchange import Lost
 from qa.titles import SameTitle, of_answers, same_title

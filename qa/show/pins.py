@@ -25,8 +25,9 @@ from qa.kept.conversation import (
     recalled,
 )
 from qa.kept.fields import Fields, read_object
-from qa.render import NO_ANSWER, confidence_words
+from qa.render import confidence_words
 from qa.show.evidence import evidence, lost_evidence
+from qa.show.refusal import NO_ANSWER
 from qa.source.text import escape
 from qa.talk.exchange import Lost
 from qa.titles import NOBODY, SameTitle, of_answers, same_title

@@ -6,18 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from qa.answers.explanation import Explanation
-from qa.render import (
-    CLOSEST,
-    NO_ANSWER,
-    disagreement_title,
-    in_words,
-    newest_first,
-    one_line,
-    per_cent,
-    place,
-    split_quote,
-    why_none,
-)
+from qa.render import disagreement_title, in_words, newest_first, one_line, per_cent, place, split_quote
+from qa.show.refusal import CLOSEST, NO_ANSWER, why_none
 from qa.show.scores import (
     read_in_words,
     reading_scores,

@@ -14,7 +14,7 @@ from embeddings.store.records import Listed
 from embeddings.types import Document
 from qa.render import counted, one_line
 from qa.source.find import Hits, find
-from qa.source.sheet import Sheet, sheet_of
+from qa.source.pdf_highlight import Sheet, sheet_of
 from qa.source.styles import style_of
 from qa.source.text import escape, marked_text
 from qa.source.view import (

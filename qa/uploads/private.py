@@ -20,41 +20,16 @@ from typing import Literal
 from embeddings.errors import DocumentError, PinciteError, printable
 from embeddings.index.index import Index
 from embeddings.loaders.formats import DRAWN
-from embeddings.loaders.limits import LIMITS, Limits, size
+from embeddings.loaders.limits import size
 from embeddings.loading import Skipped, read_data
 from embeddings.models.encoder import Encoder, Vectors
 from embeddings.text.chunking import Chunker
 from embeddings.types import INSIDE, Document
 from qa.assistant import Assistant, chunker_for
 from qa.reading.joined import JoinedIndex
+from qa.uploads.limits import UploadLimits
 
 _LONGEST_NAME = 120  # characters of a file's name
-_LOADING = replace(LIMITS, unpacked_bytes=100_000_000, characters=10_000_000, pages=2_000, seconds=60.0)
-
-
-@dataclass(frozen=True, slots=True)
-class UploadLimits:
-    """What sessions may hold.
-
-    Attributes:
-        files: of one session.
-        file_bytes: of one file.
-        bytes: of all files of one session.
-        passages: of one session.
-        sessions: that have files at the same time.
-        all_bytes: of all sessions together.
-        idle: seconds after which a session that nobody used is dropped.
-        loading: what the loaders may take of one file.
-    """
-
-    files: int = 20
-    file_bytes: int = 25_000_000
-    bytes: int = 50_000_000
-    passages: int = 5_000
-    sessions: int = 50
-    all_bytes: int = 500_000_000
-    idle: float = 4 * 3600.0
-    loading: Limits = _LOADING
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ from embeddings.index.folders import UpdateResult, update_index
 from embeddings.index.updating import check_maker, open_store
 from embeddings.loaders.limits import size
 from embeddings.store.manifest import Manifest
-from qa.uploads.private import UploadLimits, file_name
+from qa.uploads.limits import MOST_SHARED_BYTES, MOST_SHARED_FILES, UploadLimits
+from qa.uploads.private import file_name
 
 _LIMITS = UploadLimits()
 _FOLDERS = re.compile(r"(?<![\w/.:])(?:[A-Za-z]:)?[\\/](?:[^\s\\/:;,'\"]+[\\/])+(?=[^\s\\/])")
 _MOST_TWINS = 1_000  # files of one name
-MOST_FILES, MOST_BYTES = 20_000, 20_000_000_000  # that are added to one index, and of all together
 
 
 def uploads_folder(index: Path) -> Path:
@@ -99,7 +99,7 @@ def _check_room(folder: Path, count: int) -> None:
     """Raises StoreError where a folder of added files is full."""
     with suppress(FileNotFoundError):
         sizes = [entry.stat(follow_symlinks=False).st_size for entry in os.scandir(folder)]
-        if len(sizes) >= MOST_FILES or sum(sizes) + count > MOST_BYTES:
+        if len(sizes) >= MOST_SHARED_FILES or sum(sizes) + count > MOST_SHARED_BYTES:
             raise StoreError(f"{folder}: full ({len(sizes):,} files, {size(sum(sizes))}); have files indexed instead")
 
 

@@ -26,7 +26,8 @@ from embeddings.types import INSIDE, Document
 from qa.gate.desk import Desk
 from qa.gate.session import session_of
 from qa.render import counted
-from qa.uploads.private import Added, Upload, UploadLimits, Uploads, file_name
+from qa.uploads.limits import UploadLimits
+from qa.uploads.private import Added, Upload, Uploads, file_name
 from qa.web.bodies import failure, fields_of
 
 _MOST_NAMED = 5  # files inside one

@@ -23,6 +23,7 @@ from qa.kept.conversation import MOST_CHARACTERS
 from qa.kept.fields import Fields
 from qa.kept.turns import recalled_turns
 from qa.show.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
+from qa.show.refusal import NO_ANSWER
 from qa.source.text import escape
 from qa.types import Ask
 from qa.web.bodies import post
@@ -70,5 +71,5 @@ def _shown(written: str, desk: Desk, find: Callable[[str], Document]) -> dict[st
 
 def _quiet(pin: Pin) -> str:
     """A pin that has nothing new to say, on a line."""
-    said = pin.then.text if pin.then.text is not None else "Not in these documents"
+    said = pin.then.text if pin.then.text is not None else NO_ANSWER
     return f'<p class="quiet" dir="auto">{escape(pin.then.question)} <b>{escape(said)}</b></p>'

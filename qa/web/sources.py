@@ -17,7 +17,7 @@ from qa.gate.bounds import Busy
 from qa.gate.security import SOURCE_POLICY
 from qa.gate.session import session_of
 from qa.source.page import MOST_LISTED, Range, View, page_of_documents, page_of_message, page_of_source
-from qa.source.sheet import WIDTH
+from qa.source.pdf_highlight import WIDTH
 from qa.web.files import Shelf
 
 

@@ -52,7 +52,7 @@ def test_feedback_and_shared_files_have_a_total(tmp_path: Path, monkeypatch: pyt
     living.write(tmp_path / "documents", {"a.txt": "Ship 1 sails under flag 70."})
     living.update_index(tmp_path / ".index", [tmp_path / "documents"], living.maker())
     shared.share(tmp_path / ".index", "b.txt", b"Ship 2 sails.", living.maker())
-    monkeypatch.setattr(shared, "MOST_FILES", 1)
+    monkeypatch.setattr(shared, "MOST_SHARED_FILES", 1)
     with pytest.raises(StoreError, match="the folder of added files: full"):
         shared.share(tmp_path / ".index", "c.txt", b"Ship 3 sails.", living.maker())
 

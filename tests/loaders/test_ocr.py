@@ -19,7 +19,7 @@ from embeddings.loaders.pdf import page
 from embeddings.loaders.pdf.marks import marks
 from embeddings.loading import load_file, read_file
 from qa.source.find import find
-from qa.source.sheet import sheet_of
+from qa.source.pdf_highlight import sheet_of
 from qa.source.view import Range, View
 
 installed = pytest.mark.skipif(not pictures.available(), reason="the extra pincite[ocr] is not installed")

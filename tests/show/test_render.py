@@ -13,17 +13,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from embeddings.types import Document
-from qa.render import (
-    NO_ANSWER,
-    escape_markdown,
-    in_words,
-    newest_first,
-    one_line,
-    per_cent,
-    place,
-    split_quote,
-    to_dict,
-)
+from qa.render import escape_markdown, in_words, newest_first, one_line, per_cent, place, split_quote, to_dict
+from qa.show.refusal import NO_ANSWER
 from qa.show.terminal import show
 from qa.types import Answer
 from tests.fakes import cite

@@ -19,7 +19,8 @@ from qa.assistant import Assistant, chunker_for
 from qa.reading.joined import JoinedIndex
 from qa.reading.retriever import Retriever
 from qa.settings import Settings
-from qa.uploads.private import UploadLimits, Uploads, file_name
+from qa.uploads.limits import UploadLimits
+from qa.uploads.private import Uploads, file_name
 from tests.fakes import HashingEncoder, assert_verbatim, small_assistant
 
 LOG = Document("", "Harbour log", "log.txt", "The harbour master counted 70 ships at noon. The ferry left at 14:30.")

@@ -15,7 +15,7 @@ from operator import add
 
 from embeddings.layout import Field, Table
 from embeddings.packing import numbers
-from embeddings.text.naming import Naming
+from embeddings.text.header_row import Naming
 
 # Not text: control characters but tab and line end, lone surrogates, and what no character may be.
 NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
