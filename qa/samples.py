@@ -21,7 +21,7 @@ from qa.settings import Settings
 
 # Questions to start from, in a chat over the samples.
 EXAMPLES = (
-    "Who leads Syria Tomorrow?",
+    "Who heads the Syria Turkmen Council?",
     "How many people were killed in the Khan Sheikhoun attack?",
     "How much do smugglers charge to cross into Turkey?",
     "How long was the phone call between Putin and Erdogan?",

@@ -187,12 +187,17 @@ def chat(
         assistant = _assistant(paths, index, settings)
         assistant.limit(where)
         kept = None if read_only else keeping(assistant, folder_of, shared_uploads)
-        from qa.samples import EXAMPLES, MOST, is_samples
         from qa.web.app import serve
 
-        few = assistant.document_count <= MOST  # the texts of many documents are not read only for this
-        examples = EXAMPLES if few and is_samples(assistant.listed()) else ()
-        serve(assistant, serving, port, _tell_url, examples, bound, kept)
+        serve(assistant, serving, port, _tell_url, _examples_for(assistant), bound, kept)
+
+
+def _examples_for(assistant: Assistant) -> tuple[str, ...]:
+    """The questions to start from, over the samples; none over other documents."""
+    from qa.samples import EXAMPLES, MOST, is_samples
+
+    few = assistant.document_count <= MOST  # the texts of many documents are not read only for this
+    return EXAMPLES if few and is_samples(assistant.listed()) else ()
 
 
 GoldFile = Annotated[
