@@ -16,6 +16,7 @@ from itertools import groupby
 from embeddings.loaders.pdf.lines import Line, usual_pitch
 
 MOST = 6  # lines of a running head
+_LONGEST = 300  # characters of a running head
 _FEWEST_ALIKE = 3  # pages
 _EDGE = 0.2  # of the height of a page, in which a running head stands
 _NEAR = 4.0  # points: lines that stand so near the same height are at the same place
@@ -151,9 +152,10 @@ def _near(rows: _Rows, sheet: Sheet, above: bool) -> list[_Edge]:
     found = []
     for row in rows[:MOST] if above else rows[: -MOST - 1 : -1]:
         far = sheet.top - row[0].base if above else row[0].base - sheet.bottom
-        if far > _EDGE * (sheet.top - sheet.bottom):
+        words = _words(row)
+        if far > _EDGE * (sheet.top - sheet.bottom) or len(words) > _LONGEST:
             break
-        found.append(_Edge(_words(row), far, len(row)))
+        found.append(_Edge(words, far, len(row)))
     return found
 
 
