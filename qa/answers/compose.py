@@ -58,8 +58,9 @@ def compose(reading: Reading, calibration: Calibration, settings: Settings) -> A
 
 
 def confidence_of(candidate: Candidate, reading: Reading, calibration: Calibration) -> float:
-    """The probability that a candidate is right."""
-    return calibration.probability(features(candidate, reading.candidates))
+    """The probability that a candidate is right; words that were recognised badly on a picture are less sure."""
+    certainty = candidate.hit.document.layout.certainty(candidate.start, candidate.end)
+    return certainty * calibration.probability(features(candidate, reading.candidates))
 
 
 def _answer(question: Question, best: Judged, sure: Sequence[Judged]) -> Answer:
