@@ -202,7 +202,7 @@ async def cookies(attacker: Attacker) -> Tried:
 async def strangers(attacker: Attacker) -> Tried:
     """Pages of other names, and other pages."""
     count = attacker.times(30)
-    odd = ({"host": "example.com", "origin": "http://example.com"}, {"origin": "http://example.com"})
+    odd = ({"host": "example.org", "origin": "http://example.org"}, {"origin": "http://example.org"})
     ask = lambda n: attacker.http.get("/source", headers=odd[n % 2])  # noqa: E731
     statuses = await attacker.statuses(count, ask)
     return Tried("other names, and other pages", count, set(statuses) == {403}, _said(statuses))
