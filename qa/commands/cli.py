@@ -195,8 +195,7 @@ def _examples_for(assistant: Assistant) -> tuple[str, ...]:
     """The questions to start from, over the samples; none over other documents."""
     from qa.samples import EXAMPLES, MOST, is_samples
 
-    few = assistant.document_count <= MOST  # the texts of many documents are not read only for this
-    return EXAMPLES if few and is_samples(assistant.listed()) else ()
+    return EXAMPLES if assistant.document_count <= MOST and is_samples(assistant.listed()) else ()
 
 
 GoldFile = Annotated[
