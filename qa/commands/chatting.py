@@ -46,7 +46,7 @@ Workers = Annotated[
 ]
 
 
-def workers_of(wanted: int | None) -> int:
+def _workers(wanted: int | None) -> int:
     """How many readers there are: half of the cores, at least one, where nothing was said."""
     from embeddings.models.runtime import available_cores
 
@@ -61,7 +61,7 @@ def serving_of(
     root_path: str,
     behind_proxy: bool,
     read_only: bool,
-    workers: int,
+    workers: int | None,
     access: Path | None,
     audit: Path | None,
 ) -> Serving:
@@ -81,7 +81,9 @@ def serving_of(
         raise ServerError("--access says what users may see; name them with --users FILE or --auth USER:PASSWORD-FILE")
     limits = read_access(access, login.secrets.keys()) if access is not None and login is not None else None
     noted = Audit(audit) if audit is not None else None
-    return Serving(host, login, *read_root(root_path), read_only, proxied, tuple(names or ()), workers, limits, noted)
+    return Serving(
+        host, login, *read_root(root_path), read_only, proxied, tuple(names or ()), _workers(workers), limits, noted
+    )
 
 
 def password(

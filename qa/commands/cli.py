@@ -178,10 +178,9 @@ def chat(
     folder_of = index if index is not None or paths else find_index()
     if shared_uploads:
         check_shared(folder_of, read_only=read_only, limited=access is not None)
-    readers = chatting.workers_of(workers)
-    serving = chatting.serving_of(host, auth, users, name, root_path, behind_proxy, read_only, readers, access, audit)
+    serving = chatting.serving_of(host, auth, users, name, root_path, behind_proxy, read_only, workers, access, audit)
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
-    settings = replace(_settings(threshold, encoder, reader, precision), workers=readers)
+    settings = replace(_settings(threshold, encoder, reader, precision), workers=serving.workers)
     with bind(host, port) as bound:  # before anything is read for it
         check_exposed(serving, is_open=no_auth)
         assistant = _assistant(paths, index, settings)
