@@ -218,14 +218,12 @@ Against = Annotated[
     Path | None, typer.Option(parser=path, help="Compare with this baseline; exit with 1 where a figure fell too far.")
 ]
 
-
 FromFeedback = Annotated[
     Path | None, typer.Option(parser=path, help="Ask what people said of answers: the chat's file of feedback.")
 ]
 WriteGold = Annotated[
     Path | None, typer.Option(parser=path, help="With --from-feedback: write its questions as a gold file.")
 ]
-
 Conversations = Annotated[
     Path | None,
     typer.Option(parser=path, help="Measure follow-ups on this file of TREC CAsT 2019's conversations, too."),
