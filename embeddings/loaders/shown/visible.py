@@ -16,9 +16,8 @@ _STRUCK = frozenset(("del", "s", "strike"))
 _NEVER_SHOWN = frozenset(("template", "ix:header", "ix:hidden", "ix:resources", "ix:references", "noscript"))
 _MAY_BE_HIDDEN = "descendant::*[@hidden or @aria-hidden or @style or self::dialog]"
 _HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", re.IGNORECASE)
-_LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,100}line-through", re.IGNORECASE)
 _RULE = re.compile(r"(?P<names>[^{}@]{1,500})\{(?P<body>[^{}]{0,2000})\}")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<mark>[.#])(?P<name>-?[_a-zA-Z][\w-]*)")
 _LONGEST_STYLE = 200_000  # characters of the rules of a page that are looked at
 _NOTE_NAMES = re.compile(r"(?:^|[\s_-])(?:reference|footnote|noteref|fn|endnote|cite|citation)", re.IGNORECASE)
@@ -97,7 +96,7 @@ def _hiding_rules(root: html.HtmlElement) -> frozenset[tuple[str, str]]:
     if "none" not in written and "hidden" not in written:
         return frozenset()
     found = set()
-    for rule in _RULE.finditer(_without_blocks(_COMMENT.sub("", written))):
+    for rule in _RULE.finditer(_without_blocks(_without_comments(written))):
         if _HIDING.search(rule["body"]):
             for name in rule["names"].split(","):
                 if simple := _SIMPLE.fullmatch(name.strip()):
@@ -113,6 +112,16 @@ def local(element: html.HtmlElement) -> str:
 def _is_for_others(style: html.HtmlElement) -> bool:
     media = (style.get("media") or "all").lower()
     return not ("all" in media or "screen" in media)
+
+
+def _without_comments(written: str) -> str:
+    """Style rules without their comments; one that never ends goes to the end of the text.
+
+    >>> _without_comments("a{} /* b */ c{}")
+    'a{}  c{}'
+    """
+    first, *rest = written.split("/*")
+    return first + "".join(part.partition("*/")[2] for part in rest)
 
 
 def _without_blocks(rules: str) -> str:
