@@ -101,11 +101,11 @@ models: $(STAMPS)/compile ## compile the models that ship (ENCODER=folder READER
 
 .PHONY: base
 base: $(STAMPS)/run ## fetch and check the model that the reader is trained from (ARGS="--to FOLDER")
-	@$(PY) -m qa.training.base $(ARGS)
+	@$(PY) -m eval.training.base $(ARGS)
 
 .PHONY: train
 train: $(STAMPS)/compile ## train the reader, an hour or more (ARGS="--data DIR --base FOLDER --work FOLDER --to FOLDER")
-	@$(OFFLINE) $(PY) -m qa.training.command $(ARGS)
+	@$(OFFLINE) $(PY) -m eval.training.command $(ARGS)
 
 .PHONY: bench
 bench: $(STAMPS)/compile ## measure speed beside others, some ten minutes (ARGS="--write docs/benchmarks.md")

@@ -18,8 +18,6 @@ SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglo
 # Imports run eval -> qa -> embeddings: what each package must not know of.
 FORBIDDEN = {"embeddings": {"qa", "eval"}, "qa": {"eval"}, "eval": set[str]()}
 COMPOSITION_ROOT = "qa/commands/cli.py"
-# These read the public sets of questions, and score a reader on them, by what `eval` knows of both.
-MAY_IMPORT_EVAL_INSIDE = {COMPOSITION_ROOT, "qa/training/sets.py", "qa/training/written.py"}
 
 LONGEST_FILE = 400
 MOST_FILES = 15  # modules of one room, its `__init__` not counted
@@ -85,7 +83,7 @@ def is_overload(function: Function) -> bool:
 def test_imports_run_one_way(path: Path) -> None:
     package = path.relative_to(ROOT).parts[0]
     tree = parse(path)
-    if name_of(path) in MAY_IMPORT_EVAL_INSIDE:
+    if name_of(path) == COMPOSITION_ROOT:
         tree = at_the_top(tree)
     wrong = sorted({name for name in imports(tree, package) if name.split(".")[0] in FORBIDDEN[package]})
     assert not wrong, f"{name_of(path)} imports {wrong}, but imports run eval -> qa -> embeddings"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import ModelError
-from qa.training.base import FILES, NAME, PARTS, VERSION, WEIGHTS, join, main, unpack
+from eval.training.base import FILES, NAME, PARTS, VERSION, WEIGHTS, join, main, unpack
 
 FILES_OF_MODEL = {name: f"what {name} holds".encode() for name in FILES}
 SHA256 = hashlib.sha256(FILES_OF_MODEL[WEIGHTS]).hexdigest()

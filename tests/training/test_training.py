@@ -17,15 +17,15 @@ from tokenizers.models import WordLevel
 
 from embeddings.errors import ModelError
 from embeddings.types import Document
+from eval.training.adversarial import reversed_meaning, swapped
+from eval.training.command import main
+from eval.training.examples import Asked, Example, ExampleMaker, Mixture, holds, without_sentences
+from eval.training.mentions import mentions
+from eval.training.trainer import BEFORE_FALL, CHECKPOINT, Row, Schedule, batches, encoded, span_loss
 from qa.assistant import build_index
 from qa.reading.reader import OnnxReader, Passage
 from qa.reading.retriever import Retriever
 from qa.settings import Settings
-from qa.training.adversarial import reversed_meaning, swapped
-from qa.training.command import main
-from qa.training.examples import Asked, Example, ExampleMaker, Mixture, holds, without_sentences
-from qa.training.mentions import mentions
-from qa.training.trainer import BEFORE_FALL, CHECKPOINT, Row, Schedule, batches, encoded, span_loss
 from tests.tiny_models import save_reader
 
 BIRDS = {"heron": "Ana Ruiz", "osprey": "Bo Lind", "curlew": "Cy Dahl", "plover": "Di Ek"}
@@ -212,7 +212,7 @@ def test_a_training_goes_on_from_before_its_fall_with_more_time(
 
     ticks = count()
     clock = SimpleNamespace(monotonic=lambda: 0.05 * next(ticks))  # a step takes 0.05 s, however busy the machine
-    monkeypatch.setattr("qa.training.trainer.time", clock)
+    monkeypatch.setattr("eval.training.trainer.time", clock)
     short = command(base, data, tmp_path, "--epochs", "40", "--batch-tokens", "400", "--hours", "2e-4")
     assert main(short) == 0
     kept = torch.load(tmp_path / "work" / BEFORE_FALL, weights_only=True)

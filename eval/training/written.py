@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from eval.training.examples import Example
+from eval.training.trainer import Training, counted
 from qa.models.compiling import READER_MAX_TOKENS, compile_reader
 from qa.reading.reader import OnnxReader
-from qa.training.examples import Example
-from qa.training.trainer import Training, counted
 
 TOKENIZER_FILE = "tokenizer.json"
 COMPILED = "onnx"
@@ -63,7 +63,7 @@ def _card(training: Training, examples: Sequence[Example], base: Path, digest: s
 `[CLS] question [SEP] passage [SEP]`, at most {READER_MAX_TOKENS} tokens; a start and an end logit a token, at `[CLS]`
 they say "no answer". Begun with {base.name}; weights in float16, SHA-256 `{digest}`.
 
-**Data.** {len(examples):,} examples, {counted(training.rows):,} tokens: {parts}. `qa/training/examples.py` says what
+**Data.** {len(examples):,} examples, {counted(training.rows):,} tokens: {parts}. `eval/training/examples.py` says what
 these are.
 
 **Training.** AdamW, highest learning rate {schedule.learning_rate:g}, linear rise over {schedule.warm_up:.0%} and

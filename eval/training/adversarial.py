@@ -12,7 +12,7 @@ import random
 import re
 from collections.abc import Mapping, Sequence
 
-from qa.training.mentions import Kind, mentions
+from eval.training.mentions import Kind, mentions
 
 _OPPOSITES = [
     pair.split("/")

@@ -15,10 +15,10 @@ import numpy as np
 
 from embeddings.models.encoder import Vectors, shipped_encoder
 from embeddings.types import Document
+from eval.training.examples import Asked, Example, ExampleMaker, Mixture, article
 from qa.assistant import build_index
 from qa.reading.retriever import Retriever
 from qa.settings import Settings
-from qa.training.examples import Asked, Example, ExampleMaker, Mixture, article
 
 USUAL = Mixture(near=0.3, retrieved=0.15, removed=0.06, swapped=0.12, reversed=0.03)
 # Of questions about single sentences, which are many and easier, and whose documents are none: fewer without an answer.

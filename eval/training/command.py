@@ -1,12 +1,12 @@
 """`make train`: data files and a base model -> the reader that ships.
 
-    python -m qa.training.command --data DIR --base FOLDER --work FOLDER --to FOLDER [--squad FILE] [--hours 1.4]
+    python -m eval.training.command --data DIR --base FOLDER --work FOLDER --to FOLDER [--squad FILE] [--hours 1.4]
 
 `--data` is a folder with the public sets of docs/models.md, each `--squad` another file in the format of SQuAD 1.1 or
 2.0, or MRQA's. The examples are made once and kept in `--work` with a checkpoint; the same command resumes, and with
 `--finish` writes what the checkpoint holds: the model, its tokenizer, a model card and the compiled ONNX form. A
 finished training of so many `--hours` goes on with `--go-on` and more of them, from where its learning rate had not yet
-fallen. The same command runs on processors and on one GPU. `qa/training/base.py` fetches a base.
+fallen. The same command runs on processors and on one GPU. `eval/training/base.py` fetches a base.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import ModelError
+from eval.training.examples import Example
+from eval.training.sets import Source, made, sources
+from eval.training.trainer import Progress, Schedule, Training, counted, encoded, go_on
+from eval.training.written import TOKENIZER_FILE, write_reader
 from qa.ending import INTERRUPTED, done_or_told, say
 from qa.models.compiling import READER_MAX_TOKENS
-from qa.training.examples import Example
-from qa.training.sets import Source, made, sources
-from qa.training.trainer import Progress, Schedule, Training, counted, encoded, go_on
-from qa.training.written import TOKENIZER_FILE, write_reader
 
 EXAMPLES = "examples.jsonl.gz"
 
@@ -126,7 +126,7 @@ def train(options: argparse.Namespace) -> None:
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The arguments of the command."""
     usual = Schedule()
-    parser = argparse.ArgumentParser(prog="python -m qa.training.command", description="Train the reader that ships.")
+    parser = argparse.ArgumentParser(prog="python -m eval.training.command", description="Train the reader that ships.")
     parser.add_argument("--data", type=Path, help="folder of the public sets that docs/models.md names")
     parser.add_argument("--squad", type=Path, action="append", default=[], help="one more file of SQuAD or MRQA")
     parser.add_argument("--base", type=Path, required=True, help="folder of the model to begin with")

@@ -4,7 +4,7 @@ For every answer the passage that holds it. Without an answer:
 - what retrieval really returns for the question and does not hold the answer;
 - another passage of the same document, or article, that shares words with the question and does not hold the answer;
 - the passage with the sentences of the answer taken out, where nothing else in it says the same;
-- the passage with a question that it no longer answers (`qa.training.adversarial`);
+- the passage with a question that it no longer answers (`eval.training.adversarial`);
 - questions that people wrote so that their passage does not answer them.
 """
 
@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from embeddings.index.index import Index
 from embeddings.text.sentences import sentences
 from embeddings.types import Chunk, Document, Hit
+from eval.training.adversarial import reversed_meaning, swapped
+from eval.training.mentions import Kind, pool
 from qa.english.words import without_question_words, words
 from qa.reading.retriever import Retriever
-from qa.training.adversarial import reversed_meaning, swapped
-from qa.training.mentions import Kind, pool
 
 Spans = tuple[tuple[int, int], ...]
 
