@@ -174,7 +174,7 @@ def compare_follow_ups(collection: Collection, dialogues: Sequence[Dialogue], mo
     index = build_index(collection.documents, None, models.settings, encoder=models.encoder)
     assistant = Assistant(index, models.settings, models.reader, models.calibration)
     base, understood = _followed(assistant, dialogues)
-    rows = [["as it is", f"{100 * base.mean():.1f}", str(len(base)), "", ""]]
+    rows = [["as it is", f"{100 * base.mean():.1f}", f"of {len(base)}", "", ""]]
     for switch in (*FOLLOW_UPS, FOLLOW_UPS_OFF):
         with switched_off([switch]):
             right, others = _followed(assistant, dialogues)
@@ -182,7 +182,7 @@ def compare_follow_ups(collection: Collection, dialogues: Sequence[Dialogue], mo
         better, worse = int((right > base).sum()), int((right < base).sum())
         change = gain(right, base) if changed else "0"
         rows.append([f"without {switch.name}", change, str(changed), str(better), str(worse)])
-    return markdown_table(("", "answered right", "understood otherwise, of all", "better", "worse"), rows)
+    return markdown_table(("", "answered right", "understood otherwise", "better", "worse"), rows)
 
 
 def _followed(assistant: Assistant, dialogues: Sequence[Dialogue]) -> tuple[Column, list[str]]:
