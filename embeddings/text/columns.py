@@ -18,7 +18,7 @@ _MARKS = "*_` \t"
 _LONGEST_CELL = 200  # characters, of a column that only space parts
 _WIDEST = 60  # characters of such cells, on an average
 _MOST_CELLS = 40
-_LEADING = re.compile(r"(?:[\s:…_]|\.{2,})+$")  # to the value of a label
+_LEADING = " \t\r\f\v\n:…_."  # what leads from a label to its value
 _SENTENCE = re.compile(r"[.!?][\"'”’)]?$")
 
 
@@ -133,7 +133,10 @@ def _bare(text: str, start: int, end: int) -> Bounds:
 def _label(text: str, cell: Bounds) -> Bounds:
     """A label without its colon, or the dots that lead to its value."""
     start, end = cell
-    return start, start + len(_LEADING.sub("", text[start:end])) or end
+    words = text[start:end]
+    left = len(words.rstrip(_LEADING))
+    ends_sentence = words[left : left + 1] == "." != words[left + 1 : left + 2]
+    return start, start + left + ends_sentence or end
 
 
 def _ends_as_label(text: str, cell: Bounds) -> bool:

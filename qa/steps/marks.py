@@ -8,7 +8,8 @@ from qa.english.question import Question
 from qa.steps.step import Bounds, Place
 
 _MARK = r"(?:[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?:[,–][⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3})*|[ᵃᵇᶜᵈᵉᶠᵍʰ]|\[\d{1,3}\]|[*†‡]{1,3})"
-_BEHIND = re.compile(rf"(?:\s+{_MARK}|(?<=[^\W\d_][.,;]){_MARK}|(?<=\w)\[\d{{1,3}}\])+\s*$")
+_BEHIND = re.compile(rf"(?:\s{{1,3}}{_MARK}|(?<=[^\W\d_][.,;]){_MARK}|(?<=\w)\[\d{{1,3}}\]){{1,8}}\s{{0,3}}$")
+_REACH = 60  # characters in which the marks at the end are looked for
 _BEFORE = re.compile(rf"^\s*{_MARK}\s+")
 
 
@@ -24,7 +25,7 @@ def without_mark(text: str, start: int, end: int) -> Bounds:
     ['45', '10⁶', 'in 1932', 'Measured']
     """
     words = text[start:end]
-    before, behind = _BEFORE.match(words), _BEHIND.search(words)
+    before, behind = _BEFORE.match(words), _BEHIND.search(words, max(0, len(words) - _REACH))
     first = before.end() if before is not None else 0
     last = behind.start() if behind is not None else len(words)
     return (start + first, start + last) if first < last else (start, end)

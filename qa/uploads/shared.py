@@ -97,7 +97,7 @@ def _shared(index: Path, name: str, data: bytes, maker: Maker, wait: float) -> t
 
 def _check_room(folder: Path, count: int) -> None:
     """Raises StoreError where a folder of added files is full."""
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, NotADirectoryError):  # told where the file is written
         sizes = [entry.stat(follow_symlinks=False).st_size for entry in os.scandir(folder)]
         if len(sizes) >= MOST_SHARED_FILES or sum(sizes) + count > MOST_SHARED_BYTES:
             raise StoreError(f"{folder}: full ({len(sizes):,} files, {size(sum(sizes))}); have files indexed instead")

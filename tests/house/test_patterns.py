@@ -236,6 +236,7 @@ BOUNDED = {
     "qa.english.question._SPEECH": "a question of at most LONGEST_QUESTION characters",
     "qa.followup.ellipsis._AND_ITS": "a question of at most LONGEST_QUESTION characters",
     r"qa.followup.ellipsis: (\w+)\s*$": "a question of at most LONGEST_QUESTION characters",
+    "qa.steps.marks._BEHIND": "the last _REACH characters",
     "qa.talk.starting._FORMS": "a sentence of at most _LONGEST_SENTENCE characters",
     "qa.web.page._INLINE_SCRIPT": "the page itself, which is ours",
     "qa.web.page._OUTSIDE": "the page itself, which is ours",

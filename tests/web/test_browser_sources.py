@@ -218,8 +218,8 @@ def test_a_row_is_shown_by_its_number_and_scrolled_to(
 ) -> None:
     towns = documents[1]
     frame = show(opened(chat), View(towns, span(towns, "Town 150")))
-    cited = frame.locator("li.cited")
-    assert (cited.count(), cited.get_attribute("value")) == (1, "151")
+    cited = frame.locator("tr.cited")
+    assert (cited.count(), cited.locator("th.number").get_attribute("data-said")) == (1, "151")
     assert frame.locator("mark").all_text_contents() == ["Town 150"]
     assert cited.evaluate("e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight }")
 
@@ -231,10 +231,12 @@ def test_words_are_looked_for_without_any_script(chat: str, opened: Opened, docu
     frame.get_by_role("searchbox").press("Enter")
     source(page).get_by_text("11 places").wait_for()
     assert source(page).locator("main i").all_text_contents() == ["Town 19"] * 11
-    first = source(page).locator("#hit").evaluate("e => e.parentElement.value")
+    first = source(page).locator("#hit").evaluate("e => e.closest('tr').querySelector('th.number').dataset.said")
     source(page).get_by_role("link", name="Next").click()
     source(page).wait_for_url("**hit=*")
-    assert source(page).locator("#hit").evaluate("e => e.parentElement.value") != first
+    assert (
+        source(page).locator("#hit").evaluate("e => e.closest('tr').querySelector('th.number').dataset.said") != first
+    )
     assert source(page).locator("mark").all_text_contents() == ["Town 150"]
 
 

@@ -340,10 +340,11 @@ def test_a_request_made_by_another_page_is_refused(client: TestClient, origin: s
     assert client.post("/gradio_api/queue/join", headers=headers, json={}).status_code == 403
 
 
-def test_bound_to_other_addresses_any_name_is_answered(documents: tuple[Document, ...]) -> None:
-    with TestClient(
-        create_app(KeywordAssistant(documents), serving=Serving("0.0.0.0")), base_url="http://box.example:80"
-    ) as client:
+def test_bound_to_other_addresses_only_its_names_are_answered(documents: tuple[Document, ...]) -> None:
+    serving = Serving("0.0.0.0", called=("box.example",))
+    app = create_app(KeywordAssistant(documents), serving=serving)
+    with TestClient(app, base_url="http://box.example:80") as client:
+        assert client.get("/health", headers={"host": "other.example"}).status_code == 403
         assert client.get("/health").status_code == 200
         assert "nothing leaves this machine" not in client.get("/").text
 
