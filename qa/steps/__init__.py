@@ -6,19 +6,18 @@ for how an answer is printed, whatever the table says: dates, quantities and cel
 
 from __future__ import annotations
 
-from qa.steps.cells import is_named, one_cell
+from qa.steps.cells import one_cell
 from qa.steps.marks import without_note_mark
-from qa.steps.step import Candidate, Drop, First, Move, Place, Step, applied
+from qa.steps.step import Candidate, Drop, Move, Place, Step, applied
 from qa.steps.unfit import answers_nothing, without_item_number
 from qa.steps.widening import whole
 
-__all__ = ["STEPS", "Candidate", "Drop", "First", "Move", "Place", "Step", "applied"]
+__all__ = ["STEPS", "Candidate", "Drop", "Move", "Place", "Step", "applied"]
 
 STEPS: tuple[Step, ...] = (
     Move("whole expression", "widened to the whole date, number or address", whole),  # policy
     Move("item number", "the number of the item left out", without_item_number),  # policy
     Move("one cell", "cut to one cell of the table", one_cell),  # policy
     Move("note mark", "the mark of a note left out", without_note_mark),  # policy
-    First("named cell", "put first: the question names its row and its column", is_named),
     Drop("answers nothing", "words that answer nothing left out", answers_nothing),
 )

@@ -1,7 +1,5 @@
 """A span that runs over cells is cut to one of them; one that takes only the name of a column answers nothing.
 
-Where a question names a row and a column, what the reader took of that cell comes first.
-
 The cells are those that the loader kept (`embeddings.layout`); nothing is looked for in the text.
 """
 
@@ -51,14 +49,3 @@ def _cut(question: Question, place: Place, touched: Sequence[Cell]) -> Bounds:
     if len(place.hit.document.text[chosen.start : chosen.end].split()) <= _SHORT:
         return chosen.start, chosen.end
     return max(place.start, chosen.start), min(place.end, chosen.end)
-
-
-def is_named(question: Question, place: Place) -> bool:
-    """Does a place stand in the cell whose row and column the question both names?"""
-    text, layout = place.hit.document.text, place.hit.document.layout
-    cell = layout.cell_at(place.start)
-    label = None if cell is None else layout.label_of(cell)
-    if cell is None or label is None:
-        return False
-    names = terms(cell.name), terms(text[label.start : label.end])
-    return all(name and name <= question.terms for name in names)

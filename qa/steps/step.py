@@ -175,27 +175,6 @@ class Drop:
         return [each for each in found if not self.unfit(question, each.place)]
 
 
-@dataclass(frozen=True, slots=True)
-class First:
-    """A step that puts some candidates before all others, in the order they had.
-
-    Attributes:
-        fits: do the words of a place come first?
-    """
-
-    name: str
-    says: str
-    fits: Callable[[Question, Place], bool]
-
-    def __call__(self, question: Question, found: Sequence[Candidate]) -> Sequence[Candidate]:
-        """As `Step`."""
-        fitting = [self.fits(question, each.place) for each in found]
-        if not any(fitting) or fitting[0]:
-            return found
-        named = [replace(each, by=(*each.by, self.name)) for each, fits in zip(found, fitting, strict=True) if fits]
-        return [*named, *(each for each, fits in zip(found, fitting, strict=True) if not fits)]
-
-
 def applied(steps: Sequence[Step], question: Question, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates after all steps.
 

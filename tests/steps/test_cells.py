@@ -8,10 +8,8 @@ import pytest
 
 from embeddings.loading import load
 from embeddings.types import Chunk, Hit
-from qa.answers.candidates import rank
 from qa.english.question import Question
 from qa.reading.reader import Span
-from qa.settings import Settings
 from qa.steps import Place
 from qa.steps.cells import one_cell
 
@@ -61,14 +59,3 @@ def test_of_several_cells_the_one_is_kept_whose_column_the_question_names(
     tmp_path: Path, question: str, kept: str
 ) -> None:
     assert cut(tmp_path, "ships.csv", SHIPS, "Ship: Aurora; Crew: 12 men; Port: Oslo", question) == kept
-
-
-def test_the_cell_whose_row_and_column_are_named_comes_first(tmp_path: Path) -> None:
-    (tmp_path / "ships.csv").write_text(SHIPS, encoding="utf-8")
-    (document,) = load([tmp_path / "ships.csv"]).documents
-    hit = Hit(document, Chunk(document.id, 0, 0, len(document.text)), 0.5, 1.0, 0.5)
-    starts = [document.text.index(words) for words in ("12 men", "Oslo", "Vik")]
-    spans = [Span(0, start, start + 3, 9.0 - n, 0.0, 0.5) for n, start in enumerate(starts)]
-    found = rank("What is the port of the Bore?", [hit], spans, Settings())
-    assert (found[0].text, found[0].by) == ("Vik", ("named cell",))
-    assert rank("What is it called?", [hit], spans, Settings())[0].text == "12 men"
