@@ -156,7 +156,7 @@ pincite.main()
 """
 MOMENTS = {
     "while it starts": ("qa.commands.cli:run", ["ask", ASK, "town.txt"]),
-    "while a file is read": ("embeddings.loading:read_file", ["ask", ASK, "town.txt"]),
+    "while a file is read": ("embeddings.loading:read_each", ["ask", ASK, "town.txt"]),
     "while a model is loaded": ("qa.models.chosen:encoder_for", ["index", "town.txt", "--index", "made"]),
     "while passages are embedded": (
         "embeddings.models.encoder:OnnxEncoder.encode",

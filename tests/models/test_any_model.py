@@ -132,12 +132,14 @@ def test_a_reader_of_each_family_gives_the_logits_of_pytorch(family: str, tmp_pa
     question = "Who built the lighthouse?"
     encodings = [reader.runtime.tokenize([text], special=False)[0].ids for text in CORPUS]
     asked = reader.runtime.tokenize([question], special=False)[0].ids
-    ours = reader.runtime.run([reader._input(asked, ids) for ids in encodings])  # of different lengths, in one batch
+    ours = reader.runtime.run(
+        [reader._template.put_together(asked, ids) for ids in encodings]
+    )  # of different lengths, in one batch
     tokenizer = AutoTokenizer.from_pretrained(source)
     model = AutoModelForQuestionAnswering.from_pretrained(source, attn_implementation="eager").eval()
     for text, ids, (start, end) in zip(CORPUS, encodings, ours, strict=True):
         given = tokenizer(question, text, return_tensors="pt")
-        built, _ = reader._input(asked, ids)
+        built, _ = reader._template.put_together(asked, ids)
         assert built == given["input_ids"][0].tolist()
         with torch.inference_mode():
             expected = model(**given)

@@ -105,8 +105,8 @@ def test_markdown_shows_hostile_words_as_words_and_links_to_the_place() -> None:
     assert "Understood as: *How many \\<more\\>?*" in written
 
 
-def test_the_evidence_file_holds_each_cited_document_to_the_letter() -> None:
-    assert seen(export(talk(), "html", ABOUT)).texts == [LOG.text, HOSTILE.text]
+def test_the_evidence_file_holds_each_cited_document_to_the_letter_but_for_what_turns_words_round() -> None:
+    assert seen(export(talk(), "html", ABOUT)).texts == [LOG.text, HOSTILE.text.replace("\u202e", "\ufffd")]
 
 
 def test_the_evidence_file_runs_nothing_and_asks_for_nothing() -> None:

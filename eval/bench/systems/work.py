@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from embeddings.remarks import Remarks
 from embeddings.types import Document, Layout
 
 # The reader alone on passages that are given, or the whole pipeline with its own retrieval.
@@ -78,7 +79,8 @@ class Work:
 
     def write(self, path: Path) -> None:
         """Writes it where `load` finds it."""
-        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        documents = [_row(document) for document in self.documents]
+        path.write_text(json.dumps({**asdict(replace(self, documents=())), "documents": documents}), encoding="utf-8")
 
     @classmethod
     def load(cls, path: Path) -> Work:
@@ -96,7 +98,13 @@ class Work:
 
 def _document(row: Mapping[str, Any]) -> Document:
     """A document as it was before it became JSON."""
-    return Document(**{**row, "layout": Layout.from_json(json.dumps(row["layout"]))})
+    return Document(**{**row, "layout": Layout.from_json(row["layout"]), "remarks": Remarks.from_json(row["remarks"])})
+
+
+def _row(document: Document) -> dict[str, Any]:
+    """A document for JSON, its layout and remarks as an index keeps them."""
+    parts = {field.name: getattr(document, field.name) for field in fields(document)}
+    return {**parts, "layout": document.layout.to_json(), "remarks": document.remarks.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
