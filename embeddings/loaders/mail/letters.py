@@ -25,7 +25,6 @@ _ALIASES = {
 }
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@AB]|\$\([CD]|\([JI])")
 _SURROGATES = re.compile("[\udc80-\udcff]")
-_WIDE_HIGH = 0.2  # of the bytes; more of them in single-byte sets than accents explain
 
 
 def letters(payload: bytes, charset: str | None, name: str, is_html: bool = False) -> str:
