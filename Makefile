@@ -134,7 +134,7 @@ test: $(STAMPS)/dev $(STAMPS)/wheels $(STAMPS)/axe ## set up, then lint, format,
 	$(call timed,lint,$(PY) -m ruff check .)
 	$(call timed,format,$(PY) -m ruff format --check .)
 	$(call timed,types,$(PY) -m mypy --strict)
-	$(call timed,tests,$(OFFLINE) $(PY) -m pytest -q --durations=10 $(ARGS))
+	$(call timed,tests,$(OFFLINE) $(PY) -m pytest -q -n auto --maxprocesses 4 --dist loadfile --durations=10 $(ARGS))
 	$(if $(ARGS),,$(call timed,gold questions,$(OFFLINE) $(PY) -m eval --against eval/baseline.json))
 
 .PHONY: test-long

@@ -157,8 +157,8 @@ def test_spans_of_other_tokenizers_are_whole_words_of_the_passage(family: str, t
     for span in spans:
         words = passage.text[span.start : span.end]
         assert words == words.strip()
-        assert not (passage.text[span.start - 1 : span.start] + words[:1]).isalnum()
-        assert not (words[-1:] + passage.text[span.end : span.end + 1]).isalnum()
+        for edge in {span.start, span.end} - {0, len(passage.text)}:
+            assert not passage.text[edge - 1 : edge + 1].isalnum(), words
 
 
 # ---------------------------------------------------------------- what is refused
