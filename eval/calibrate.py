@@ -1,14 +1,10 @@
 """Fits the confidence: `python -m eval.calibrate --data DIR` writes qa/data/confidence.json.
 
-The questions are from articles of SQuAD 2.0 that no shipped model was trained on (eval/splits.json, "tune"; "report" is
-left alone for measuring, and so are the sample documents). All articles are one collection, and
-each question is asked of all of it. Three kinds are mixed, because users ask all three:
+On the questions that `eval.aside` asks: sets of several kinds, none of whose tuning parts a shipped model was trained
+on, each set weighed alike. What is to be reported is left alone, and so are the sample documents.
 
-    answerable   the collection holds the answer
-    adversarial  written by people to look answerable from a paragraph that does not answer it
-    absent       answerable, but asked of the collection without its article
-
-A span is right where token F1 is at least 0.5 and it overlaps a gold span (docs/design.md), and never for the last two.
+A span is right where token F1 is at least 0.5 and it overlaps a gold span (docs/design.md), and never where the
+documents asked do not answer.
 """
 
 from __future__ import annotations
@@ -16,7 +12,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -26,34 +23,34 @@ from rich.console import Console
 from rich.progress import track
 
 from embeddings.errors import ModelError
-from embeddings.types import Document
-from eval.metrics import RIGHT_F1, Column, auroc, overlap, token_f1
+from eval.aside import KINDS, Asked, Kind, questions_aside
+from eval.metrics import RIGHT_F1, Column, auroc, calibration_error, overlap, token_f1
 from eval.report.readme import check_markers, markers, rewrite, write_whole
 from eval.report.rendering import markdown_table
-from eval.sets.gold import GoldQuestion
-from eval.sets.squad import DATA_FILE, data_file, load_squad, sample, tuning_articles
+from eval.tables.kept_readings import KeptReader
 from qa.answers.compose import Reading
 from qa.answers.confidence import COEFFICIENTS, FEATURES, Calibration, features
 from qa.answers.reliability import FIELD, Reliability, SureBin
-from qa.assistant import Assistant, build_index
 from qa.ending import done_or_told
 from qa.models.chosen import calibration_path, encoder_for, reader_for
 from qa.settings import Settings, precision_of
 
 # How often each kind is assumed to be asked: three questions in four can be answered.
-MIX = {"answerable": 3 / 4, "adversarial": 1 / 8, "absent": 1 / 8}
-TABLE = "table:thresholds"
-BENCHMARK = "SQuAD 2.0"
+MIX: dict[Kind, float] = {"answerable": 3 / 4, "tempting": 1 / 8, "absent": 1 / 8}
+FOLDS = 5  # of articles, each held out in turn
+TABLES = ("table:thresholds", "table:calibration")
+BENCHMARK = "questions set aside"
 _EDGES = 10  # tenths of confidence, joined until each bin rests on so many questions:
 _LEAST_OF_BIN = 40
-THRESHOLDS = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+THRESHOLDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question that was read: its kind, its article, its features, and whether the best span is right."""
+    """A question that was read: its set, kind and article, its features, and whether the best span is right."""
 
-    kind: str
+    set_name: str
+    kind: Kind
     article: str
     reading: Reading
     right: bool
@@ -64,50 +61,29 @@ class Example:
         return features(self.reading.candidates[0], self.reading.candidates)
 
 
-def collect(path: Path, size: int, settings: Settings, console: Console | None = None) -> list[Example]:
-    """Reads up to `size` questions of each kind, evenly from the articles that are set aside for this.
-
-    Raises:
-        GoldError: the file can't be read.
-    """
-    articles = tuning_articles()
-    documents = load_squad(path).documents
-    whole = Assistant(build_index(documents, None, settings), settings)
-    examples: list[Example] = []
-    for article in track(articles, "reading", console=console):
-        questions = load_squad(path, [article]).questions
-        part = Assistant(build_index(_without(documents, article), None, settings), settings)
-        for kind, assistant, answerable in (
-            ("answerable", whole, True),
-            ("adversarial", whole, False),
-            ("absent", part, True),
-        ):
-            asked = sample([q for q in questions if q.answerable == answerable], size // len(articles))
-            examples += [_example(assistant, kind, article, question) for question in asked]
+def collect(asked: Iterable[Asked]) -> list[Example]:
+    """Reads every question; one of which nothing is read is left out."""
+    examples = [_example(each) for each in asked]
     return [example for example in examples if example.reading.candidates]
 
 
-def _without(documents: Sequence[Document], article: str) -> list[Document]:
-    return [document for document in documents if document.id.rsplit("/", 1)[0] != article]
-
-
-def _example(assistant: Assistant, kind: str, article: str, question: GoldQuestion) -> Example:
-    reading = assistant.read(question.question)
+def _example(asked: Asked) -> Example:
+    reading = asked.assistant.read(asked.question.question, asked.where)
     best = reading.candidates[0] if reading.candidates else None
     right = (
-        kind == "answerable"
+        asked.kind == "answerable"
         and best is not None
-        and token_f1(best.text, [answer.text for answer in question.answers]) >= RIGHT_F1
+        and token_f1(best.text, [answer.text for answer in asked.question.answers]) >= RIGHT_F1
         and any(
             answer.document == best.hit.document.id and overlap(answer.start, answer.end, best.start, best.end) > 0
-            for answer in question.answers
+            for answer in asked.question.answers
         )
     )
-    return Example(kind, article, reading, right)
+    return Example(asked.set_name, asked.kind, asked.article, reading, right)
 
 
 def fit(examples: Sequence[Example]) -> Calibration:
-    """Logistic regression with an L2 penalty of 1, each kind weighted by its share in MIX."""
+    """Logistic regression with an L2 penalty of 1: each set has the same weight, in it each kind its share of MIX."""
     from sklearn.linear_model import LogisticRegression
 
     values = np.array([example.features for example in examples])  # (examples, features)
@@ -117,52 +93,80 @@ def fit(examples: Sequence[Example]) -> Calibration:
 
 
 def _weights(examples: Sequence[Example]) -> Column:
-    """A weight for each example, their mean 1, so that the kinds have their shares."""
-    kinds = [example.kind for example in examples]
-    return np.array([MIX[kind] * len(kinds) / kinds.count(kind) for kind in kinds])
+    """A weight for each example, their mean 1, so that sets and kinds have their shares."""
+    counts: dict[tuple[str, Kind], int] = {}
+    for example in examples:
+        counts[example.set_name, example.kind] = counts.get((example.set_name, example.kind), 0) + 1
+    shares = {name: sum(MIX[kind] for set_name, kind in counts if set_name == name) for name, _ in counts}
+    raw = np.array([MIX[e.kind] / shares[e.set_name] / counts[e.set_name, e.kind] for e in examples])
+    weights: Column = raw * len(raw) / raw.sum()
+    return weights
 
 
 def held_out(examples: Sequence[Example]) -> Column:
     """The probability of each example by a calibration that has not seen its article: (examples,)."""
+    folds = np.array([zlib.crc32(f"{e.set_name}/{e.article}".encode()) % FOLDS for e in examples])
     probabilities = np.zeros(len(examples))
-    for article in {example.article for example in examples}:
-        calibration = fit([example for example in examples if example.article != article])
-        for i, example in enumerate(examples):
-            if example.article == article:
-                probabilities[i] = calibration.probability(example.features)
+    for fold in set(folds.tolist()):
+        calibration = fit([example for example, own in zip(examples, folds, strict=True) if own != fold])
+        for place in np.flatnonzero(folds == fold):
+            probabilities[place] = calibration.probability(examples[place].features)
     return probabilities
 
 
-THRESHOLD_COLUMNS = ("threshold", "refused of answerable", "of absent", "of adversarial", "right of answered")
+THRESHOLD_COLUMNS = ("threshold", *(f"refused of {kind}" for kind in KINDS), "right of answered")
 
 
 def threshold_rows(examples: Sequence[Example], probabilities: Column) -> list[list[str]]:
     """What each threshold refuses, and how much of the rest is right, in the order of THRESHOLD_COLUMNS."""
-    weights, kinds = _weights(examples), np.array([example.kind for example in examples])
-    right = np.array([float(example.right) for example in examples])
+    weights, right, of_kind = _weights(examples), _right(examples), np.array([example.kind for example in examples])
     rows = []
     for threshold in THRESHOLDS:
-        refused = probabilities < threshold
-        shares = [f"{refused[kinds == kind].mean():.1%}" for kind in ("answerable", "absent", "adversarial")]
-        rightly = f"{np.average(right[~refused], weights=weights[~refused]):.1%}" if not refused.all() else "-"
-        rows.append([f"{threshold}", *shares, rightly])
+        shown = probabilities >= threshold
+        shares = [_mean(~shown, weights, of_kind == kind) for kind in KINDS]
+        rows.append([f"{threshold}", *shares, _mean(right, weights, shown)])
     return rows
+
+
+SET_COLUMNS = ("set", "questions", "right", "calibration error", "AUROC of right", "right at 60% or more")
+
+
+def set_rows(examples: Sequence[Example], probabilities: Column) -> list[list[str]]:
+    """How well the confidence holds on each set, in the order of SET_COLUMNS."""
+    right, weights = _right(examples), _weights(examples)
+    rows = []
+    for name in dict.fromkeys(example.set_name for example in examples):
+        inside = np.array([example.set_name == name for example in examples])
+        error = calibration_error(probabilities[inside], right[inside])
+        ranked = auroc(probabilities[inside], right[inside])
+        sure = _mean(right, weights, inside & (probabilities >= 0.6))
+        rows.append([name, f"{inside.sum()}", _mean(right, weights, inside), f"{error:.3f}", f"{ranked:.3f}", sure])
+    return rows
+
+
+def _right(examples: Sequence[Example]) -> Column:
+    return np.array([float(example.right) for example in examples])
+
+
+def _mean(values: Column, weights: Column, inside: Column) -> str:
+    """A weighted share in percent of those inside, "-" where there is none."""
+    return f"{np.average(values[inside], weights=weights[inside]):.1%}" if inside.any() else "-"
 
 
 def scores(examples: Sequence[Example], probabilities: Column) -> dict[str, float]:
     """AUROC of answerable against not, and the Brier score of "right", rounded."""
-    right = np.array([float(example.right) for example in examples])
     answerable = np.array([float(example.kind == "answerable") for example in examples])
+    error = (probabilities - _right(examples)) ** 2
     return {
         "auroc": round(auroc(probabilities, answerable), 4),
-        "brier": round(float(np.average((probabilities - right) ** 2, weights=_weights(examples))), 4),
+        "brier": round(float(np.average(error, weights=_weights(examples))), 4),
     }
 
 
 def reliability(examples: Sequence[Example], probabilities: Column) -> Reliability:
     """The share of right best spans for each tenth of probability; tenths with too few questions are joined."""
     weights = _weights(examples)
-    right = np.array([float(example.right) for example in examples])
+    right = _right(examples)
     tenth = np.minimum((probabilities * _EDGES).astype(int), _EDGES - 1)
     groups: list[list[int]] = []  # the tenths of each bin
     for edge in range(_EDGES):
@@ -188,11 +192,14 @@ def _count(tenth: Column, group: Sequence[int]) -> int:
 def write(calibration: Calibration, examples: Sequence[Example], probabilities: Column, path: Path) -> None:
     """Writes the coefficients, what they were fitted on, and their scores on articles that they had not seen."""
     measured = reliability(examples, probabilities)
-    kinds = [example.kind for example in examples]
+    sets = dict.fromkeys(example.set_name for example in examples)
+    counts = {
+        name: {kind: sum(e.set_name == name and e.kind == kind for e in examples) for kind in KINDS} for name in sets
+    }
     content = {
         "weights": {name: round(w, 6) for name, w in zip(FEATURES, calibration.weights, strict=True)},
         "bias": round(calibration.bias, 6),
-        "fitted_on": {"data": DATA_FILE, "questions": {kind: kinds.count(kind) for kind in MIX}, "mix": MIX},
+        "fitted_on": {"questions": counts, "mix": MIX},
         "held_out_by_article": scores(examples, probabilities),
         FIELD: {"benchmark": measured.benchmark, "bins": [asdict(each) for each in measured.bins]},
     }
@@ -216,17 +223,26 @@ def coefficients_of(settings: Settings) -> Path:
 
 
 def calibrate(options: argparse.Namespace, console: Console) -> None:
-    """Fits the confidence, and writes it and the table of thresholds."""
+    """Fits the confidence, and writes it and the tables of thresholds and of sets."""
     if options.write is not None:
-        check_markers(options.write, TABLE)
+        for table in TABLES:
+            check_markers(options.write, table)
     settings = Settings(encoder=options.encoder, reader=options.reader, precision=precision_of(options.precision))
     target = options.to if options.to is not None else coefficients_of(settings)
-    examples = collect(data_file(options.data), options.size, settings, console)
+    reader = KeptReader(reader_for(settings), options.cache)
+    asked = track(questions_aside(options.data, options.size, settings, reader), "reading", console=console)
+    examples = collect(asked)
+    if not any(example.right for example in examples):
+        raise ModelError(f"{options.data}: no question there was answered right; name the folder of the public sets")
     probabilities = held_out(examples)
-    table = markdown_table(THRESHOLD_COLUMNS, threshold_rows(examples, probabilities))
-    console.print(table, highlight=False, soft_wrap=True)
-    if options.write is not None:
-        rewrite(options.write, table, TABLE)
+    for name, columns, rows in (
+        (TABLES[0], THRESHOLD_COLUMNS, threshold_rows(examples, probabilities)),
+        (TABLES[1], SET_COLUMNS, set_rows(examples, probabilities)),
+    ):
+        table = markdown_table(columns, rows)
+        console.print(table, highlight=False, soft_wrap=True)
+        if options.write is not None:
+            rewrite(options.write, table, name)
     write(fit(examples), examples, probabilities, target)
     console.print(f"{target}: written", highlight=False, soft_wrap=True)
 
@@ -234,14 +250,17 @@ def calibrate(options: argparse.Namespace, console: Console) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.calibrate", description="Fit the confidence.")
-    parser.add_argument("--data", type=Path, help=f"folder that holds {DATA_FILE}")
-    parser.add_argument("--size", type=int, default=500, help="questions of each kind (default 500)")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the public sets that docs/models.md names")
+    parser.add_argument(
+        "--size", type=int, default=150, help="questions of each kind of each set (default %(default)s)"
+    )
+    parser.add_argument("--cache", type=Path, help="folder where readings are kept for the next run")
     parser.add_argument("--encoder", metavar="NAME", help="fit it for this encoder (default: the one that ships)")
     parser.add_argument("--reader", metavar="NAME", help="fit it for this reader (default: the one that ships)")
     parser.add_argument("--precision", default="int8", help="what these are compiled to: int8 (default) or fp32")
     parser.add_argument("--to", type=Path, help="the file to write (default: where these models will look for it)")
     parser.add_argument(
-        "--write", type=Path, help=f"put the table of thresholds into this page, at {markers(TABLE)[0]}"
+        "--write", type=Path, help=f"put the tables into this page, at {' and '.join(markers(t)[0] for t in TABLES)}"
     )
     return done_or_told(partial(calibrate, parser.parse_args(arguments), Console()))
 

@@ -58,18 +58,20 @@ def _card(training: Training, examples: Sequence[Example], base: Path, digest: s
     schedule, steps = training.schedule, training.steps
     kinds = Counter(example.source for example in examples)
     parts = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
-    finished = "" if training.step >= steps else f" Stopped after step {training.step:,} of {steps:,}."
+    finished = "" if training.step >= steps else f" It ended with its hours, after step {training.step:,} of {steps:,}."
+    layers = getattr(training.model.config, "num_hidden_layers", "All")
     return f"""# An extractive reader
 `[CLS] question [SEP] passage [SEP]`, at most {READER_MAX_TOKENS} tokens; a start and an end logit a token, at `[CLS]`
-they say "no answer". Begun with {base.name}; weights in float16, SHA-256 `{digest}`.
+they say "no answer". {layers} layers, begun with {base.name}; weights in float16, SHA-256 `{digest}`.
 
 **Data.** {len(examples):,} examples, {counted(training.rows):,} tokens: {parts}. `eval/training/examples.py` says what
 these are.
 
-**Training.** AdamW, highest learning rate {schedule.learning_rate:g}, linear rise over {schedule.warm_up:.0%} and
-linear fall to 0, weight decay {schedule.weight_decay:g}, batches of {schedule.batch_tokens:,} tokens, epochs:
-{schedule.epochs}, dropout {schedule.dropout:g}, gradients of norm {schedule.most_norm:g} at most, word embeddings
-frozen, seed {schedule.seed}.{finished}
+**Training.** AdamW, highest learning rate {schedule.learning_rate:g}, linear rise over the first
+{schedule.warm_up:.0%} and linear fall to 0 over the last {schedule.fall:.0%}, weight decay
+{schedule.weight_decay:g}, batches of {schedule.batch_tokens:,} tokens, at most {schedule.epochs} epochs, dropout
+{schedule.dropout:g}, gradients of norm {schedule.most_norm:g} at most, word embeddings frozen, seed
+{schedule.seed}.{finished}
 
 **Hardware.** {_hardware(training)}, {training.seconds / 60:.0f} minutes, {training.tokens:,} tokens.
 """

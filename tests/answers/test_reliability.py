@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.errors import ModelError
-from eval.calibrate import MIX, Example, reliability
+from eval.aside import Kind
+from eval.calibrate import BENCHMARK, MIX, Example, reliability
 from qa.answers.compose import Reading
 from qa.answers.reliability import Reliability, SureBin, in_ten, shipped_reliability
 
@@ -21,7 +22,7 @@ TABLE = Reliability("Quiz", (SureBin(0.0, 0.5, 60, 0.2), SureBin(0.5, 1.0, 40, 0
 def test_the_table_that_ships_covers_every_confidence_and_rises() -> None:
     table = shipped_reliability()
     assert table is not None
-    assert table.benchmark == "SQuAD 2.0"
+    assert table.benchmark == BENCHMARK
     shares = [each.right for each in table.bins]
     assert shares == sorted(shares)
     assert all(each.questions >= 40 for each in table.bins)
@@ -62,8 +63,8 @@ def test_a_calibration_that_was_fitted_without_a_table_has_none(tmp_path: Path) 
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(MIX)), st.floats(0, 1), st.booleans()), min_size=1, max_size=120))
-def test_the_bins_that_are_measured_are_whole_and_hold_every_question(rows: list[tuple[str, float, bool]]) -> None:
-    examples = [Example(kind, "A", Reading("?", (), ()), right) for kind, _, right in rows]
+def test_the_bins_that_are_measured_are_whole_and_hold_every_question(rows: list[tuple[Kind, float, bool]]) -> None:
+    examples = [Example("Quiz", kind, "A", Reading("?", (), ()), right) for kind, _, right in rows]
     table = reliability(examples, np.array([p for _, p, _ in rows]))
     assert (table.bins[0].lowest, table.bins[-1].highest) == (0.0, 1.0)
     assert all(one.highest == other.lowest for one, other in zip(table.bins, table.bins[1:], strict=False))
