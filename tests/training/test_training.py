@@ -196,7 +196,7 @@ def test_a_training_that_is_stopped_is_finished_by_the_same_command(base: Path, 
     stopped = command(base, data, tmp_path, "--epochs", "3", "--batch-tokens", "400")
     assert main([*stopped, "--hours", "1e-9"]) == 0
     first = torch.load(tmp_path / "work" / CHECKPOINT, weights_only=True)["step"]
-    assert "Stopped after step" in (tmp_path / "to" / "README.md").read_text(encoding="utf-8")
+    assert "ended with its hours, after step" in (tmp_path / "to" / "README.md").read_text(encoding="utf-8")
     assert main([*stopped, "--finish"]) == 0
     assert torch.load(tmp_path / "work" / CHECKPOINT, weights_only=True)["step"] == first
     assert main(stopped) == 0
