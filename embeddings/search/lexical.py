@@ -10,12 +10,13 @@ folder, because tantivy makes a lock file wherever it reads.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import tempfile
 import unicodedata
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -247,6 +248,18 @@ class LexicalWriter:
         with self._errors("written"):
             for document in documents:
                 self._writer.delete_documents_by_term("document", document)
+
+
+def term_weights(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:
+    """How much each term weighs in BM25, by how few of so many passages hold it.
+
+    That is also its score in a passage of mean length that holds it once.
+
+    >>> term_weights({"rent": 1, "moon": 0}, passages=3)
+    {'rent': 0.9808292530117263, 'moon': 2.0794415416798357}
+    """
+    # passages that were removed lately are still counted among those that hold a term
+    return {term: math.log(1 + max(0.0, passages - n + 0.5) / (n + 0.5)) for term, n in frequencies.items()}
 
 
 def _flat(error: BaseException) -> str:

@@ -9,7 +9,6 @@ and in how many each word stands. Only the mean length is that of the candidates
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -21,7 +20,7 @@ from embeddings.errors import DocumentError, FilterError
 from embeddings.filters import Where
 from embeddings.index.index import Index
 from embeddings.models.encoder import Encoder
-from embeddings.search.lexical import analyser, composed
+from embeddings.search.lexical import analyser, composed, term_weights
 from embeddings.store.records import Listed
 from embeddings.store.sqlite import no_document
 from embeddings.text.chunking import Chunker
@@ -123,7 +122,7 @@ class JoinedIndex:
                 for place, limit in limits.items()
                 for number in self._parts[place].lexical(question, k, limit)
             ]
-            scores = self._scored(found, self._weights(question))
+            scores = self._scored(found, term_weights(self.frequencies(question), self.passage_count))
         best = sorted(scores, key=lambda number: (-scores[number], number))[:k]
         return {number: scores[number] for number in best}
 
@@ -134,13 +133,17 @@ class JoinedIndex:
         lexical = self.lexical(words, k, where)
         return self.dense(question, k, list(lexical), where), lexical
 
-    def _weights(self, question: str) -> dict[str, float]:
-        """How much each term of a question weighs: by how few of all passages hold it."""
-        total, holding = sum(part.passage_count for part in self._parts), Counter[str]()
+    @property
+    def passage_count(self) -> int:
+        """The number of passages of all indexes."""
+        return sum(part.passage_count for part in self._parts)
+
+    def frequencies(self, question: str) -> dict[str, int]:
+        """As `Index.frequencies`, over all of them."""
+        holding = Counter[str]()
         for part in self._parts:
             holding.update(part.frequencies(question))
-        # what was removed lately is still counted among those that hold a term
-        return {term: math.log(1 + max(0.0, total - n + 0.5) / (n + 0.5)) for term, n in holding.items()}
+        return dict(holding)
 
     def _scored(self, numbers: Sequence[int], weights: Mapping[str, float]) -> dict[int, float]:
         """The BM25 score of passages."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from embeddings.filters import Where
 from embeddings.models.encoder import Encoder
+from embeddings.search.lexical import term_weights
 from embeddings.store.records import Listed
 from embeddings.types import Chunk, Document, Hit
 from qa.english.words import without_question_words
@@ -28,6 +29,13 @@ class Searchable(Protocol):
 
     def count(self, where: Where | None = None) -> int:
         """How many documents there are, or have a passage that fits."""
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages there are."""
+
+    def frequencies(self, question: str) -> dict[str, int]:
+        """How many passages hold each term of a question; 0 for one that none holds."""
 
     @property
     def update(self) -> int:
@@ -80,8 +88,9 @@ class Retriever:
 
     def _search(self, question: str, k: int, where: Where | None) -> tuple[Hit, ...]:
         candidates = max(k, self._settings.candidates)
-        dense, lexical = self._index.both(question, without_question_words(question), candidates, where)
-        fused = self._fuse(dense, lexical)
+        words = without_question_words(question)
+        dense, lexical = self._index.both(question, words, candidates, where)
+        fused = self._fuse(dense, lexical, words)
         best = sorted(fused, key=lambda number: (-fused[number], number))[:k]
         chunks = self._index.chunks(best)
         return tuple(
@@ -96,22 +105,33 @@ class Retriever:
             if number in chunks
         )
 
-    def _fuse(self, dense: Scores, lexical: Scores) -> dict[int, float]:
+    def _fuse(self, dense: Scores, lexical: Scores, words: str) -> dict[int, float]:
         if self._settings.fusion == "reciprocal-rank":
             return reciprocal_rank(dense, lexical)
-        return min_max(dense, lexical, self._settings.dense_weight)
+        weights = term_weights(self._index.frequencies(words), self._index.passage_count)
+        return min_max(dense, lexical, self._settings.dense_weight, sum(weights.values()))
 
 
-def min_max(dense: Scores, lexical: Scores, dense_weight: float) -> dict[int, float]:
-    """Weighted sum of both scores, each mapped to [0, 1] over the candidates (Lee 1997, CombSUM).
+def min_max(dense: Scores, lexical: Scores, dense_weight: float, all_words: float = 0.0) -> dict[int, float]:
+    """Weighted sum of both scores, each mapped to [0, 1] (Lee 1997, CombSUM).
 
-    A passage that shares no word has the lexical score 0, which is also the lower end of that scale.
+    Cosines are mapped over the candidates. A lexical score is put in parts of what a passage has that holds every word
+    of the question once, or of the best where that is higher: else the best by words would count as a full match
+    where it shares but one word with the question. Bruch et al. 2023 bound a score by its theory likewise, from below.
+
+    Args:
+        dense: cosines of the candidates.
+        lexical: their BM25 scores; a passage that shares no word has none, and counts as 0.
+        dense_weight: of the cosines; the lexical score has the rest.
+        all_words: the BM25 score of a passage with every word of the question; 0 where that is not known.
 
     >>> min_max({1: 0.9, 2: 0.5}, {2: 8.0}, dense_weight=0.5)
     {1: 0.5, 2: 0.5}
+    >>> min_max({1: 0.9, 2: 0.5}, {2: 8.0}, dense_weight=0.5, all_words=16.0)
+    {1: 0.5, 2: 0.25}
     """
     low, high = min(dense.values(), default=0.0), max(dense.values(), default=0.0)
-    top = max(lexical.values(), default=1.0)
+    top = max(all_words, max(lexical.values(), default=1.0))
     return {
         number: dense_weight * _ratio(cosine - low, high - low)
         + (1 - dense_weight) * _ratio(lexical.get(number, 0.0), top)

@@ -23,15 +23,16 @@ def rankings(draw: st.DrawFn) -> tuple[dict[int, float], dict[int, float]]:
     return dense, {number: draw(st.floats(0.5, 50, width=32)) for number in shared}
 
 
-@given(rankings(), st.floats(0, 1))
+@given(rankings(), st.floats(0, 1), st.floats(0, 100))
 def test_min_max_fusion_is_the_weighted_sum_of_both_scaled_scores(
-    scores: tuple[dict[int, float], dict[int, float]], weight: float
+    scores: tuple[dict[int, float], dict[int, float]], weight: float, all_words: float
 ) -> None:
     dense, lexical = scores
-    fused = min_max(dense, lexical, weight)
+    fused = min_max(dense, lexical, weight, all_words)
     assert fused.keys() == dense.keys()
     for number, score in fused.items():
-        low, high, top = min(dense.values()), max(dense.values()), max(lexical.values(), default=1.0)
+        low, high = min(dense.values()), max(dense.values())
+        top = max(all_words, max(lexical.values(), default=1.0))
         by_meaning = (dense[number] - low) / (high - low) if high > low else 1.0
         by_words = lexical.get(number, 0.0) / top
         assert score == pytest.approx(weight * by_meaning + (1 - weight) * by_words)
@@ -143,3 +144,14 @@ def test_the_shipped_encoder_finds_a_paraphrase_that_shares_no_word() -> None:
     documents = [Document.from_text(t) for t in ("The physician operated at dawn.", "Prices of wheat rose sharply.")]
     (best, *_) = Assistant.from_documents(documents).retrieve("doctors performing surgery in the morning", 2)
     assert best.text.startswith("The physician")
+
+
+def test_a_passage_that_shares_one_word_of_many_is_no_full_match_by_words() -> None:
+    """The best by words would else outweigh meaning, however little it shares with the question."""
+    texts = ("The ferry leaves from pier two.", "Vessels depart from the quay.", "Grain is dear this year.")
+    documents = [Document.from_text(text, title=f"text {i}") for i, text in enumerate(texts)]
+    index = build_index(documents, None)
+    retriever = Retriever(index, Settings(dense_weight=0.5))
+    one_of_many = retriever.search("Does the cheap red boat to Oslo run this evening?", 3)
+    assert all(hit.score <= 0.5 + 0.5 / 3 for hit in one_of_many)
+    assert retriever.search("ferry pier", 1)[0].score > 0.9
