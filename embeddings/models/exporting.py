@@ -4,8 +4,7 @@ It needs torch and onnx and imports them inside its functions: they are wanted o
 to index or to answer.
 
 The graph is exported, its attention and normalisation layers are fused where they are those of BERT, it is compared
-with the module on texts of several lengths, and for "int8" its weights are quantised to seven bits a channel with
-activations scaled at run time (`reduce_range`: eight bits saturate on AVX2 without VNNI).
+with the module on texts of several lengths, and for "int8" it is quantised (`embeddings.models.quantising`).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import logging
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from embeddings.errors import ModelError
+from embeddings.models.quantising import Feed, quantise, quiet_root
 from embeddings.models.runtime import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, ModelCard, load_onnxruntime
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def compile_module(
     card: ModelCard,
     architecture: Architecture,
     target: Path,
+    examples: Sequence[Feed] = (),
 ) -> None:
     """Writes `target/`: the graph, the tokenizer without truncation or padding, and the card.
 
@@ -75,6 +76,7 @@ def compile_module(
         tokenizer_json: the text of a `tokenizer.json`.
         card: what the runtime must know; `card.precision` decides whether the weights are quantised.
         target: the folder to make; one that is there is replaced whole, once everything has been written.
+        examples: inputs such as it will be given, which an int8 graph is fitted to.
 
     Raises:
         ModelError: the module can't be exported, or the graph gives other results than the module.
@@ -84,7 +86,11 @@ def compile_module(
         graph, folder = Path(scratch) / "graph.onnx", Path(scratch) / "model"
         folder.mkdir()
         _export(module.eval(), outputs, graph, architecture, card)
-        _finish(_fused(module, graph, architecture, card), folder / MODEL_FILE, card.precision)
+        fused = _fused(module, graph, architecture, card)
+        if card.precision == "fp32":
+            shutil.copyfile(fused, folder / MODEL_FILE)
+        else:
+            quantise(fused, folder / MODEL_FILE, examples)
         (folder / TOKENIZER_FILE).write_text(_without_limits(tokenizer_json), encoding="utf-8")
         (folder / CARD_FILE).write_text(card.to_json() + "\n", encoding="utf-8")
         if target.exists():
@@ -157,7 +163,7 @@ def _fused(module: torch.nn.Module, graph: Path, architecture: Architecture, car
         from onnxruntime.transformers import optimizer
 
         fused = graph.with_name("fused.onnx")
-        with _quiet_root():
+        with quiet_root():
             optimizer.optimize_model(
                 str(graph), model_type="bert", num_heads=architecture.heads, hidden_size=architecture.width, opt_level=0
             ).save_model_to_file(str(fused))
@@ -192,37 +198,6 @@ def _difference(module: torch.nn.Module, graph: Path, architecture: Architecture
             difference = float(np.abs(one - other).max() / max(np.abs(one).max(), 1e-6))
             worst = max(worst, difference if np.isfinite(difference) else float("inf"))
     return worst
-
-
-def _finish(graph: Path, target: Path, precision: Precision) -> None:
-    if precision == "fp32":
-        shutil.copyfile(graph, target)
-        return
-    load_onnxruntime()
-    import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    with _quiet_root():
-        quantize_dynamic(
-            graph,
-            target,
-            per_channel=True,
-            reduce_range=True,
-            weight_type=QuantType.QInt8,
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},  # fused operators have no shape inference
-        )
-
-
-@contextmanager
-def _quiet_root() -> Iterator[None]:
-    """ONNX Runtime's tools write advice to loggers of many names; errors stay."""
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        root.setLevel(level)
 
 
 def _without_limits(tokenizer_json: str) -> str:

