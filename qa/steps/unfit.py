@@ -32,8 +32,8 @@ _QUANTITY = re.compile(
     r"|eigh|nine)ties|zero|age|aged|born|year|month|week|day)\w*",
     re.IGNORECASE,
 )
-PARTS = "clause|section|article|paragraph|page|chapter|annex|appendix|schedule|figure|table|item"
-_PART = re.compile(rf"\b(?P<name>{PARTS})\b\.?[ \t]$", re.IGNORECASE)
+_PARTS = "clause|section|article|paragraph|page|chapter|annex|appendix|schedule|figure|table|item"
+_PART = re.compile(rf"\b(?P<name>{_PARTS})\b\.?[ \t]$", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
