@@ -63,13 +63,10 @@ def confidence_of(candidate: Candidate, reading: Reading, calibration: Calibrati
 
 def _answer(question: Question, best: Judged, sure: Sequence[Judged]) -> Answer:
     """The answer of a candidate, which cites every place that says the same."""
-    support = [j for j in sure if j is not best and _supports(question, best, j)]
+    others = [j for j in sure if j is not best]
+    support = [j for j in others if same_answer(j.text, best.text) or agree(question, best.candidate, j.candidate)]
     citations = tuple(_citation(j.candidate) for j in (best, *support))
     return Answer(question.text, best.text, best.confidence, citations)
-
-
-def _supports(question: Question, best: Judged, other: Judged) -> bool:
-    return same_answer(other.text, best.text) or agree(question, best.candidate, other.candidate)
 
 
 def _alternatives(question: Question, best: Judged, sure: Sequence[Judged]) -> tuple[Answer, ...]:
