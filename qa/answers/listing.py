@@ -54,9 +54,8 @@ def _lines(candidate: Candidate) -> list[Bounds]:
 
 def _introduces(candidate: Candidate, item: Item) -> bool:
     """Does a candidate stand in the line before an item, which ends in a colon or is as short as a heading?"""
-    text = candidate.hit.document.text
-    begin, end = text.rfind("\n", 0, candidate.start) + 1, text.find("\n", candidate.end)
-    if not 0 <= end < item.start or len(text[end : item.start].split()) > 1:  # its bullet alone stands between
+    text, (begin, end) = candidate.hit.document.text, candidate.place.line
+    if not end < item.start or len(text[end : item.start].split()) > 1:  # only its bullet may stand between
         return False
     line = text[begin:end].rstrip()
     return line.endswith(":") or (len(line.split()) <= _LONGEST_LEAD and not line.endswith((".", "!", "?")))

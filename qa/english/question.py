@@ -65,9 +65,10 @@ class Question:
     text: str
 
     @staticmethod
+    @lru_cache(maxsize=256)
     def of(text: str) -> Question:
         """The reading of a question."""
-        return _read(text)
+        return Question(text)
 
     @cached_property
     def wants_number(self) -> bool:
@@ -111,11 +112,6 @@ class Question:
     def terms(self) -> frozenset[str]:
         """`terms` of its text."""
         return terms(self.text)
-
-
-@lru_cache(maxsize=256)
-def _read(text: str) -> Question:
-    return Question(text)
 
 
 @lru_cache(maxsize=2048)

@@ -161,7 +161,8 @@ def _in_place(tokens: Sequence[Token], i: int) -> Tag:
     capital = i > 0 and token.text[0].isupper() and token.text[0].isalpha()
     if capital and token.tag in ("auxiliary", "adverb", "number"):
         return "name"  # "in May", "Europe Today", "Formula One"
-    if (token.tag == "word" and verb_form(token.text) is not None) or _ends_as_participle(tokens, i):
+    participle = len(token.text) > 4 and token.text.endswith(_PARTICIPLE)  # perhaps of an unknown verb
+    if token.tag == "word" and (participle or verb_form(token.text) is not None):
         return "verb" if _is_verb(tokens, i) else "word"
     return token.tag
 
@@ -175,12 +176,6 @@ def _goes_on(tokens: Sequence[Token]) -> bool:
 def _begins_phrase(tokens: Sequence[Token], i: int) -> bool:
     """Can the i-th word follow a determiner in its phrase?"""
     return i < len(tokens) and tokens[i].tag in ("word", "name", "number")
-
-
-def _ends_as_participle(tokens: Sequence[Token], i: int) -> bool:
-    """Does an unknown word end as participles do?"""
-    word = tokens[i]
-    return word.tag == "word" and len(word.text) > 4 and word.text.endswith(_PARTICIPLE)
 
 
 def _is_verb(tokens: Sequence[Token], i: int) -> bool:

@@ -20,11 +20,10 @@ def one_cell(question: Question, place: Place) -> Bounds:
     Of several cells the question chooses: the one whose column it names, else the first that it does not repeat. The
     bounds are empty where the place is only the name of a column or of a row.
     """
-    text, layout = place.hit.document.text, place.hit.document.layout
+    layout = place.hit.document.layout
     if not layout.tables and not layout.fields:
         return place.bounds
-    line = text.rfind("\n", 0, place.start) + 1, text.find("\n", place.end)
-    cells = [cell for row in layout.rows_in(line[0], line[1] if line[1] >= 0 else len(text)) for cell in row]
+    cells = [cell for row in layout.rows_in(*place.line) for cell in row]
     named = layout.cell_at(place.start)
     if named is not None and named.header:
         return place.start, place.start

@@ -67,6 +67,13 @@ class Place:
         """The bounds of the sentence around the words, as a citation quotes it."""
         return quote_bounds(self.hit, self.start, self.end)
 
+    @property
+    def line(self) -> Bounds:
+        """The bounds of the whole lines that the words stand in."""
+        text = self.hit.document.text
+        end = text.find("\n", self.end)
+        return text.rfind("\n", 0, self.start) + 1, end if end >= 0 else len(text)
+
     def touches(self, bounds: Bounds) -> bool:
         """Do the words share a character with some bounds of the document?"""
         return self.start < bounds[1] and bounds[0] < self.end

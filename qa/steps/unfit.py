@@ -45,7 +45,7 @@ def without_item_number(question: Question, place: Place) -> Bounds:
 
 
 def answers_nothing(question: Question, place: Place) -> bool:
-    """Can the words of a place answer nothing, because they are a pronoun, a heading, or words of the question?"""
+    """Do the words of a place answer nothing, as a pronoun, a heading, or words of the question do?"""
     text, start, said = place.hit.document.text, place.start, place.text.strip()
     if not said or "```" in said or (_POINTER.fullmatch(said) is not None and _ACRONYM.fullmatch(said) is None):
         return True
@@ -98,13 +98,13 @@ def _has_neighbour(text: str, item: re.Match[str], number: str) -> bool:
     part = _LAST_PART.fullmatch(number)
     if part is None:
         return False
-    last = part["last"].lower()
+    last, others = part["last"].lower(), list[str]()
     if last.isdigit():
-        others = [str(int(last) + step) for step in (-1, 1)]
-    else:
-        others = [chr(ord(last) + step) for step in (-1, 1)] if len(last) == 1 else []
-        place = _ROMAN.index(last) if last in _ROMAN else None
-        others += [] if place is None else [_ROMAN[i] for i in (place - 1, place + 1) if 0 <= i < len(_ROMAN)]
+        others += [str(int(last) + step) for step in (-1, 1)]
+    elif len(last) == 1:
+        others += [chr(ord(last) + step) for step in (-1, 1)]
+    if last in _ROMAN:
+        others += [numeral for numeral in _ROMAN if abs(_ROMAN.index(numeral) - _ROMAN.index(last)) == 1]
     front, behind = re.escape(part["front"]), re.escape(part["behind"])
     neighbour = re.compile(rf"^[ \t]*{front}(?:{'|'.join(map(re.escape, others))}){behind}\s", re.I | re.M)
     return neighbour.search(text, max(0, item.start() - _AROUND), item.end() + _AROUND) is not None
@@ -126,9 +126,7 @@ def _is_heading(question: Question, place: Place) -> bool:
     """Is the span the whole line of a heading, which names the topic of what follows and says nothing of it?"""
     if not place.in_heading or question.names_part:
         return False
-    text = place.hit.document.text
-    begin, end = text.rfind("\n", 0, place.start) + 1, text.find("\n", place.end)
-    heading = text[begin : end if end >= 0 else len(text)]
+    heading = place.hit.document.text[slice(*place.line)]
     return place.text.strip(" :.") == re.sub(rf"^[#\s]*(?:{NUMBER}\s+)?", "", heading).strip(" #*_:.\t")
 
 
