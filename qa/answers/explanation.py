@@ -123,17 +123,15 @@ def _best(place: Place, span: Span, ranked: Candidate | None = None, confidence:
 
 
 def _role(candidate: Candidate, confidence: float, answer: Answer, threshold: float) -> Role:
-    if any(_stands(candidate, citation) for citation in answer.citations):
+    def cited_by(side: Answer) -> bool:  # a list cites single items of a candidate
+        cited = (c for c in side.citations if c.document.id == candidate.hit.document.id)
+        return any(candidate.place.touches((c.start, c.end)) for c in cited)
+
+    if cited_by(answer):
         return "answer"
-    if any(_stands(candidate, citation) for other in answer.alternatives for citation in other.citations):
+    if any(cited_by(other) for other in answer.alternatives):
         return "other answer"
     return "under the threshold" if confidence < threshold else "not chosen"
-
-
-def _stands(candidate: Candidate, citation: Citation) -> bool:
-    """Does a citation share characters with a candidate? A list cites single items of one."""
-    same = candidate.hit.document.id == citation.document.id
-    return same and candidate.place.touches((citation.start, citation.end))
 
 
 def to_json(explanation: Explanation) -> dict[str, Any]:
