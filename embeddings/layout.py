@@ -4,14 +4,12 @@ Offsets are code points of `Document.text`, half open: `text[start:end]`. The wo
 stand in the text as they are told here. What is written twice (a cell that spans two rows is written in both) is two
 cells, each with its own place.
 
-    layout.cell_at(offset)    the cell that holds an offset, with the name of its column
-    layout.row_of(cell)       the cells of its row, in order
-    layout.label_of(cell)     the cell that names its row
-    layout.column_of(cell)    the cells of its column, from the top
-    layout.rows_in(start, end)   the rows of a passage
-    layout.field_at(offset)   the field ("Room: 14") that holds an offset
-    layout.certainty(start, end)   how sure the text of a passage is, where it was recognised on a picture
-    layout.item_at(offset)    the list item that holds an offset; layout.list_of(item): the list it is part of
+    layout.cell_at(offset)        the cell that holds an offset, with the name of its column
+    layout.row_of(cell)           the cells of its row, in order
+    layout.rows_in(start, end)    the rows of a passage
+    layout.field_at(offset)       the field ("Room: 14") that holds an offset
+    layout.certainty(start, end)  how sure the text of a passage is, where it was recognised on a picture
+    layout.items_in(start, end)   the list items of a passage; layout.list_of(item): the list one is part of
 """
 
 from __future__ import annotations
@@ -241,18 +239,6 @@ class Layout:
         """All cells of a cell's row, itself among them, in order."""
         return self.tables[cell.table].row(cell.row, cell.table)
 
-    def label_of(self, cell: Cell) -> Cell | None:
-        """The cell that names a cell's row; None where there is none, or it is the cell itself."""
-        column = self.tables[cell.table].label
-        found = next((each for each in self.row_of(cell) if each.column == column), None)
-        return found if found != cell else None
-
-    def column_of(self, cell: Cell) -> tuple[Cell, ...]:
-        """The values of a cell's column, from the top; not its names."""
-        table = self.tables[cell.table]
-        rows = (table.row(row, cell.table) for row in range(table.header, len(table)))
-        return tuple(each for row in rows for each in row if each.column == cell.column)
-
     def rows_in(self, start: int, end: int) -> Iterator[tuple[Cell, ...]]:
         """The rows that touch [start, end), in order, each with all its cells; rows of names are left out."""
         first = bisect_right(self.tables, start, key=lambda table: table.end)
@@ -272,17 +258,6 @@ class Layout:
         index = bisect_right(self.fields, offset, key=lambda field: field.label[0])
         found = self.fields[index - 1] if index else None
         return found if found is not None and offset < found.value[1] else None
-
-    def fields_in(self, start: int, end: int) -> tuple[Field, ...]:
-        """The fields that touch [start, end), in order."""
-        first = bisect_right(self.fields, start, key=lambda field: field.value[1])
-        return self.fields[first : bisect_left(self.fields, end, key=lambda field: field.label[0])]
-
-    def item_at(self, offset: int) -> Item | None:
-        """The list item that holds an offset."""
-        index = bisect_right(self.items, offset, key=lambda item: item.start)
-        found = self.items[index - 1] if index else None
-        return found if found is not None and offset < found.end else None
 
     def items_in(self, start: int, end: int) -> tuple[Item, ...]:
         """The list items that touch [start, end), in order."""

@@ -28,8 +28,8 @@ from qa.settings import Settings
 from qa.types import Answer, Ask, Turn
 
 LONGEST_QUESTION = 1_000  # characters
-# A question that may be meant as it was asked is answered so from this confidence on, unless what it may have left out
-# makes its answer surer by this much. Chosen on the half "dev" of the dialogues and on texts made up for it.
+# Where a question may stand alone or lean on the turns before it, the answer to the question alone is taken if its
+# confidence is at least SURE_ALONE and the other reading is not surer by WORTH. Chosen on the dialogues' half "dev".
 SURE_ALONE, WORTH = 0.6, 0.1
 _SHOWN = 60  # characters of a question in a message
 
@@ -39,16 +39,16 @@ _DEFAULTS = Settings()
 class Assistant:
     """Answers questions from one index. Make one with `from_documents` or `open`.
 
-    The encoder and reader that ship are used unless the settings name others, or others are given here. The confidence
-    is a probability for the pair of models it was fitted for (`qa.models.chosen.calibration_for`), see `is_calibrated`.
+    It uses the encoder and reader that ship, unless the settings name others or others are given here. The confidence
+    is a probability only for the pair of models it was fitted for (`is_calibrated`).
 
-    An index that another process changes is followed: each question is asked of the last finished update.
+    Where another process changes the index, each question is asked of the last finished update.
 
     Attributes:
         settings: every knob.
-        narrow: what it is limited to besides, asked for anew each time; None for nothing.
+        narrow: gives a further limit, called for each question; None for no further limit.
         is_calibrated: whether its confidence is a probability.
-        reliability: how often answers of a confidence were right on a benchmark; None where that was not measured for
+        reliability: how often answers of a confidence were right on a benchmark; None where nobody measured it for
             these models.
     """
 
@@ -75,7 +75,7 @@ class Assistant:
         settings: Settings | None = None,
         progress: Progress | None = None,
     ) -> Assistant:
-        """An assistant over documents that are indexed in memory, now.
+        """An assistant over documents, which are indexed in memory now.
 
         Args:
             source: a file, a folder, or documents.
@@ -83,12 +83,12 @@ class Assistant:
             progress: called after each document with its source.
 
         Raises:
-            DocumentError: a file can't be read, or a folder holds nothing to read. Without documents there are no
-                answers, which is no error.
+            DocumentError: a file can't be read, or a folder holds nothing to read. An empty sequence of documents is no
+                error.
             ModelError: a model that the settings name is not here, or can't be compiled.
         """
         chosen = settings if settings is not None else _DEFAULTS
-        reader = reader_for(chosen)  # a model that is not here fails before anything is read
+        reader = reader_for(chosen)  # a missing model fails before any file is read
         documents = load([source]).documents if isinstance(source, str | Path) else source
         index = build_index(documents, None, chosen, progress)
         return cls(index, chosen, reader)
@@ -123,9 +123,9 @@ class Assistant:
         return tuple(self._index.document(listed.id) for listed in self.listed())
 
     def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
-        """The documents without their texts, in the order they were added: the first `most`, or all of them.
+        """The documents without their texts, in the order they were added: all, or the first `most`.
 
-        Of a filter those that have a passage that fits. Raises FilterError where it names what is not there.
+        With a filter, those that have a passage that fits. Raises FilterError where it names what is not there.
         """
         return self._index.listed(most, self._limited(where))
 
@@ -134,7 +134,7 @@ class Assistant:
         return self._index.document(id, self.where)
 
     def limit(self, where: Where) -> None:
-        """Limits all that is asked, listed and opened from here on; a filter of a question narrows it and never widens.
+        """Limits everything that is asked, listed and opened from now on. A question's filter can only narrow it.
 
         Raises FilterError where it names a document or folder that is not there.
         """
@@ -143,11 +143,11 @@ class Assistant:
 
     @property
     def where(self) -> Where | None:
-        """What everything is limited to now; None for no limit."""
+        """The limit that holds now; None for no limit."""
         return self._where if self.narrow is None else self.narrow().within(self._where)
 
     def _limited(self, where: Where | None) -> Where | None:
-        """A filter of a question inside that of the assistant."""
+        """A question's filter inside that of the assistant."""
         return where.within(self.where) if where else self.where
 
     @property
@@ -178,9 +178,8 @@ class Assistant:
             question: as it was asked; a follow-up is resolved with the turns before it.
             history: those turns, oldest first.
             where: the documents and days it is asked of, inside the assistant's own filter.
-            threshold: the confidence from which it is answered; that of the settings where it is None.
-            resolve: False asks exactly these words, whatever the history: also those that somebody put in the place
-                of an understood question (`qa.followup.resolve.standalone`).
+            threshold: the confidence from which it is answered; None for that of the settings.
+            resolve: False asks exactly these words, whatever the history.
 
         Raises:
             QuestionError: the question is empty, holds no word, or is longer than LONGEST_QUESTION characters.
@@ -190,16 +189,16 @@ class Assistant:
         return self._answered(Ask(question, history, where, threshold, resolve))[1]
 
     def explain(self, ask: Ask) -> Explanation:
-        """Answers a question as `answer` does, and keeps what the answer was chosen from. Raises as `answer`."""
+        """Answers a question as `answer` does, and says what the answer was chosen from. Raises as `answer`."""
         reading, answer = self._answered(ask)
         return explained(reading, answer, self._calibration, self._settings_for(ask).threshold, self.reliability)
 
     def answer_many(self, questions: Sequence[str]) -> tuple[Answer, ...]:
-        """Answers independent questions; the spans are the same as one by one."""
+        """Answers independent questions, each with the same spans as when it is asked alone."""
         return tuple(self.answer(question) for question in questions)
 
     def answer_from(self, question: str, hits: Sequence[Hit]) -> Answer:
-        """Answers a question that stands alone from given passages, best first.
+        """Answers a question that stands alone from given passages, which come best first.
 
         Raises:
             QuestionError: as `answer`.
@@ -208,7 +207,7 @@ class Assistant:
         return compose(reading, self._calibration, self.settings)
 
     def read(self, question: str, where: Where | None = None) -> Reading:
-        """Retrieves and reads, without deciding: the passages and every candidate found in them."""
+        """Retrieves and reads without deciding: the passages, and every candidate in them."""
         return self._read(question, self._found(question, where))
 
     def _found(self, question: str, where: Where | None) -> tuple[Hit, ...]:
@@ -221,9 +220,9 @@ class Assistant:
     def _answered(self, ask: Ask) -> tuple[Reading, Answer]:
         """The answer to a question as it is understood, or as it was asked where that is as sure.
 
-        What belongs to a question makes its answer surer. So where the choice is open, both are read, and what was
-        taken from the turns before is let go where the answer is sure without it, and not much surer with it; or where
-        it is less sure with it, and the document is that of the last answer.
+        What belongs to a question makes its answer surer. So where both readings are possible, both are answered. The
+        question as it was asked wins where its answer is sure and the other not much surer, or where its answer is at
+        least as sure and stands in the document of the last answer.
         """
         first, *others = _ways(ask)
         threshold = self._settings_for(ask).threshold
@@ -252,15 +251,15 @@ class Assistant:
 
 
 def _goes_on(history: Sequence[Turn], answer: Answer) -> bool:
-    """Whether an answer stands in the document that the last turn's answer stands in."""
+    """Does an answer stand in the document of the last turn's answer?"""
     cited = [turn.answer.citations for turn in history[-1:]] + [answer.citations]
     return all(cited) and len({citations[0].document.id for citations in cited}) == 1
 
 
 def _ways(ask: Ask) -> tuple[str, ...]:
-    """The readings of a question, the likeliest first.
+    """The readings of a question, the likelier first.
 
-    One that does not say itself that it leans on the turns before it may stand alone after all.
+    A question without a word that points back may stand alone after all.
     """
     checked = checked_question(ask.question)
     understood = standalone(checked, ask.history) if ask.resolve else checked
@@ -268,7 +267,7 @@ def _ways(ask: Ask) -> tuple[str, ...]:
 
 
 def checked_question(question: str) -> str:
-    """The question without white space around it. Raises QuestionError where it can't be asked."""
+    """The question without white space at its ends. Raises QuestionError where it can't be asked."""
     if not isinstance(question, str):
         raise QuestionError(f"the question is {type(question).__name__}, expected a text (str)")
     text = question.strip()
@@ -282,7 +281,7 @@ def checked_question(question: str) -> str:
 
 
 def _shown(question: str) -> str:
-    """The beginning of a question, as it stands in a message."""
+    """The beginning of a question, for a message."""
     return repr(question if len(question) <= _SHOWN else f"{question[:_SHOWN]}…")
 
 

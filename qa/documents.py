@@ -1,4 +1,4 @@
-"""Where the documents are, when nobody said: PINCITE_INDEX, a `.pincite/` folder here or above, the samples."""
+"""The documents that are asked by default: PINCITE_INDEX, a `.pincite/` folder here or above, else the samples."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def answer(
 
 
 def open_default(settings: Settings) -> Assistant:
-    """The assistant over the default index, kept open for the next call; if that is the samples, stderr says so."""
+    """The assistant over the default index, kept open for the next call. Where that is the samples, stderr says so."""
     path = find_index()
     if path is None:
         return _samples(settings)
@@ -64,10 +64,10 @@ def open_default(settings: Settings) -> Assistant:
 
 
 def _version(path: Path) -> str:
-    """Changes when another index is put in the folder. An assistant sees updates of the same index by itself."""
+    """A name for the index in a folder. An assistant follows updates, but not another index put in its place."""
     try:
         said = Manifest.read(path)
-    except StoreError:  # told when it is opened
+    except StoreError:  # opening it tells
         return ""
     return f"{said.id} {said.encoder}"
 
@@ -77,12 +77,12 @@ def named_index(folder: Path | None) -> Path:
 
     Raises StoreNotFound if the default is the samples.
     """
-    found = folder if folder is not None else find_index()
-    if found is None:
+    path = folder if folder is not None else find_index()
+    if path is None:
         raise StoreNotFound(
             "no index was named and none is here; name one with --index, or make it: pincite index PATHS"
         )
-    return found
+    return path
 
 
 def find_index() -> Path | None:
@@ -95,7 +95,7 @@ def find_index() -> Path | None:
 
 @lru_cache(maxsize=1)
 def _opened(path: Path, settings: Settings, version: str) -> Assistant:
-    """`version` tells a rebuilt index from the one that was opened before it."""
+    """`version` is only a key of the cache: a rebuilt index is opened again."""
     return Assistant.open(path, settings)
 
 

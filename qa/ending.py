@@ -1,7 +1,7 @@
 """How a command ends: with an exit code and at most one line, never with a traceback.
 
 Exit codes: 0 done or answered, 1 no answer, 2 an error, 130 interrupted. This module imports nothing heavy, so that it
-stands guard while the rest is still being imported.
+already catches what happens while the rest is imported.
 """
 
 from __future__ import annotations
@@ -32,27 +32,27 @@ _ADVICE = {
 def end(command: Callable[[], object]) -> None:
     """Runs a command and ends the process with the exit code that it returns or raises.
 
-    What a reader of the output does (`| head -1`) is no error; an output that can't be written is one. With
+    A program that stops reading the output (`| head -1`) is no error; an output that can't be written is. With
     PINCITE_DEBUG=1 every error comes with its traceback.
     """
-    if sys.stderr is None:  # closed: what would be said there goes nowhere, and no file takes its number
+    if sys.stderr is None:  # it was closed; no file that is opened later may get its number
         sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     code = _code(command) if sys.stdout is not None else _failed("the output is closed; leave it open, or > /dev/null")
     try:
         sys.stderr.flush()
-    except OSError:  # Python would try again when it ends, and change the exit code
+    except OSError:  # Python would try again at exit, and change the exit code
         _drop(sys.stderr)
-    # From here on nothing is left to clean up; a second Ctrl-C would only print where Python was when it ended.
+    # Nothing is left to clean up. A second Ctrl-C would only print a traceback.
     with suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.exit(code)
 
 
 def done_or_told(work: Callable[[], object]) -> int:
-    """The exit code of a command for developers (`python -m ...`): an error of ours is one line, any other a traceback.
+    """The exit code of a command for developers (`python -m ...`): a PinciteError is one line, others are tracebacks.
 
     Args:
-        work: what it does; a number that it returns is the exit code.
+        work: what the command does; a number that it returns is the exit code.
     """
     try:
         code = work()
@@ -69,7 +69,7 @@ def say(line: str) -> None:
 
 
 def drop_output() -> None:
-    """Drops what could not be written, because Python would try again when it ends and change the exit code."""
+    """Drops what could not be written: Python would try again at exit, and change the exit code."""
     _drop(sys.stdout)
 
 
@@ -82,7 +82,7 @@ def _code(command: Callable[[], object]) -> int:
     interruptions = _noted_interruptions()
     try:
         code = command()
-        sys.stdout.flush()  # now, while it can still be told that this failed
+        sys.stdout.flush()  # here, where a failure is still reported
         return code if isinstance(code, int) else DONE
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -92,7 +92,7 @@ def _code(command: Callable[[], object]) -> int:
     except SystemExit as ended:
         return _exit_code(ended)
     except Exception as error:
-        if interruptions:  # a library that was being imported made an error of its own of it
+        if interruptions:  # a library turned Ctrl-C into an error of its own
             return INTERRUPTED
         if os.environ.get(DEBUG_VARIABLE, "0") not in ("", "0"):
             traceback.print_exc()
@@ -100,7 +100,7 @@ def _code(command: Callable[[], object]) -> int:
 
 
 def _noted_interruptions() -> list[int]:
-    """A list that gets an entry with each Ctrl-C, which raises KeyboardInterrupt as ever."""
+    """A list that gets an entry at each Ctrl-C, which still raises KeyboardInterrupt."""
     noted: list[int] = []
 
     def interrupted(number: int, frame: FrameType | None) -> None:
@@ -114,9 +114,9 @@ def _noted_interruptions() -> list[int]:
 
 
 def _exit_code(ended: SystemExit) -> int:
-    """The code of a SystemExit as Python itself would take it.
+    """The code of a SystemExit, as Python itself takes it, but for a broken pipe.
 
-    Except that typer and rich, when whoever read the output went away, exit with 1, which here means no answer.
+    There typer and rich exit with 1, which means "no answer" here.
     """
     if isinstance(ended.__context__, BrokenPipeError):
         drop_output()
@@ -127,17 +127,17 @@ def _exit_code(ended: SystemExit) -> int:
 
 
 def _failed(message: str) -> int:
-    """Prints an error; a group of errors in a line for each."""
+    """Prints an error, each of its lines on its own, and returns the exit code."""
     for line in message.splitlines():
         say(f"pincite: {line}")
     return ERROR
 
 
 def _told(error: Exception) -> str:
-    """An error in words for the person at the keyboard."""
+    """An error in words, for the person at the keyboard."""
     if isinstance(error, PinciteError):
         return str(error)
-    if hasattr(error, "format_message"):  # typer's, or click's: the command was called in a wrong way
+    if hasattr(error, "format_message"):  # of typer or click: the command line is wrong
         return _wrong_call(error)
     if isinstance(error, OSError):
         drop_output()
@@ -151,7 +151,7 @@ def _told(error: Exception) -> str:
 
 
 def _wrong_call(error: Exception) -> str:
-    """The fault of the words of the command line, and where their form is described."""
+    """What is wrong with a command line, and where its form is described."""
     message: str = error.format_message()  # type: ignore[attr-defined]
     context = getattr(error, "ctx", None)
     words = " ".join(message.split()).rstrip(".")
@@ -160,7 +160,7 @@ def _wrong_call(error: Exception) -> str:
 
 
 def _flat(error: Exception) -> str:
-    """An error of any library in one line, its kind in front."""
+    """An error of any library in one line, with its type in front."""
     return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
 
 

@@ -1,4 +1,4 @@
-"""An Answer in words and as JSON: what the terminal, the page, exports and programs show alike."""
+"""An Answer in words and as JSON, the same for the terminal, the page, exports and programs."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def confidence_words(confidence: float) -> str:
 
 
 def disagreement_title(answer: Answer) -> str:
-    """The title over an answer with alternatives: whether documents, or places of one document, disagree."""
+    """The title over an answer with alternatives: documents disagree, or places of one document do."""
     documents = {citation.document.id for side in (answer, *answer.alternatives) for citation in side.citations}
     title = "The documents disagree" if len(documents) > 1 else "The document gives more than one answer"
     dated = {_moment(side) for side in (answer, *answer.alternatives)}
@@ -76,27 +76,26 @@ def disagreement_title(answer: Answer) -> str:
 
 
 def newest_first(answer: Answer) -> tuple[Answer, ...]:
-    """An answer and its alternatives by the date of what each cites first: the newest first, undated last.
+    """An answer and its alternatives, by the date of each first citation: newest first, undated last.
 
-    The day is that of the words' own section, else of their document; within a day, the time decides that a section
-    states.
+    The day is that of the cited section, else of its document. Within a day the time that the section states decides.
     """
     return tuple(sorted((answer, *answer.alternatives), key=_moment, reverse=True))
 
 
-_DAY = re.compile(r"\d{4}(?:-\d\d){0,2}(?:T\S*)?")  # in full: "1700 GMT" is no year
+_DAY = re.compile(r"\d{4}(?:-\d\d){0,2}(?:T\S*)?")  # for a full match: "1700 GMT" is no year
 _TIME = re.compile(r"\b([01]?\d|2[0-3])[:.]?([0-5]\d)\b")
 
 
 def _moment(answer: Answer) -> tuple[str, str]:
-    """Day and time of an answer's first citation, each "" where it is unknown, as texts that sort."""
+    """Day and time of an answer's first citation, as texts that sort; "" for what is unknown."""
     citation = next(iter(answer.citations), None)
     date, day = (citation.date, citation.document.date) if citation is not None else (None, None)
     if date is None or _DAY.fullmatch(date) is not None:
         stated = date if date is not None else day
         return _in_utc(stated) if stated is not None and _DAY.fullmatch(stated) else ("", "")
-    found = _TIME.search(date)
-    time = f"{int(found[1]):02}:{found[2]}" if found is not None else ""
+    clock = _TIME.search(date)
+    time = f"{int(clock[1]):02}:{clock[2]}" if clock is not None else ""
     return _in_utc(day)[0] if day is not None and _DAY.fullmatch(day) else "", time
 
 
@@ -149,10 +148,10 @@ def split_quote(citation: Citation) -> tuple[str, str, str]:
 
 
 def one_line(text: str) -> str:
-    """The text with its white space folded, so that it stands in one line; for showing only, never for offsets.
+    """The text in one line, its white space folded; for display only, never for offsets.
 
-    Other control characters become U+FFFD, and so do those that turn the order of letters around: a document must not
-    steer a terminal, nor show other words than it has.
+    Control characters become U+FFFD, and so do those that reverse the order of letters: a document must not steer a
+    terminal, nor show other words than it has.
 
     >>> one_line("two\\n  lines ")
     'two lines '
@@ -191,29 +190,11 @@ def to_dict(answer: Answer) -> dict[str, Any]:
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
-    return {
-        "document": document_dict(citation.document),
-        "start": citation.start,
-        "end": citation.end,
-        "text": citation.text,
-        "quote_start": citation.quote_start,
-        "quote_end": citation.quote_end,
-        "quote": citation.quote,
-        "page": citation.page,
-        "row": citation.row,
-        "heading": citation.heading,
-        "date": citation.date,
-    }
+    names = ("start", "end", "text", "quote_start", "quote_end", "quote", "page", "row", "heading", "date")
+    return {"document": document_dict(citation.document), **{name: getattr(citation, name) for name in names}}
 
 
 def document_dict(document: Document) -> dict[str, str | None]:
     """A document by its names, without its text."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "source": document.source,
-        "author": document.author,
-        "date": document.date,
-        "media_type": document.media_type,
-        "content_hash": document.content_hash,
-    }
+    names = ("id", "title", "source", "author", "date", "media_type", "content_hash")
+    return {name: getattr(document, name) for name in names}

@@ -28,17 +28,17 @@ EXAMPLES = (
 )
 
 MOST = 5  # the number of the sample documents
-_LONGEST_WAIT = 60  # seconds for another process that builds the same index
+_LONGEST_WAIT = 60  # seconds, while another process builds the same index
 
 
 def seeds_folder() -> Path:
-    """The folder of the sample documents: inside an installed package, at the top of a checkout."""
+    """The folder of the sample documents: inside the installed package, or at the top of a checkout."""
     installed = Path(__file__).parent / "seeds"
     return installed if installed.is_dir() else Path(__file__).parent.parent / "seeds"
 
 
 def is_samples(documents: Sequence[Document | Listed]) -> bool:
-    """Whether these are exactly the sample documents."""
+    """Are these exactly the sample documents?"""
     if not seeds_folder().is_dir():
         return False
     names = {path.name for path in seeds_folder().iterdir()}
@@ -48,14 +48,13 @@ def is_samples(documents: Sequence[Document | Listed]) -> bool:
 def open_samples(settings: Settings | None = None) -> Assistant:
     """An assistant over the sample documents.
 
-    Their index is built once, under a lock, in the user's cache folder; where that can't be written it is kept in
-    memory.
+    Their index is built once, under a lock, in the user's cache folder; where that can't be written, in memory.
     """
     chosen = settings if settings is not None else Settings()
     encoder, reader = encoder_for(chosen), reader_for(chosen)
     try:
         return Assistant(_cached_index(chosen), chosen, reader)
-    except (OSError, StoreError):  # a disk that fills up while the index is built is told as a StoreError
+    except (OSError, StoreError):  # a disk that fills up raises StoreError
         return Assistant(build_index(load([seeds_folder()]).documents, None, chosen, encoder=encoder), chosen, reader)
 
 
@@ -79,13 +78,13 @@ def _cached_index(settings: Settings) -> Index:
 
 
 def _refuse_read_only(folder: Path) -> None:
-    """Raises OSError at once where the folder can't be written: a lock there would be waited for without end."""
+    """Raises OSError at once where the folder can't be written: the lock would wait for it without end."""
     with tempfile.TemporaryFile(dir=folder):
         pass
 
 
 def _key(settings: Settings, encoder: str) -> str:
-    """A name for the index, from everything it is made of."""
+    """A key made of everything that the index depends on."""
     digest = hashlib.sha256(f"{FORMAT} {encoder} {settings.chunk_tokens} {settings.overlap}".encode())
     for path in sorted(seeds_folder().iterdir()):
         digest.update(path.name.encode() + path.read_bytes())

@@ -1,4 +1,4 @@
-"""Every knob of a question's way to its answer, once."""
+"""Every setting on the way from a question to its answer."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ class Settings:
         candidates: how many passages each of the two searches contributes to the fusion.
         fusion: how the two rankings become one.
         dense_weight: share of the dense score in min-max fusion, in [0, 1].
-        retrieval_weight: what the best possible passage adds to the score of a span, in logits.
-        sentence_weight: what a sentence that holds all the question's words adds to the score of a span, in logits.
+        retrieval_weight: what the best possible passage adds to the score of its spans, in logits.
+        sentence_weight: what a sentence with all the question's words adds to the score of its spans, in logits.
         no_answer_weight: how much of a passage's no-answer score is taken off its spans' scores, in [0, 1].
         answer_tokens: the longest answer, in the reader's tokens.
         chunk_tokens: the longest passage, in tiktoken's tokens; takes effect when an index is built.
         overlap: sentences that neighbouring passages share; takes effect when an index is built.
-        threads: cores that one question may use; 0 for all of them.
-        workers: processes that read, so many questions side by side; 0 reads in this process.
+        threads: cores that one question may use; 0 for all.
+        workers: processes that read, one question each; 0 reads in this process.
         encoder: the folder or the name of a sentence-transformers model; None for the one that ships, or the one that
-            an index was made with. It is looked for when it is needed.
+            an index was made with.
         reader: the folder or the name of a Hugging Face model for extractive question answering; None for the one
             that ships.
-        vector_index: how many vectors are arranged for search: "flat", "hnsw" or "ivf"; "auto" chooses by their number
+        vector_index: how vectors are arranged for search: "flat", "hnsw" or "ivf"; "auto" chooses by their number
             (`embeddings.search.bases`). Takes effect when an index is written.
-        precision: what the models that `encoder` and `reader` name are compiled to; those that ship are int8.
+        precision: what the models in `encoder` and `reader` are compiled to; those that ship are int8.
 
     Raises:
         SettingsError: a value is outside its range.

@@ -1,7 +1,4 @@
-"""What goes in and what comes out: Ask, Citation, Answer, Turn.
-
-A citation holds its document, so that it can always show its words.
-"""
+"""What goes in and what comes out: Ask, Citation, Answer, Turn. A citation holds its document, and so its words."""
 
 from __future__ import annotations
 
@@ -71,10 +68,10 @@ class Answer:
         question: as it was understood (after a follow-up was resolved).
         text: the words of the first citation; for a list answer the distinct spans joined by "; "; None where the
             documents do not hold the answer.
-        confidence: probability in [0, 1] that the best span found is right, also when `text` is None.
+        confidence: probability in [0, 1] that the best span is right, also where `text` is None.
         citations: support for `text`, best first; never empty when `text` is not None, empty when it is.
-        alternatives: conflicting answers whose confidence is over the threshold; theirs are ().
-        passages: the closest passages, best first, also when there is no answer.
+        alternatives: answers over the threshold that contradict this one; they have no alternatives themselves.
+        passages: the closest passages, best first, also where there is no answer.
         is_list: True where `text` joins several spans, each of them cited.
     """
 
@@ -90,8 +87,8 @@ class Answer:
     def reason(self) -> Reason | None:
         """Why there is no answer; None where there is one.
 
-        "nothing retrieved": no document, or none that the filter lets through. "nothing read as an answer": passages
-        were read, and the best words of them are less sure than the threshold.
+        "nothing retrieved": there is no document, or the filter lets none through. "nothing read as an answer": the
+        confidence of the best words in the passages is under the threshold.
         """
         if self.text is not None:
             return None
@@ -100,7 +97,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question of a conversation, as it was asked, and its answer."""
+    """A question of a conversation as it was asked, and its answer."""
 
     question: str
     answer: Answer
@@ -108,16 +105,16 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question, and how it is asked.
+    """A question and how to ask it.
 
     Attributes:
-        question: as somebody wrote it; a follow-up is resolved with the turns before it.
-        history: those turns, oldest first.
+        question: as somebody wrote it; a follow-up is resolved with `history`.
+        history: the turns before it, oldest first.
         where: the documents and days it is asked of, inside the assistant's own filter; None for no further filter.
         threshold: the confidence from which it is answered; None for that of the settings.
         resolve: False asks exactly these words, whatever the history.
         on_passages: called as soon as passages are retrieved, and again if a second reading of the question is
-            answered instead of the first; None where nobody waits for them.
+            answered; None where nobody waits for them.
     """
 
     question: str

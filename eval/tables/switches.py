@@ -39,8 +39,7 @@ _CONFLICT = "qa.answers.disagreement"
 DISAGREEMENT = (
     _switch("values that contradict each other", False, "qa.answers.compose:conflict"),
     _switch("values that say the same otherwise", False, "qa.answers.compose:agree"),
-    _switch("corrections", None, "qa.answers.compose:other_side", "qa.answers.compose:superseded"),
-    _switch("both tell of the same", True, f"{_CONFLICT}:about_the_same", "qa.answers.corrections:about_the_same"),
+    _switch("both tell of the same", True, f"{_CONFLICT}:about_the_same"),
     _switch("dates: the sentence tells of it", True, f"{_CONFLICT}:_tells_of_it"),
     _switch("numbers: of another thing", False, f"{_CONFLICT}:_of_another_thing"),
     _switch("numbers: count something else", False, f"{_CONFLICT}:counts_something_else"),

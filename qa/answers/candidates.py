@@ -1,4 +1,4 @@
-"""Spans of passages -> candidates for the answer, each at one place of one document, ranked."""
+"""The reader's spans -> ranked candidates for the answer, each at one place of one document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Judged:
 def rank(
     question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Settings, steps: Sequence[Step] = STEPS
 ) -> list[Candidate]:
-    """Candidates, best first. Spans that overlap in a document count once, with the best score."""
+    """The candidates, best first. Of candidates that overlap in a document only the best is kept."""
     asked = Question.of(question)
     read = [_candidate(asked, hits[span.passage], span, settings) for span in spans]
     read.sort(key=lambda each: (-each.score, each.rank, each.start))
@@ -43,7 +43,7 @@ def rank(
 
 
 def _candidate(question: Question, hit: Hit, span: Span, settings: Settings) -> Candidate:
-    """What the reader read, with the score that it is ranked by."""
+    """The candidate of a span, with the score that it is ranked by."""
     place = Place.of(hit, span)
     score = (
         span.score
@@ -55,5 +55,5 @@ def _candidate(question: Question, hit: Hit, span: Span, settings: Settings) -> 
 
 
 def overlap(a: Candidate, b: Candidate) -> bool:
-    """Do both stand, at least in part, on the same characters of the same document?"""
+    """Do two candidates share a character of one document?"""
     return a.hit.document.id == b.hit.document.id and a.place.touches(b.place.bounds)

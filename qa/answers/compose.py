@@ -1,4 +1,4 @@
-"""Ranked candidates -> an Answer: the decision to answer, the citations, what the documents disagree on."""
+"""Ranked candidates -> an Answer: the decision to answer, its citations, and the answers that contradict it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from embeddings.types import Hit
 from qa.answers.candidates import Candidate, Judged
 from qa.answers.confidence import Calibration, features
-from qa.answers.corrections import other_side, superseded
 from qa.answers.disagreement import agree, conflict
 from qa.answers.listing import items_of
 from qa.english.question import Question
@@ -23,13 +22,13 @@ MOST_ALTERNATIVES = 3
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found for a question.
+    """What was retrieved and read for a question.
 
     Attributes:
         question: as it was understood.
         hits: the passages that were read, best first.
-        candidates: what may answer, best first.
-        spans: all that the reader found in the passages, of which the candidates were made.
+        candidates: the words that may answer, best first.
+        spans: all spans that the reader returned; the candidates were made of them.
     """
 
     question: str
@@ -39,12 +38,12 @@ class Reading:
 
 
 def compose(reading: Reading, calibration: Calibration, settings: Settings) -> Answer:
-    """The answer to a question, or none where the confidence of the best candidate is under the threshold."""
+    """The answer to a question; without a text where the confidence of the best candidate is under the threshold."""
     asked = Question.of(reading.question)
     passages = tuple(passage_citation(hit) for hit in reading.hits)
     judged = [Judged(c, confidence_of(c, reading, calibration)) for c in reading.candidates]
     if not judged:
-        # passages without a single word; only a threshold of 0 asks for one of them all the same
+        # The reader returned nothing. A threshold of 0 never refuses, so the best passage is the answer.
         text, cited = (passages[0].text, passages[:1]) if passages and settings.threshold == 0 else (None, ())
         return Answer(reading.question, text, 0.0, cited, passages=passages)
     best, sure = judged[0], [j for j in judged if j.confidence >= settings.threshold]
@@ -53,35 +52,26 @@ def compose(reading: Reading, calibration: Calibration, settings: Settings) -> A
     if asked.wants_list and len(items := items_of(asked, best, sure)) > 1:
         return _list_answer(asked, items, passages)
     answer = _answer(asked, best, sure)
-    others = _alternatives(asked, best, sure, reading.candidates)
-    return replace(answer, alternatives=others, passages=passages)
+    return replace(answer, alternatives=_alternatives(asked, best, sure), passages=passages)
 
 
 def confidence_of(candidate: Candidate, reading: Reading, calibration: Calibration) -> float:
-    """The probability that a candidate is right; words that were recognised badly on a picture are less sure."""
+    """The probability that a candidate is right. Words that OCR read badly lower it."""
     certainty = candidate.hit.document.layout.certainty(candidate.start, candidate.end)
     return certainty * calibration.probability(features(candidate, reading.candidates))
 
 
 def _answer(question: Question, best: Judged, sure: Sequence[Judged]) -> Answer:
-    """The answer that a candidate gives, with every place that says the same."""
-    support = [j for j in sure if j is not best and _supports(question, best, j)]
+    """The answer of a candidate, which cites every place that says the same."""
+    others = [j for j in sure if j is not best]
+    support = [j for j in others if same_answer(j.text, best.text) or agree(question, best.candidate, j.candidate)]
     citations = tuple(_citation(j.candidate) for j in (best, *support))
     return Answer(question.text, best.text, best.confidence, citations)
 
 
-def _supports(question: Question, best: Judged, other: Judged) -> bool:
-    return same_answer(other.text, best.text) or agree(question, best.candidate, other.candidate)
-
-
-def _alternatives(
-    question: Question, best: Judged, sure: Sequence[Judged], candidates: Sequence[Candidate]
-) -> tuple[Answer, ...]:
+def _alternatives(question: Question, best: Judged, sure: Sequence[Judged]) -> tuple[Answer, ...]:
     """Answers to the same question that contradict the best one and each other."""
     chosen = [best]
-    corrected = other_side(best.candidate) or superseded(question, best.candidate, candidates)
-    if corrected is not None:
-        chosen.append(replace(best, candidate=corrected))
     for judged in sure:
         if all(conflict(question, other.candidate, judged.candidate) for other in chosen):
             chosen.append(judged)
@@ -102,15 +92,15 @@ def _citation(candidate: Candidate) -> Citation:
 
 
 def passage_citation(hit: Hit) -> Citation:
-    """A whole passage that was found, as a citation."""
+    """A citation of a whole retrieved passage."""
     bounds = stripped(hit.document.text, hit.chunk.start, hit.chunk.end)
     return _cited(hit, bounds, bounds)
 
 
 def _cited(hit: Hit, span: tuple[int, int], quote: tuple[int, int]) -> Citation:
-    """A span and its quote with page and row, and the heading and the date of their section, else the document's.
+    """A citation of a span and its quote, with page, row, heading, and the date of the section, else of the document.
 
-    The date "" of a section says that it was written at another time than the document, and nobody knows when.
+    A section whose date is "" was written at another time than its document, and nobody knows when.
     """
     date = (hit.chunk.date if hit.chunk.date is not None else hit.document.date) or None
     layout = hit.document.layout

@@ -29,7 +29,7 @@ def features(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[flo
     """What is known of a candidate, in the order of FEATURES.
 
     margin: start and end logits over those of "no answer", compressed by tanh(margin / 10).
-    first_margin: the same of the best span in the passage that was found first, which need not be the candidate's.
+    first_margin: the same for the best span of the first passage, which need not be the passage of the candidate.
     dense: cosine of question and passage.
     lead: how far its score lies over that of the best candidate that says something else, in logits, within +-5.
     """

@@ -1,7 +1,7 @@
 """Why this answer: the passages that were read for it, with every score that decided.
 
-An explanation is made of the same reading as its answer (`qa.answers.compose.Reading`), so nothing in it can differ
-from what was decided; it costs nothing unless it is asked for (`Assistant.explain`).
+An explanation is made of the same reading as its answer (`qa.answers.compose.Reading`), so it cannot differ from what
+was decided. It is made only where somebody asks for it (`Assistant.explain`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from qa.answers.confidence import Calibration
 from qa.answers.reliability import Reliability
 from qa.reading.reader import Span
 from qa.render import to_dict
+from qa.steps import Place
 from qa.types import Answer, Citation
 
 # What became of the best words of a passage.
@@ -31,10 +32,10 @@ class BestSpan:
         start, end: code-point offsets in the document's text, half open.
         score: the reader's start and end logits, added up.
         no_answer: the same sum for "this passage does not answer".
-        ranked_by: the score with that of the passage and its sentence, which words of all passages are ranked by; None
-            where better words stand on the same characters.
-        confidence: the probability that they are right; None as `ranked_by`.
-        steps: the names of the steps that moved them from what the reader chose, in their order (`qa.steps.STEPS`).
+        ranked_by: the score by which words of all passages are ranked: with that of the passage and of the sentence.
+            None where better words stand on the same characters.
+        confidence: the probability that the words are right; None where `ranked_by` is None.
+        steps: the names of the steps that moved them from the reader's span, in order (`qa.steps.STEPS`).
     """
 
     text: str
@@ -61,8 +62,8 @@ class PassageRead:
         dense: cosine of question and passage, in [-1, 1].
         lexical: BM25 score; 0 where no word is shared.
         fused: both together, in [0, 1].
-        best: its best words; None where no word of it could be read as an answer.
-        role: what became of them.
+        best: its best words; None where the reader returned none.
+        role: what became of these words.
     """
 
     passage: Citation
@@ -80,8 +81,8 @@ class Explanation:
     Attributes:
         answer: the answer.
         threshold: the confidence under which there is none.
-        passages: what was read, in the order it was found.
-        reliability: how often answers of a confidence were right on a benchmark; None where that was not measured for
+        passages: what was read, in the order of retrieval.
+        reliability: how often answers of a confidence were right on a benchmark; None where nobody measured it for
             these models.
     """
 
@@ -95,57 +96,42 @@ def explained(
     reading: Reading, answer: Answer, calibration: Calibration, threshold: float, reliability: Reliability | None = None
 ) -> Explanation:
     """The explanation of an answer that was composed of a reading with this calibration."""
-    passages = tuple(
-        _read(number, hit, passage, reading, answer, calibration, threshold)
-        for number, (hit, passage) in enumerate(zip(reading.hits, answer.passages, strict=True))
-    )
-    return Explanation(answer, threshold, passages, reliability)
 
-
-def _read(
-    number: int,
-    hit: Hit,
-    passage: Citation,
-    reading: Reading,
-    answer: Answer,
-    calibration: Calibration,
-    threshold: float,
-) -> PassageRead:
-    candidate = next((c for c in reading.candidates if c.rank == number), None)
-    if candidate is not None:
-        confidence = confidence_of(candidate, reading, calibration)
-        best: BestSpan | None = _of_candidate(candidate, confidence)
-        role = _role(candidate, confidence, answer, threshold)
-    else:
+    def read(number: int, hit: Hit, passage: Citation) -> PassageRead:
+        candidate = next((each for each in reading.candidates if each.rank == number), None)
         spans = [span for span in reading.spans if span.passage == number]
-        best = _of_span(hit, max(spans, key=lambda span: span.score)) if spans else None
-        role = "read in another passage" if spans else "nothing read"
-    return PassageRead(passage, hit.dense, hit.lexical, hit.score, best, role)
+        best: BestSpan | None = None
+        role: Role = "read in another passage" if spans else "nothing read"
+        if candidate is not None:
+            best = _best(candidate.place, candidate.read, candidate, confidence_of(candidate, reading, calibration))
+            role = _role(candidate, best.confidence or 0.0, answer, threshold)
+        elif spans:
+            span = max(spans, key=lambda span: span.score)
+            best = _best(Place.of(hit, span), span)
+        return PassageRead(passage, hit.dense, hit.lexical, hit.score, best, role)
+
+    passages = zip(reading.hits, answer.passages, strict=True)
+    return Explanation(
+        answer, threshold, tuple(read(number, *each) for number, each in enumerate(passages)), reliability
+    )
 
 
-def _of_candidate(candidate: Candidate, confidence: float) -> BestSpan:
-    span = candidate.read
-    place = candidate.text, candidate.start, candidate.end
-    return BestSpan(*place, span.score, span.no_answer, candidate.score, confidence, candidate.by)
-
-
-def _of_span(hit: Hit, span: Span) -> BestSpan:
-    start, end = hit.chunk.start + span.start, hit.chunk.start + span.end
-    return BestSpan(hit.document.text[start:end], start, end, span.score, span.no_answer, None, None)
+def _best(place: Place, span: Span, ranked: Candidate | None = None, confidence: float | None = None) -> BestSpan:
+    """Words with the scores of their span, and where they were ranked as a candidate, with its score and steps."""
+    score, steps = (None, ()) if ranked is None else (ranked.score, ranked.by)
+    return BestSpan(place.text, *place.bounds, span.score, span.no_answer, score, confidence, steps)
 
 
 def _role(candidate: Candidate, confidence: float, answer: Answer, threshold: float) -> Role:
-    if any(_stands(candidate, citation) for citation in answer.citations):
+    def cited_by(side: Answer) -> bool:  # a list cites single items of a candidate
+        cited = (c for c in side.citations if c.document.id == candidate.hit.document.id)
+        return any(candidate.place.touches((c.start, c.end)) for c in cited)
+
+    if cited_by(answer):
         return "answer"
-    if any(_stands(candidate, citation) for other in answer.alternatives for citation in other.citations):
+    if any(cited_by(other) for other in answer.alternatives):
         return "other answer"
     return "under the threshold" if confidence < threshold else "not chosen"
-
-
-def _stands(candidate: Candidate, citation: Citation) -> bool:
-    """Does a citation share characters with a candidate? A list cites single items of one."""
-    same = candidate.hit.document.id == citation.document.id
-    return same and candidate.start < citation.end and citation.start < candidate.end
 
 
 def to_json(explanation: Explanation) -> dict[str, Any]:
@@ -162,15 +148,15 @@ def to_json(explanation: Explanation) -> dict[str, Any]:
 
 
 def _passage_json(read: PassageRead) -> dict[str, Any]:
-    scores = {name: _rounded(getattr(read, name)) for name in ("dense", "lexical", "fused")}
-    best = read.best
-    place = {
+    return {
         "document": read.passage.document.id,
         "title": read.passage.document.title,
         "start": read.passage.start,
         "end": read.passage.end,
+        **{name: _rounded(getattr(read, name)) for name in ("dense", "lexical", "fused")},
+        "best": None if read.best is None else _best_json(read.best),
+        "role": read.role,
     }
-    return {**place, **scores, "best": None if best is None else _best_json(best), "role": read.role}
 
 
 def _best_json(best: BestSpan) -> dict[str, Any]:

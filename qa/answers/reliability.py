@@ -55,11 +55,11 @@ class Reliability:
         >>> Reliability("Quiz", (SureBin(0.0, 0.7, 80, 0.4), SureBin(0.7, 1.0, 50, 0.88))).meaning(0.83)
         'Of answers this sure (70% to 100%), about 9 in 10 were right on Quiz: 88% of 50 questions.'
         """
-        found = self.bin_of(confidence)
-        sure = f"{found.lowest:.0%} to {found.highest:.0%}"
+        row = self.bin_of(confidence)
+        sure = f"{row.lowest:.0%} to {row.highest:.0%}"
         return (
-            f"Of answers this sure ({sure}), {in_ten(found.right)} were right on {self.benchmark}: "
-            f"{per_cent(found.right)} of {found.questions:,} questions."
+            f"Of answers this sure ({sure}), {in_ten(row.right)} were right on {self.benchmark}: "
+            f"{per_cent(row.right)} of {row.questions:,} questions."
         )
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The dates of a text, as far as each is stated: year, month and day. What is left open stays open."""
+"""The dates of a text, each as far as the text states it: year, month and day."""
 
 from __future__ import annotations
 
@@ -28,26 +28,27 @@ _AROUND = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date, as far as it is stated; None for what is not."""
+    """A date; None for what the text does not state."""
 
     year: int | None = None
     month: int | None = None
     day: int | None = None
 
     def contradicts(self, other: Moment) -> bool:
-        """Do both state a year, a month or a day, and not the same one?"""
-        pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
-        return any(one is not None and two is not None and one != two for one, two in pairs)
+        """Do both state a year, a month or a day, and differ in it?"""
+        return any(one is not None and two is not None and one != two for one, two in self._pairs(other))
 
     def holds(self, other: Moment) -> bool:
-        """Does this one state all that the other states, and the same?"""
-        pairs = ((self.year, other.year), (self.month, other.month), (self.day, other.day))
-        return all(two is None or one == two for one, two in pairs)
+        """Does this date state everything that the other states, and state the same?"""
+        return all(two is None or one == two for one, two in self._pairs(other))
+
+    def _pairs(self, other: Moment) -> tuple[tuple[int | None, int | None], ...]:
+        return (self.year, other.year), (self.month, other.month), (self.day, other.day)
 
 
-@lru_cache(maxsize=1024)  # the candidates of a question are all compared with one another
+@lru_cache(maxsize=1024)  # the candidates of a question are compared with one another
 def moments(text: str) -> tuple[Moment, ...]:
-    """The dates of a text in its order; a range gives both its ends.
+    """The dates of a text, in order. A range gives both of its ends.
 
     >>> moments("24 November") == moments("on Nov. 24"), moments("May 3, 2021") == moments("2021-05-03")
     (True, True)
@@ -56,22 +57,22 @@ def moments(text: str) -> tuple[Moment, ...]:
     """
     if not any(character.isdigit() for character in text):
         return ()
-    return tuple(moment for found in _DATE.finditer(text) for moment in _moments(found))
+    return tuple(moment for date in _DATE.finditer(text) for moment in _moments(date))
 
 
 def only_moments(text: str) -> tuple[Moment, ...]:
-    """The dates of a text that says nothing else; () of any other text.
+    """The dates of a text that holds nothing else; () for any other text.
 
     >>> only_moments("on the morning of 3 May"), only_moments("the 3 May concert")
     ((Moment(year=None, month=5, day=3),), ())
     """
-    found = moments(text)
-    return found if found and _AROUND.fullmatch(_DATE.sub(" ", text)) else ()
+    dates = moments(text)
+    return dates if dates and _AROUND.fullmatch(_DATE.sub(" ", text)) else ()
 
 
-def _moments(found: re.Match[str]) -> list[Moment]:
-    group = found.groupdict()
-    year, month, days = (next((v for k, v in group.items() if k[:-1] == name and v), None) for name in _PARTS)
+def _moments(date: re.Match[str]) -> list[Moment]:
+    group, parts = date.groupdict(), ("year", "month", "days")
+    year, month, days = (next((v for k, v in group.items() if k[:-1] == part and v), None) for part in parts)
     stated = None if year is None else int(year)
     if month is None:
         return [Moment(stated)]
@@ -79,6 +80,3 @@ def _moments(found: re.Match[str]) -> list[Moment]:
     if days is None:
         return [Moment(stated, number)]
     return [Moment(stated, number, int(day)) for day in _NUMBER.findall(days)]
-
-
-_PARTS = ("year", "month", "days")

@@ -1,4 +1,4 @@
-"""Names without what stands in front of them or behind: titles and offices, and a description after a comma."""
+"""Names without their titles, their offices, and the description behind a comma."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _WORD = re.compile(r"\w+(?:[’'.-]\w+)*")
 _POSSESSIVE = re.compile(r"(?<=\w)[’']s\b", re.IGNORECASE)
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _JOINED = re.compile(r"\b(?:and|or)\b|[&;/\n]", re.IGNORECASE)  # more than one name
-_LONGEST = 100  # characters; whatever is longer is no name
+_LONGEST = 100  # characters; a longer text is no name
 
 
 def bare_name(text: str) -> str:
-    """A name without its titles and descriptions; any other text as it is.
+    """A name without its titles and descriptions; any other text unchanged.
 
     >>> bare_name("Russian President Vladimir Putin"), bare_name("the foreign minister, Sergei Lavrov")
     ('Vladimir Putin', 'Sergei Lavrov')
@@ -33,11 +33,11 @@ def bare_name(text: str) -> str:
     name, comma, _ = text.partition(",")
     if comma and _is_name(name):
         text = name
-    found = list(_WORD.finditer(text))
-    titles = [i for i, word in enumerate(found) if word[0].lower() in TITLES]
+    words = list(_WORD.finditer(text))
+    titles = [i for i, word in enumerate(words) if word[0].lower() in TITLES]
     if not titles:
         return text
-    rest = found[titles[-1] + 1 :]
+    rest = words[titles[-1] + 1 :]
     if rest and rest[0][0].lower() == "of":  # the office: "of State", "of the Navy"
         rest = rest[3:] if rest[1:] and rest[1][0].lower() == "the" else rest[2:]
     bare = text[rest[0].start() : rest[-1].end()] if rest else ""
@@ -45,19 +45,19 @@ def bare_name(text: str) -> str:
 
 
 def _is_name(text: str) -> bool:
-    """Is every word written with a capital, particles such as "al" and "von" aside?"""
-    found = _WORD.findall(text)
-    capitals = [word for word in found if word[0].isupper() or ("-" in word and word.split("-")[-1][:1].isupper())]
-    return bool(capitals) and all(word in capitals or word.lower() in _PARTICLES for word in found)
+    """Does every word have a capital, apart from particles such as "al" and "von"?"""
+    words = _WORD.findall(text)
+    capitals = [word for word in words if word[0].isupper() or ("-" in word and word.split("-")[-1][:1].isupper())]
+    return bool(capitals) and all(word in capitals or word.lower() in _PARTICLES for word in words)
 
 
 def shortened(text: str) -> str:
-    """A text in lower case without possessives, the stops of its abbreviations taken out.
+    """A text in lower case, without possessives and without the stops of abbreviations.
 
     >>> shortened("Mr. Ruiz’s U.N. envoy")
     'mr. ruiz un envoy'
     """
-    return _DOTTED.sub(lambda found: found[0].replace(".", ""), _POSSESSIVE.sub("", text)).lower()
+    return _DOTTED.sub(lambda letters: letters[0].replace(".", ""), _POSSESSIVE.sub("", text)).lower()
 
 
 def folded(text: str) -> str:
@@ -72,7 +72,7 @@ def folded(text: str) -> str:
 
 
 def initials(text: str) -> str:
-    """The first letters of a name of several words, in lower case: what it may be shortened to; "" for one word.
+    """The initials of a name of several words, in lower case; "" for a single word.
 
     >>> initials("the Free Syrian Army"), initials("Oslo"), initials("the army of the free")
     ('fsa', '', '')

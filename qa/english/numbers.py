@@ -1,4 +1,4 @@
-"""The numbers of a text, as numbers: digits, number words, and both with their scales; and with their units."""
+"""The numbers of a text: digits and number words, with their scales and their units."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
 _TO = re.compile(r"\s(?:to|or)\s|\s?–\s?|(?<=\d)-(?=[$€£¥]?\d)", re.IGNORECASE)
 _AND = re.compile(r"\sand\s", re.IGNORECASE)
 
-# Words that qualify a number: for "or more", for "or less", and those that say neither.
+# Words that qualify a number: "or more", "or less", and neither.
 OR_MORE = (
     r"(?:at least|(?:no|not) (?:less|fewer) than|(?<!no )(?<!not )more than|(?:well |just )?over|as (?:many|much) as"
     r"|upwards of)"
@@ -41,7 +41,7 @@ OR_LESS = (
 )
 ABOUT = r"(?:almost|nearly|about|around|some|roughly|approximately|an estimated|just|close to)"
 
-# What a unit measures, and how much of it, in seconds, metres, kilograms.
+# What each unit measures, and how many seconds, metres or kilograms it has.
 UNITS = {
     **dict.fromkeys(("second", "sec"), ("time", 1.0)), **dict.fromkeys(("minute", "min"), ("time", 60.0)),
     **dict.fromkeys(("hour", "hr"), ("time", 3600.0)), "day": ("time", 86400.0), "week": ("time", 604800.0),
@@ -54,13 +54,13 @@ UNITS = {
     **dict.fromkeys(("tonne", "ton"), ("weight", 1000.0)), **dict.fromkeys(("pound", "lb"), ("weight", 0.4536)),
     **dict.fromkeys(("percent", "cent", "%"), ("share", 0.01)),
 }  # fmt: skip
-# Plurals that measure rather than are counted: "How much does it cost?" - "940 euros".
+# Plurals that measure and are not counted: "How much does it cost?" - "940 euros".
 MEASURES = frozenset(f"{unit}s" for unit in UNITS if len(unit) > 2) | frozenset(
     """dollars euros pounds francs rubles roubles feet inches acres hectares ounces liters litres gallons barrels
     degrees points times""".split()
 )
 _UNIT_AFTER = re.compile(r"(?<![^\W\d_])(%|[^\W\d_]+)")
-_BEHIND = re.compile(r"(?:[\s-]*[^\W\d]+|\s?%){0,2}")  # the two words behind a number, as far as they are no numbers
+_BEHIND = re.compile(r"(?:[\s-]*[^\W\d]+|\s?%){0,2}")  # the two words behind a number, unless they are numbers
 _MONEY = {"$": "dollar", "€": "euro", "£": "pound sterling", "¥": "yen"}
 _TOLERANCE = 0.05  # "930 miles" and "1,500 km" are one distance
 
@@ -70,9 +70,9 @@ class Amount:
     """A number, or a range of numbers, of something.
 
     Attributes:
-        low, high: the number, twice; of a range its ends.
-        measure: what is measured ("time", "length", "dollar"), None where no unit is known.
-        factor: by which the number is multiplied to compare it with others of the same measure.
+        low, high: the ends of a range; a single number is both of them.
+        measure: what is measured ("time", "length", "dollar"); None where the unit is not known.
+        factor: what the number is multiplied by to compare it with others of the same measure.
     """
 
     low: float
@@ -91,7 +91,7 @@ class Amount:
         return self == other or same or (converted and not self.contradicts(other))
 
     def contradicts(self, other: Amount) -> bool:
-        """Can't both be true of the same? Amounts of different measures, and a number inside a range, can.
+        """Can the two not both be true of one thing? Amounts of two measures can, and so can a number inside a range.
 
         >>> amount("at least 70").contradicts(amount("more than 90")), amount("3 to 5").contradicts(amount("four"))
         (True, False)
@@ -103,22 +103,22 @@ class Amount:
         if (self.measure == "share") != (other.measure == "share"):
             return False
         known = self.measure is not None and other.measure is not None and self.factor != other.factor
-        mine, theirs, slack = (self.factor, other.factor, _TOLERANCE) if known else (1.0, 1.0, 0.0)
-        return (
-            self.high * mine * (1 + slack) < other.low * theirs or other.high * theirs * (1 + slack) < self.low * mine
-        )
+        mine, theirs, slack = (self.factor, other.factor, 1 + _TOLERANCE) if known else (1.0, 1.0, 1.0)
+        return self.high * mine * slack < other.low * theirs or other.high * theirs * slack < self.low * mine
 
 
 def amount(text: str, after: str = "") -> Amount | None:
-    """The first number of a text, or the range that it begins; None without any. The unit may stand behind the text.
+    """The first number of a text, or the range that begins with it; None without a number.
+
+    `after` is what follows the text, where the unit may stand.
 
     >>> amount("between 3 and 5 people"), amount("a dozen", " km away")
     (Amount(low=3.0, high=5.0, measure=None, factor=1.0), Amount(low=12.0, high=12.0, measure='length', factor=1000.0))
     """
-    found = numbers(text)
-    if not found:
+    values = numbers(text)
+    if not values:
         return None
-    low, high = found[0], found[1] if len(found) > 1 and found[0] < found[1] and _is_range(text) else found[0]
+    low, high = values[0], values[1] if len(values) > 1 and values[0] < values[1] and _is_range(text) else values[0]
     for sign, currency in _MONEY.items():
         if sign in text:
             return Amount(low, high, currency)
@@ -131,13 +131,13 @@ def amount(text: str, after: str = "") -> Amount | None:
 
 
 def _is_range(text: str) -> bool:
-    """Does a text say that a number lies between two others?"""
+    """Does a text name both ends of a range?"""
     parts = (_AND if _BETWEEN.search(text) else _TO).split(text, maxsplit=1)
     return len(parts) == 2 and all(numbers(part) for part in parts)
 
 
 def numbers(text: str) -> tuple[float, ...]:
-    """The numbers of a text, in its order.
+    """The numbers of a text, in order.
 
     >>> numbers("at least 3,000 fighters"), numbers("half a million"), numbers("five T-72 tanks")
     ((3000.0,), (500000.0,), (5.0,))
@@ -147,12 +147,12 @@ def numbers(text: str) -> tuple[float, ...]:
     ((3.0, 5.0), (12.0,), (1500000.0,))
     """
     reader = _NumberReader()
-    for found in _TOKEN.finditer(_respelt(text)):
-        if found["word"] is not None:
-            reader.word(found["word"])
+    for token in _TOKEN.finditer(_respelt(text)):
+        if token["word"] is not None:
+            reader.word(token["word"])
         else:
-            value = float((found["money"] or found["digits"]).replace(",", ""))
-            reader.digits(value * _SUFFIXES.get(found["suffix"] or "", 1.0))
+            value = float((token["money"] or token["digits"]).replace(",", ""))
+            reader.digits(value * _SUFFIXES.get(token["suffix"] or "", 1.0))
     return tuple(reader.finished())
 
 
@@ -162,7 +162,7 @@ def _respelt(text: str) -> str:
     if "-" in text:
         text = _HYPHENATED.sub(r"\1–", text)
     if "half" in text:
-        text = _AND_A_HALF.sub(lambda found: f"{NUMBER_WORDS.get(found[1], 0.0) or float(found[1]):.0f}.5", text)
+        text = _AND_A_HALF.sub(lambda whole: f"{NUMBER_WORDS.get(whole[1], 0.0) or float(whole[1]):.0f}.5", text)
     return text
 
 
@@ -170,19 +170,16 @@ class _NumberReader:
     """Puts number words together: "two thousand five hundred" is one number, "five six" are two."""
 
     def __init__(self) -> None:
-        self._found: list[float] = []
+        self._values: list[float] = []
         self._total, self._group = 0.0, 0.0  # the thousands so far, and what comes after them
-        self._last = ""  # the kind of the word before: "small", "tens", "scale", "digits", "half" or "" for none
+        self._last = ""  # the kind of the last word: "small", "tens", "scale", "digits", "half"; "" before a number
 
     def digits(self, value: float) -> None:
         self._flush()
         self._group, self._last = value, "digits"
 
     def word(self, word: str) -> None:
-        if word in SCALES and self._last != "":
-            self._scale(SCALES[word])
-        elif word in SCALES:
-            self._group = 1.0
+        if word in SCALES:
             self._scale(SCALES[word])
         elif word in NUMBER_WORDS:
             self._add(NUMBER_WORDS[word])
@@ -194,7 +191,7 @@ class _NumberReader:
 
     def finished(self) -> list[float]:
         self._flush()
-        return self._found
+        return self._values
 
     def _add(self, value: float) -> None:
         if not (self._last == "scale" or (self._last == "tens" and 0 < value < 10)):
@@ -211,5 +208,5 @@ class _NumberReader:
 
     def _flush(self) -> None:
         if self._last != "":
-            self._found.append(self._total + self._group)
+            self._values.append(self._total + self._group)
         self._total, self._group, self._last = 0.0, 0.0, ""

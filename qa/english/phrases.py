@@ -10,12 +10,12 @@ from qa.english.tagging import Token, tagged
 _INSIDE = frozenset(("determiner", "number", "name", "word"))
 _JOINING_NAMES = frozenset(("of", "for", "and"))
 _SINGULAR_IN_S = ("ss", "us", "is", "ics")
-# Nouns that only say which kind of thing is asked for; nobody comes back to them.
+# Nouns that only say what kind of thing is asked for; no later question refers to them.
 _EMPTY_HEADS = frozenset(
     """kind kinds type types sort sorts way ways thing things example examples lot reason reasons difference
     differences year day date time name many much people general""".split()
 )
-# Adjectives that are said OF a phrase where they end it: "Is the treaty legal?"
+# Endings of adjectives that, last in a phrase, are no part of it but its predicate: "Is the treaty legal?"
 _PREDICATES = ("ous", "able", "ible", "ful", "ical", "less")
 _SAID_OF = frozenset(
     """important different similar safe bad good better true likely legal ready dead alive red common effective popular
@@ -31,10 +31,10 @@ class Phrase:
 
     Attributes:
         tokens: its words.
-        before: the preposition in front of it, "" without one.
-        owns: an "'s" follows; `complemented`: an "of" does.
-        asked: it is part of the question word, as "which town" is.
-        subject: it follows the auxiliary, or is the first phrase of all.
+        before: the preposition in front of it; "" without one.
+        owns: whether an "'s" follows; `complemented`: whether an "of" follows.
+        asked: whether it belongs to the question word, as in "which town".
+        subject: whether it follows the auxiliary, or is the first phrase of all.
     """
 
     text: str
@@ -64,23 +64,23 @@ class Phrase:
 
     @property
     def definite(self) -> bool:
-        """Does it begin with "the", "this" or "that": something that is known already?"""
+        """Does it begin with "the", "this" or "that", as what is known already does?"""
         return self.tokens[0].lower in ("the", "this", "that", "these", "those")
 
     @property
     def pointing(self) -> bool:
-        """Does it begin with "this" or "that", which point at what was said?"""
+        """Does it begin with "this" or "that", which point back at something?"""
         return self.tokens[0].lower in ("this", "that", "these", "those")
 
     @property
     def plural(self) -> bool:
-        """Does it stand for several? Of a name that can't be told by its ending."""
+        """Is it a plural? The ending of a name does not tell."""
         last = self.tokens[-1]
         return last.tag != "name" and singular(last.lower) != last.lower
 
     @property
     def empty(self) -> bool:
-        """Is it a number, or a noun that only says what is asked for?"""
+        """Is it a number, or a noun that only says what kind of thing is asked for?"""
         return (
             not self.words or self.head in _EMPTY_HEADS or all(t.tag in ("number", "determiner") for t in self.tokens)
         )
@@ -106,19 +106,19 @@ def phrases(text: str) -> tuple[Phrase, ...]:
     ['Ana Ruiz', 'the town', 'old harbour', 'May']
     """
     tokens = tagged(text)
-    found: list[Phrase] = []
+    nouns: list[Phrase] = []
     i = 0
     while i < len(tokens):
         end = _end_of_phrase(tokens, i)
         said_of = end == i + 1 and _is_said_of(tokens[i])
         if end > i and not said_of and any(token.tag in ("name", "word", "number") for token in tokens[i:end]):
-            found.append(_phrase(text, tokens, i, end, not found))
+            nouns.append(_phrase(text, tokens, i, end, not nouns))
         i = max(end, i + 1)
-    return tuple(found)
+    return tuple(nouns)
 
 
 def _end_of_phrase(tokens: Sequence[Token], i: int) -> int:
-    """The index behind the phrase that begins at i; i where none does. Behind "of" a name goes on."""
+    """The index behind the phrase that begins at i; i where no phrase does. A name goes on behind "of"."""
     while True:
         end = _end_of_part(tokens, i)
         following = _next_name(tokens, end)
@@ -144,13 +144,13 @@ def _is_said_of(token: Token) -> bool:
 
 def _belongs(tokens: Sequence[Token], first: int, k: int) -> bool:
     token = tokens[k]
-    if token.tag == "adverb":  # "the most famous", but not "still" at a beginning
+    if token.tag == "adverb":  # "the most famous", but no "still" at the beginning
         return k > first and k + 1 < len(tokens) and tokens[k + 1].tag == "word" and tokens[first].tag == "determiner"
     return token.tag in _INSIDE and not (token.tag == "determiner" and k > first)
 
 
 def _next_name(tokens: Sequence[Token], end: int) -> int:
-    """Where a name goes on behind "of", "of the" and the like; 0 where it does not."""
+    """The index at which a name goes on behind "of", "of the" and the like; 0 where it does not."""
     if end + 1 >= len(tokens) or tokens[end].lower not in _JOINING_NAMES:
         return 0
     after = end + 1 + (tokens[end + 1].lower == "the")

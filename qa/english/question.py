@@ -1,22 +1,15 @@
-"""A question, read once: what kind of answer it asks for, whether it asks for several, and what it names."""
+"""A question, read once: whether it asks for a number, a date or several things, and which words it is known by."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal
 
 from qa.english.phrases import singular
 from qa.english.tagging import verb_form
 from qa.english.words import stem, words
 
-Kind = Literal["number", "date", "person", "place", "reason", "manner", "speech", "other"]
-
-_HOW_MUCH = (
-    "many|much|long|far|old|large|big|high|tall|deep|wide|heavy|hot|cold|warm|fast|often|soon|late|early|small|close"
-    "|likely|well|common|thick"
-)
 _NUMBER = re.compile(
     r"\bhow (?:many|much|long|far|old|large|big|high|tall|deep|wide|heavy|hot|cold|warm|fast|often)\b"
     r"|\b(?:number|toll|count|share|size|percentage|amount) of\b"
@@ -28,25 +21,13 @@ _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DATE = re.compile(
     r"^\W*(?:and |but |since |until |by )?when\b|\b(?:what|which) (?:date|day|month|year)\b|\bdate of\b", re.IGNORECASE
 )
-_PERSON = re.compile(r"\bwho(?:m|se|['’]s)?\b", re.IGNORECASE)
-_PLACE = re.compile(r"\bwhere\b|\b(?:what|which) (?:city|town|country|place|village|state)\b", re.IGNORECASE)
-_REASON = re.compile(
-    r"\bwhy\b|\bwhat (?:is|are|was|were) the (?:reasons?|cause|purpose)\b|\bfor what reason", re.IGNORECASE
-)
-_SPEECH = re.compile(
-    r"\bwhat (?:did|does|do|has|had|have)\b.*\b(?:say|said|claim|think|argue|state|suggest|feel|believe|describe|warn"
-    r"|tell|told|report|call|announce|demand|promise|recommend|conclude|note|declare|mention|write|admit|deny|chant)\b"
-    r"|\bhow (?:did|does|do)\b.*\b(?:describe|react|respond|call|put)\b|\baccording to\b|\bopinion\b",
-    re.IGNORECASE,
-)
-_MANNER = re.compile(rf"\bhow\b(?! (?:{_HOW_MUCH})\b)", re.IGNORECASE)
 _PART = re.compile(
     r"\b(?:heading|title|titled|called|entitled|named?|clause|section|article|chapter|paragraph|item|number|document"
     r"|which (?:report|agreement|contract|policy|law|form|guide))\b",
     re.IGNORECASE,
 )
 
-# After these no plural belongs to the question word: "What is his name?", "What did the rebels want?"
+# A word that ends in "s" behind one of these is not what the question word asks for: "What did the rebels want?"
 _VERB = (
     r"(?:is|was|are|were|has|have|had|does|do|did|will|would|can|could|should|may|might|doing|going"
     r"|allows|appears|becomes|begins|brings|causes|changes|comes|connects|contains|controls|defines|describes"
@@ -55,7 +36,7 @@ _VERB = (
     r"|represents|requires|runs|says|seems|sells|serves|shows|stands|starts|stops|takes|tells|turns|uses|wants|works"
     r"|always|besides|perhaps|sometimes|towards|versus)\b"
 )
-# A plural is followed by its verb; what is followed by an object is a verb itself: "What museum keeps the coins?"
+# A word that ends in "s" before one of these is a verb with its object, no plural: "What museum keeps the coins?"
 _NO_OBJECT = r"(?!\s+(?:is|was|has|does|did|the|a|an|its|his|her|their|our|your|my|it|them|him|us|you)\b)"
 _LIST = re.compile(
     r"^\s*(?:(?:can|could|please)\b.*?)?(?:name|list)\b(?! (?:one|a|an|any)\b)"
@@ -75,7 +56,7 @@ _RATES = {"daily": "day", "weekly": "week", "monthly": "month", "yearly": "year"
 
 @dataclass(frozen=True)
 class Question:
-    """A question and what its words say of the answer. Make one with `Question.of`, which reads each text once.
+    """A question, and what its words say of the answer. Make one with `Question.of`, which reads each text once.
 
     Attributes:
         text: as it was asked.
@@ -84,27 +65,10 @@ class Question:
     text: str
 
     @staticmethod
+    @lru_cache(maxsize=256)
     def of(text: str) -> Question:
-        """The reading of a question.
-
-        >>> [Question.of(text).kind for text in ("How many came?", "When was it?", "Who is Bo?", "Why did it sink?")]
-        ['number', 'date', 'person', 'reason']
-        """
-        return _read(text)
-
-    @cached_property
-    def kind(self) -> Kind:
-        """What kind of answer it asks for."""
-        kinds: tuple[tuple[Kind, bool], ...] = (
-            ("reason", _REASON.search(self.text) is not None),
-            ("speech", _SPEECH.search(self.text) is not None),
-            ("date", self.wants_date),
-            ("number", self.wants_number),
-            ("manner", _MANNER.search(self.text) is not None),
-            ("person", _PERSON.search(self.text) is not None),
-            ("place", _PLACE.search(self.text) is not None),
-        )
-        return next((kind for kind, fits in kinds if fits), "other")
+        """The reading of a question."""
+        return Question(text)
 
     @cached_property
     def wants_number(self) -> bool:
@@ -146,18 +110,13 @@ class Question:
 
     @cached_property
     def terms(self) -> frozenset[str]:
-        """The words that tell it from other questions (`terms`)."""
+        """`terms` of its text."""
         return terms(self.text)
-
-
-@lru_cache(maxsize=256)
-def _read(text: str) -> Question:
-    return Question(text)
 
 
 @lru_cache(maxsize=2048)
 def terms(text: str) -> frozenset[str]:
-    """The words that tell a text from others: without those of any question, verbs and plurals in one form.
+    """The words that tell a text from others, as stems: verbs and plurals in one form, without words of any question.
 
     >>> sorted(terms("Who pays for the hotels within the Union?"))
     ['hotel', 'pay', 'union', 'withi']

@@ -1,7 +1,7 @@
 """The words of a question, each with its part of speech: closed classes by list, names by capitals, verbs by forms.
 
-No model: a question is short, and what has to be told apart here (pronouns, prepositions, names, the verb after its
-subject) is told by words that a language has few of, and by what stands in front.
+No model: a question is short, and what must be told apart here (pronouns, prepositions, names, the verb after its
+subject) shows in a few closed lists of words, and in what stands in front.
 """
 
 from __future__ import annotations
@@ -41,61 +41,57 @@ _CLOSED: dict[str, Tag] = {
     **dict.fromkeys((*NUMBER_WORDS, *SCALES), "number"),
 }  # fmt: skip
 
-_REGULAR = """accept accuse achieve act add admit advance affect agree aim allow announce answer apologise
-    apologize appear apply appoint approve argue arrest arrive ask assert assess attack attend ban base
-    beat begin believe belong besiege blame block bomb bombard break bring broker build buy call cancel
-    capture carry cause celebrate change charge choose claim close collapse come command comment compare
-    concern condemn confirm consider contain continue control convince cook cost create criticise
-    criticize cross cut damage declare defeat defect defend define deliver deny depend describe destroy develop
-    die differ disappear discover discuss divide do down drive drop earn eat elect employ enable end
-    enter escape establish estimate exist expect explain export express fail fall feel fight fill find
-    fire flee fly follow forbid force form found free fund gain generate get give go govern grow hang
-    happen hate head help hide hit hold host hope hurt impact improve include increase influence injure
-    inform integrate intend introduce invade invent invest invite involve join keep kill know land last
-    launch lead leave lie like list listen live look lose love make manage manufacture marry mean
-    measure meet mention move murder name need negotiate observe occur offer open operate oppose order
-    organise organize originate own paint pay perform plan play predict prefer prepare prevent produce
-    promise promote propose protect prove provide publish put quit raise reach read rebuild recapture
-    receive recommend reduce refuse regain reject relate release remain remember remove repair replace
-    reply report represent repulse request require resign respond restore retake retreat return reveal
-    rise rule run sail save say see seek seize sell send serve set share shift shoot show shut sign sink
-    sit sleep solve speak specify spend spread stand start state stay steal steer stop strike study
-    suffer suggest supply support surrender survive suspect suspend take talk teach tell think threaten
-    train transport travel treat try turn understand use verify violate visit vote wait walk want warn
-    watch wear weigh welcome win withdraw wonder work worry wound write""".split()
+_REGULAR = """accept accuse achieve act add admit advance affect agree aim allow announce answer apologise apologize
+    appear apply appoint approve argue arrest arrive ask assert assess attack attend ban base beat begin believe
+    belong blame block bomb break bring broker build buy call cancel capture carry cause celebrate change charge
+    choose claim close collapse come command comment compare concern condemn confirm consider contain continue
+    control convince cook cost create criticise criticize cross cut damage declare defeat defect defend define
+    deliver deny depend describe destroy develop die differ disappear discover discuss divide do down drive drop
+    earn eat elect employ enable end enter escape establish estimate exist expect explain export express fail fall
+    feel fight fill find fire flee fly follow forbid force form found free fund gain generate get give go govern
+    grow hang happen hate head help hide hit hold host hope hurt impact improve include increase influence injure
+    inform integrate intend introduce invade invent invest invite involve join keep kill know land last launch lead
+    leave lie like list listen live look lose love make manage manufacture marry mean measure meet mention move
+    murder name need negotiate observe occur offer open operate oppose order organise organize originate own paint
+    pay perform plan play predict prefer prepare prevent produce promise promote propose protect prove provide
+    publish put quit raise reach read rebuild receive recommend reduce refuse regain reject relate release remain
+    remember remove repair replace reply report represent request require resign respond restore retreat return
+    reveal rise rule run sail save say see seek seize sell send serve set share shift shoot show shut sign sink sit
+    sleep solve speak specify spend spread stand start state stay steal steer stop strike study suffer suggest
+    supply support surrender survive suspect suspend take talk teach tell think threaten train transport travel
+    treat try turn understand use verify violate visit vote wait walk want warn watch wear weigh welcome win
+    withdraw wonder work worry wound write""".split()
 _IRREGULAR = """beat:beaten begin:began,begun break:broke,broken bring:brought build:built buy:bought
-    choose:chose,chosen come:came cost:cost cut:cut do:did,done drive:drove,driven eat:ate,eaten
-    fall:fell,fallen feel:felt fight:fought find:found flee:fled fly:flew,flown
-    forbid:forbade,forbidden get:got,gotten give:gave,given go:went,gone grow:grew,grown hang:hung
-    hide:hid,hidden hit:hit hold:held hurt:hurt keep:kept know:knew,known lead:led leave:left
-    lie:lay,lain lose:lost make:made mean:meant meet:met pay:paid put:put quit:quit read:read
-    rebuild:rebuilt retake:retook,retaken rise:rose,risen run:ran say:said see:saw,seen seek:sought
-    sell:sold send:sent set:set shoot:shot show:showed,shown shut:shut sink:sank,sunk sit:sat
-    sleep:slept speak:spoke,spoken spend:spent spread:spread stand:stood steal:stole,stolen
-    strike:struck take:took,taken teach:taught tell:told think:thought understand:understood
-    wear:wore,worn win:won withdraw:withdrew,withdrawn write:wrote,written
-    overthrow:overthrew,overthrown""".split()
+    choose:chose,chosen come:came cost:cost cut:cut do:did,done drive:drove,driven eat:ate,eaten fall:fell,fallen
+    feel:felt fight:fought find:found flee:fled fly:flew,flown forbid:forbade,forbidden get:got,gotten
+    give:gave,given go:went,gone grow:grew,grown hang:hung hide:hid,hidden hit:hit hold:held hurt:hurt keep:kept
+    know:knew,known lead:led leave:left lie:lay,lain lose:lost make:made mean:meant meet:met pay:paid put:put
+    quit:quit read:read rebuild:rebuilt rise:rose,risen run:ran say:said see:saw,seen seek:sought sell:sold
+    send:sent set:set shoot:shot show:showed,shown shut:shut sink:sank,sunk sit:sat sleep:slept speak:spoke,spoken
+    spend:spent spread:spread stand:stood steal:stole,stolen strike:struck take:took,taken teach:taught tell:told
+    think:thought understand:understood wear:wore,worn win:won withdraw:withdrew,withdrawn
+    write:wrote,written""".split()
 _DOUBLED = frozenset("ban beat begin cancel drop get hit plan put quit run set shut sit stop travel win".split())
 _PARTICIPLE = ("ed", "ing")
 _PASTS_TOO = frozenset("found cut put hit set cost shut hurt read spread come run beat quit".split())
 
 
 def _forms() -> dict[str, tuple[str, str]]:
-    """Every form of the verbs above -> its base, and "base", "s", "past" or "ing"."""
-    found: dict[str, tuple[str, str]] = {}
+    """Every form of the verbs above -> its base and the name of the form: "base", "s", "past" or "ing"."""
+    forms: dict[str, tuple[str, str]] = {}
     for verb in _REGULAR:
         stem = verb + verb[-1] if verb in _DOUBLED else verb.removesuffix("e")
         on_y = verb.endswith("y") and verb[-2] not in "aeou"
-        found[verb[:-1] + "ied" if on_y else f"{stem}ed"] = verb, "past"
-        found[f"{verb}ing" if verb.endswith("ee") else f"{stem}ing"] = verb, "ing"
+        forms[verb[:-1] + "ied" if on_y else f"{stem}ed"] = verb, "past"
+        forms[f"{verb}ing" if verb.endswith("ee") else f"{stem}ing"] = verb, "ing"
         ending = "ies" if on_y else "es" if verb.endswith(("s", "sh", "ch", "x", "o")) else "s"
-        found[verb.removesuffix("y") + ending if on_y else verb + ending] = verb, "s"
+        forms[verb.removesuffix("y") + ending if on_y else verb + ending] = verb, "s"
     for verb in _REGULAR:
-        found[verb] = verb, "base"
+        forms[verb] = verb, "base"
     for row in _IRREGULAR:
         verb, _, pasts = row.partition(":")
-        found |= {past: (verb, "past") for past in pasts.split(",") if past != verb and past != "found"}
-    return found
+        forms |= {past: (verb, "past") for past in pasts.split(",") if past != verb and past != "found"}
+    return forms
 
 
 _FORMS = _forms()
@@ -117,7 +113,7 @@ class Token:
 
 
 def verb_form(word: str) -> tuple[str, str] | None:
-    """The base of a known verb and which form of it a word is: "base", "s", "past" or "ing"; else None.
+    """The base of a known verb, and which form of it a word is ("base", "s", "past", "ing"); None for other words.
 
     >>> verb_form("founded"), verb_form("says"), verb_form("harbour")
     (('found', 'past'), ('say', 's'), None)
@@ -138,7 +134,7 @@ def tagged(text: str) -> tuple[Token, ...]:
 
 
 def _alone(word: str) -> Tag:
-    """What a word is where nothing around it is known."""
+    """The part of speech of a word by itself."""
     if not word[0].isalnum():
         return "owner" if word[0] in "’'" else "mark"
     if word.isupper() and len(word) > 1 and word.isalpha():
@@ -152,7 +148,7 @@ def _alone(word: str) -> Tag:
 
 
 def _in_place(tokens: Sequence[Token], i: int) -> Tag:
-    """What a word is among the others, those before it decided."""
+    """The part of speech of a word among the others; those before it are decided already."""
     token = tokens[i]
     if token.tag == "owner":
         asked = i > 0 and tokens[i - 1].tag in ("asking", "pronoun") and tokens[i - 1].lower != "it"
@@ -165,30 +161,25 @@ def _in_place(tokens: Sequence[Token], i: int) -> Tag:
     capital = i > 0 and token.text[0].isupper() and token.text[0].isalpha()
     if capital and token.tag in ("auxiliary", "adverb", "number"):
         return "name"  # "in May", "Europe Today", "Formula One"
-    if (token.tag == "word" and verb_form(token.text) is not None) or _ends_as_participle(tokens, i):
+    participle = len(token.text) > 4 and token.text.endswith(_PARTICIPLE)  # perhaps of an unknown verb
+    if token.tag == "word" and (participle or verb_form(token.text) is not None):
         return "verb" if _is_verb(tokens, i) else "word"
     return token.tag
 
 
 def _goes_on(tokens: Sequence[Token]) -> bool:
-    """Is the first word the beginning of a name of several, or written as names are inside too?"""
+    """Does the first word begin a name of several words, or hold a capital inside, as names may?"""
     first = tokens[0].text
     return (len(tokens) > 1 and tokens[1].tag == "name") or any(c.isupper() for c in first[1:])
 
 
 def _begins_phrase(tokens: Sequence[Token], i: int) -> bool:
-    """Does the i-th word go on with what a determiner begins?"""
+    """Can the i-th word follow a determiner in its phrase?"""
     return i < len(tokens) and tokens[i].tag in ("word", "name", "number")
 
 
-def _ends_as_participle(tokens: Sequence[Token], i: int) -> bool:
-    """An unknown word that ends as participles do, behind a form of "be" and a subject."""
-    word = tokens[i]
-    return word.tag == "word" and len(word.text) > 4 and word.text.endswith(_PARTICIPLE)
-
-
 def _is_verb(tokens: Sequence[Token], i: int) -> bool:
-    """Is this form of a verb one here, or a noun or adjective of the same spelling?"""
+    """Is this form of a verb a verb here, and no noun or adjective of the same spelling?"""
     before = [token for token in tokens[:i] if token.tag != "adverb"]
     if not before:
         return True
@@ -207,7 +198,7 @@ def _is_verb(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _form_here(token: Token) -> str:
-    """Which form of a verb a word is, of an unknown one by its ending."""
+    """Which form of a verb a word is; the ending decides for an unknown verb."""
     known = verb_form(token.text)
     return known[1] if known is not None else "ing" if token.lower.endswith("ing") else "past"
 
@@ -219,7 +210,7 @@ def _behind_be(before: Sequence[Token]) -> bool:
 
 
 def _awaits_verb(before: Sequence[Token], form: str) -> bool:
-    """Has a clause with a subject got no verb yet that a form of one would be?"""
+    """Does a clause with a subject still lack the verb that this form would be?"""
     opened = next((k for k in range(len(before) - 1, -1, -1) if before[k].tag in ("auxiliary", "verb")), None)
     if opened is None:
         of_several = before[-1].tag == "word" and before[-1].lower.endswith("s")
@@ -230,5 +221,5 @@ def _awaits_verb(before: Sequence[Token], form: str) -> bool:
         return form == "base" or (verb_form(before[-1].text) is None and form == "past")
     subject = before[opened + 1 :]
     if form == "ing" and before[opened].lower in ("is", "was") and subject and all(t.tag == "word" for t in subject):
-        return False  # "What is lean manufacturing?": one person or thing that does something has an article or a name
+        return False  # "What is lean manufacturing?": a subject that does something has an article or is a name
     return form in ("past", "ing")

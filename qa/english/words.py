@@ -12,14 +12,14 @@ from qa.english.numbers import ABOUT, OR_LESS, OR_MORE, numbers
 
 _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset(("a", "an", "the"))
-# Words that make a question of a sentence: no passage is a better answer for holding them.
+# Words that turn a sentence into a question; a passage is no better for holding them.
 _QUESTION_WORDS = frozenset(
     "who what when where which whom whose why how do does did has have had were many much".split()
 )
 _OR_MORE, _OR_LESS, _ABOUT = (re.compile(rf"\b{words}\b") for words in (OR_MORE, OR_LESS, ABOUT))
 _CENT = re.compile(r"\bper cent\b")
 _SIGNS = {"%": "percent", "€": "euros", "£": "pounds", "$": "dollars", "¥": "yen"}
-_STEM = 5  # letters: enough to tell words apart, few enough to join "capture" and "captured"
+_STEM = 5  # letters: they tell words apart and join "capture" and "captured"
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -34,8 +34,8 @@ def words(text: str) -> tuple[str, ...]:
 def same_answer(a: str, b: str) -> bool:
     """Do two answers say the same, one perhaps in more words than the other?
 
-    Their numbers must be equal, qualifiers aside, and of two dates one may be less precise. Names are compared without
-    titles, and with their initials.
+    Their numbers must be equal, without qualifiers; one of two dates may be less precise. Names are compared without
+    titles, and by their initials.
 
     >>> same_answer("Mr. Ban Ki-moon", "Ban Ki-moon"), same_answer("over 70", "at least 70"), same_answer("3", "3,000")
     (True, True, False)
@@ -59,11 +59,11 @@ class _Said:
     """What is compared of an answer.
 
     Attributes:
-        numbers: in its order.
-        dates: those of an answer that says nothing else.
+        numbers: its numbers, in order.
+        dates: its dates, where it holds nothing else.
         rest: its other words, without those that qualify a number.
-        name: the words of the name in it, without titles; the same as `rest` where it holds no title.
-        initials: of a name of several words, else "".
+        name: the words of its name without titles; the same as `rest` where it holds no title.
+        initials: those of a name of several words, else "".
     """
 
     numbers: tuple[float, ...]
@@ -73,12 +73,12 @@ class _Said:
     initials: str
 
 
-@lru_cache(maxsize=1024)  # the candidates of a question are all compared with one another
+@lru_cache(maxsize=1024)  # the candidates of a question are compared with one another
 def _said(text: str) -> _Said:
     spelt = _CENT.sub("percent", shortened(text))
     counts = numbers(spelt)
     rest = _with_units(spelt) if counts else _other_words(spelt)
-    if not counts and not rest:  # "À" is no article
+    if not counts and not rest:  # "A.N." is no article
         rest = frozenset(words(text))
     name = text if counts else bare_name(text)
     return _Said(
@@ -96,7 +96,7 @@ def _with_units(text: str) -> frozenset[str]:
 
 
 def _other_words(text: str) -> frozenset[str]:
-    """The words that are no numbers, without accents."""
+    """The words of a text that are no numbers, without accents."""
     return frozenset(folded(word) for word in words(text) if not numbers(word))
 
 
@@ -105,17 +105,17 @@ def _nested(a: frozenset[str], b: frozenset[str]) -> bool:
 
 
 def _shortened(a: _Said, b: _Said) -> bool:
-    """Is one a single word, and that the initials of the other?"""
+    """Is one of them a single word, namely the initials of the other?"""
     return (bool(b.initials) and a.rest == {b.initials}) or (bool(a.initials) and b.rest == {a.initials})
 
 
 def stem(word: str) -> str:
-    """The first five letters of a word, which its forms mostly share."""
+    """The first five letters of a word, which most of its forms share."""
     return word[:_STEM]
 
 
 def shared_words(question: str, text: str) -> float:
-    """Share of the question's longer words that a text has, compared by their stems.
+    """The share of the question's longer words that a text holds, compared by their stems.
 
     >>> shared_words("Which towns did rebels capture?", "The rebels captured two villages.")
     0.6666666666666666
@@ -123,8 +123,8 @@ def shared_words(question: str, text: str) -> float:
     asked = {
         stem(word) for word in words(question) if (len(word) > 3 or word.isdigit()) and word not in _QUESTION_WORDS
     }
-    found = {stem(word) for word in words(text)}
-    return len(asked & found) / len(asked) if asked else 0.0
+    held = {stem(word) for word in words(text)}
+    return len(asked & held) / len(asked) if asked else 0.0
 
 
 def without_question_words(question: str) -> str:

@@ -1,10 +1,10 @@
-"""Several indexes searched as one: the shared one, and the files that somebody added for himself.
+"""Several indexes searched as one: the shared one, and the files that a user added.
 
-Cosines of one encoder are comparable wherever a passage lies. BM25 scores are not: a word weighs by how few passages of
-its own collection hold it, so that in a collection of five passages hardly any word weighs much, and what was added
-would lose to any passage of a large index. So each index names its candidates, and all candidates are scored anew by
-one formula (Robertson and Zaragoza 2009), with the numbers of all collections together: how many passages there are,
-and in how many each word stands. Only the mean length is that of the candidates, for tantivy does not tell the other.
+Cosines of one encoder can be compared across indexes. BM25 scores cannot: a word weighs more, the fewer passages of its
+own index hold it, so in an index of five passages hardly any word weighs much, and an added file would lose to any
+passage of a large index. So each index names its candidates, and one formula (Robertson and Zaragoza 2009) scores them
+all with the counts of all indexes together: how many passages there are, and how many hold each word. Only the mean
+length is that of the candidates, since tantivy does not give the other.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from embeddings.store.sqlite import no_document
 from embeddings.text.chunking import Chunker
 from embeddings.types import Chunk, Document
 
-_STRIDE = 1 << 48  # the numbers of one index's passages stay below it
+_STRIDE = 1 << 48  # above every passage number of a single index
 _K1, _B = 1.2, 0.75  # as tantivy has them
 
 
@@ -34,9 +34,9 @@ class JoinedIndex:
     """Indexes that were made with one encoder, searched as one (`qa.reading.retriever.Searchable`).
 
     Args:
-        parts: the indexes, no document in two of them.
-        chunker: what cut their passages, and says which words they are found by.
-        limit: what of the first is there at all; all of it where it is None.
+        parts: the indexes; no document is in two of them.
+        chunker: it cut their passages, and says by which words a passage is searched.
+        limit: the part of the first index that is searched; None for all of it.
     """
 
     def __init__(self, parts: Sequence[Index], chunker: Chunker, limit: Where | None = None) -> None:
@@ -45,12 +45,12 @@ class JoinedIndex:
 
     @property
     def encoder(self) -> Encoder:
-        """That of all of them."""
+        """The encoder of all of them."""
         return self._parts[0].encoder
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """All that this thread reads inside belongs to one finished update of each index."""
+        """All reads of this thread inside belong to one finished update of each index."""
         with ExitStack() as held:
             for part in self._parts:
                 held.enter_context(part.reading())
@@ -62,7 +62,7 @@ class JoinedIndex:
         return self._parts[0].update
 
     def count(self, where: Where | None = None) -> int:
-        """How many documents there are, or have a passage that fits."""
+        """How many documents there are; with a filter, how many have a passage that fits."""
         return sum(self._parts[place].count(limit) for place, limit in self._limits(where).items())
 
     def documents(self) -> tuple[Document, ...]:
@@ -70,10 +70,10 @@ class JoinedIndex:
         return tuple(self.document(listed.id) for listed in self.listed())
 
     def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
-        """The documents without their texts, those of the first index first: the first `most`, or all of them."""
+        """The documents without their texts, those of the first index first: all, or the first `most`."""
         limits = self._limits(where).items()
-        found = (listed for place, limit in limits for listed in self._parts[place].listed(most, limit))
-        return tuple(islice(found, most))
+        documents = (listed for place, limit in limits for listed in self._parts[place].listed(most, limit))
+        return tuple(islice(documents, most))
 
     def document(self, id: str, where: Where | None = None) -> Document:
         """The document with this id. Raises DocumentError where no index holds it, or it does not fit."""
@@ -87,42 +87,42 @@ class JoinedIndex:
 
     def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
         """The passages with these numbers, those that exist."""
-        found: dict[int, Chunk] = {}
+        passages: dict[int, Chunk] = {}
         for place, own in _split(numbers).items():
             chunks = self._parts[place].chunks(own)
-            found |= {_joined(place, number): chunk for number, chunk in chunks.items()}
-        return found
+            passages |= {_joined(place, number): chunk for number, chunk in chunks.items()}
+        return passages
 
     def check(self, where: Where) -> None:
         """Raises FilterError where a filter names a document or folder that is in no index."""
         self._limits(where)
 
     def dense(self, question: str, k: int, also: Sequence[int] = (), where: Where | None = None) -> dict[int, float]:
-        """Cosine of the question with its k nearest passages, nearest first, and then with those named in `also`.
+        """The cosines of the k nearest passages, nearest first, and then of those in `also`.
 
         Raises FilterError where `where` names a document or folder that is in no index.
         """
-        named, found = _split(also), dict[int, float]()
+        named, cosines = _split(also), dict[int, float]()
         for place, limit in self._limits(where).items():
             scores = self._parts[place].dense(question, k, named.get(place, ()), limit)
-            found |= {_joined(place, number): score for number, score in scores.items()}
-        ordered = sorted(found, key=lambda number: (-found[number], number))
-        kept = dict.fromkeys([*ordered[:k], *(number for number in also if number in found)])
-        return {number: found[number] for number in kept}
+            cosines |= {_joined(place, number): score for number, score in scores.items()}
+        ordered = sorted(cosines, key=lambda number: (-cosines[number], number))
+        kept = dict.fromkeys([*ordered[:k], *(number for number in also if number in cosines)])
+        return {number: cosines[number] for number in kept}
 
     def lexical(self, question: str, k: int, where: Where | None = None) -> dict[int, float]:
-        """BM25 score of the k best passages by their words, over the numbers of all indexes, best first.
+        """The BM25 scores of the k best passages, by the counts of all indexes, best first.
 
         Raises FilterError where `where` names a document or folder that is in no index.
         """
         with self.reading():
             limits = self._limits(where)
-            found = [
+            numbers = [
                 _joined(place, number)
                 for place, limit in limits.items()
                 for number in self._parts[place].lexical(question, k, limit)
             ]
-            scores = self._scored(found, term_weights(self.frequencies(question), self.passage_count))
+            scores = self._scored(numbers, term_weights(self.frequencies(question), self.passage_count))
         best = sorted(scores, key=lambda number: (-scores[number], number))[:k]
         return {number: scores[number] for number in best}
 
@@ -146,7 +146,7 @@ class JoinedIndex:
         return dict(holding)
 
     def _scored(self, numbers: Sequence[int], weights: Mapping[str, float]) -> dict[int, float]:
-        """The BM25 score of passages."""
+        """The BM25 scores of passages; those with a score of 0 are left out."""
         counts = {number: self._terms(chunk) for number, chunk in self.chunks(numbers).items()}
         mean = sum(terms.total() for terms in counts.values()) / max(1, len(counts))
         scores = {}
@@ -162,7 +162,7 @@ class JoinedIndex:
         return Counter(self._analyser.analyze(composed(words)))
 
     def _limits(self, where: Where | None) -> dict[int, Where | None]:
-        """The indexes that a filter lets through, and what each is limited to: what it names of them.
+        """The indexes that a filter lets through, by place, and the part of the filter that concerns each.
 
         Raises FilterError where it names a document or folder that is in no index.
         """
@@ -182,7 +182,7 @@ class JoinedIndex:
 
 
 def _holds(part: Index, where: Where) -> bool:
-    """Whether an index has what a filter names."""
+    """Does an index hold what a filter names?"""
     try:
         part.check(where)
     except FilterError:
@@ -191,7 +191,7 @@ def _holds(part: Index, where: Where) -> bool:
 
 
 def _without(where: Where, met: Collection[str]) -> dict[str, Any]:
-    """The names of a filter that no index has."""
+    """The names of a filter that no index holds."""
     kinds = {"documents": where.documents, "folders": where.folders}
     return {kind: tuple(name for name in names if name not in met) for kind, names in kinds.items()}
 
@@ -201,7 +201,7 @@ def _joined(place: int, number: int) -> int:
 
 
 def _split(numbers: Iterable[int]) -> dict[int, list[int]]:
-    """The numbers of passages by their index, as they are called there."""
+    """Passage numbers by index, each as its own index counts it."""
     split: dict[int, list[int]] = {}
     for number in numbers:
         split.setdefault(number // _STRIDE, []).append(number % _STRIDE)

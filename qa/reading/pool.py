@@ -1,6 +1,6 @@
-"""Readers in processes of their own: several questions are read side by side, and one that ends is replaced.
+"""Readers in processes of their own: several questions are read side by side, and a reader that dies is replaced.
 
-Only the words of passages go there and spans come back; the index and its documents stay where they are.
+Only the texts of passages are sent, and spans come back; the index and its documents stay in the server.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from embeddings.errors import ModelError, PinciteError
 from embeddings.models.runtime import ModelCard, available_cores
 from qa.reading.reader import OnnxReader, Passage, Span
 
-_SECONDS = 600.0  # for one reading, where the question has no deadline
+_SECONDS = 600.0  # for a question without a deadline
 _TRIES = 2
 
 
 class ReaderPool:
-    """So many readers; each reads for one question at a time. Several threads may ask at once.
+    """A number of readers, each busy with one question at a time. Several threads may ask at once.
 
     Args:
         folder: a compiled reader.
         workers: how many processes.
-        threads: cores of each; 0 for its share of all.
+        threads: cores of each process; 0 for an equal share of all cores.
         answer_tokens: as for `OnnxReader`.
 
     Attributes:
-        card: what must be known of the model.
+        card: the card of the model.
 
     Raises:
         ModelError: the folder is not a compiled model.
@@ -46,7 +46,7 @@ class ReaderPool:
             self._free.put(worker)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
-        """As `OnnxReader.read`. Raises QuestionError where its time is over, ModelError where no reader stays alive."""
+        """As `OnnxReader.read`. Raises QuestionError after the deadline, ModelError if the readers keep dying."""
         worker = self._free.get()
         try:
             return worker.read(question, passages)
@@ -59,7 +59,7 @@ class ReaderPool:
         return tuple(worker.process.pid or 0 for worker in self._workers)
 
     def close(self) -> None:
-        """Ends the processes; they also end with this one."""
+        """Ends the processes. They also end with this process."""
         for worker in self._workers:
             worker.end()
 
@@ -83,7 +83,7 @@ class _Worker:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         for _ in range(_TRIES):
-            with suppress(EOFError, OSError):  # it died: another takes its place, and is asked again
+            with suppress(EOFError, OSError):  # it died; another one is asked
                 return self._answer(question, passages)
             self._again()
         raise ModelError("the reader ended again and again on this question; ask another one")
@@ -105,8 +105,8 @@ class _Worker:
 
 
 def _serve(pipe: Connection, folder: Path, threads: int, answer_tokens: int) -> None:
-    """What a process does until nobody asks any more: reads a question and passages, gives back spans or an error."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends its readers
+    """The loop of a process: takes a question and passages, sends back spans or an error, until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # on Ctrl-C the server ends its readers
     opened: OnnxReader | ModelError
     try:
         opened = OnnxReader(folder, threads, answer_tokens)

@@ -9,13 +9,13 @@ from embeddings.types import Hit
 
 MOST_SENTENCES = 3
 
-_sentences = lru_cache(maxsize=256)(sentences)  # the spans of one passage ask for the same text
+_sentences = lru_cache(maxsize=256)(sentences)  # all spans of a passage ask for the same text
 
 
 def quote_bounds(hit: Hit, start: int, end: int) -> tuple[int, int]:
-    """The sentences of a passage that a span stands in, where they are at most three; else the span itself.
+    """The bounds of the sentences that a span stands in, if these are at most three; else those of the span.
 
-    A heading line at the beginning of the passage is a sentence of its own.
+    A heading line at the top of the passage is a sentence of its own.
     """
     chunk = hit.chunk
     first = chunk.start if start < chunk.body_start else chunk.body_start
@@ -29,7 +29,7 @@ def quote_bounds(hit: Hit, start: int, end: int) -> tuple[int, int]:
 
 
 def stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    """The bounds without white space; unchanged where there is nothing else."""
+    """The bounds without white space at the ends; unchanged where all of it is white space."""
     stripped = text[start:end].strip()
     if not stripped:
         return start, end

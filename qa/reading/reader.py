@@ -43,10 +43,10 @@ class Span:
     """Words of one passage that may answer.
 
     Attributes:
-        passage: which of the passages that were read.
+        passage: the index of its passage among those that were read.
         start, end: code-point offsets in that passage, half open.
         score: start logit + end logit.
-        no_answer: the same sum at the first token of the window it was found in.
+        no_answer: the same sum at the first token of its window.
         probability: share of the span, and of those that overlap it, in the softmax over all spans of its window and
             "no answer".
     """
@@ -66,11 +66,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text to read. No answer lies across a blank line, nor across the end of its heading.
+    """A text to read. No span crosses a blank line or the end of the heading.
 
     Attributes:
         text: the words.
-        body_start: where the text begins after a heading line; 0 where there is none.
+        body_start: where the body begins behind the heading line; 0 without a heading line.
     """
 
     text: str
@@ -78,12 +78,12 @@ class Passage:
 
     @classmethod
     def of(cls, hit: Hit) -> Passage:
-        """The words of a passage that was found."""
+        """The text of a retrieved passage."""
         return cls(hit.text, hit.chunk.body_start - hit.chunk.start)
 
 
 class Reader(Protocol):
-    """What the assistant needs of a reader; tests give it a small one of their own."""
+    """What the assistant needs of a reader. Tests bring a small one of their own."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         """The best spans of every passage that do not overlap, best first."""
@@ -91,7 +91,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A piece of a passage that fits the model: tokens `first` to `last` of it, half open."""
+    """A part of a passage that fits the model: its tokens `first:last`."""
 
     passage: int
     first: int
@@ -114,9 +114,9 @@ class Template:
 
     @classmethod
     def of(cls, pair: Encoding, name: str) -> Template:
-        """What stands around the words of a pair.
+        """The template, read off a tokenized pair.
 
-        Raises ModelError where the tokenizer puts nothing in front, where the score of "no answer" stands.
+        Raises ModelError where no special token stands in front, since the score of "no answer" is read there.
         """
         ids, types = tuple(pair.ids), pair.type_ids
         question = [i for i, sequence in enumerate(pair.sequence_ids) if sequence == 0]
@@ -160,7 +160,7 @@ class OnnxReader:
     """
 
     def __init__(self, folder: Path = SHIPPED, threads: int = 0, answer_tokens: int = 30, n_best: int = 5) -> None:
-        # Every window alone: nothing is padded, and what else was retrieved does not move a span's score.
+        # One window a run: nothing is padded, and the other passages do not change a span's score.
         self.runtime = Runtime(folder, threads, batch_tokens=0)
         self.card = self.runtime.card
         if self.card.kind != "reader":
@@ -169,7 +169,7 @@ class OnnxReader:
         self._template = Template.of(self.runtime.tokenize([("a", "b")])[0], self.card.name)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
-        """The best spans of every passage that do not overlap, best first. One question to a model call."""
+        """The best spans of every passage that do not overlap, best first."""
         asked = self.runtime.tokenize([question], special=False)[0].ids[:QUESTION_TOKENS]
         encodings = self.runtime.tokenize([passage.text for passage in passages], special=False)
         windows = [w for i, encoding in enumerate(encodings) for w in self._windows(i, len(encoding.ids), len(asked))]
@@ -219,7 +219,7 @@ class _Decoder:
         return spans
 
     def _scores(self, start: Logits, end: Logits) -> Logits:
-        """Score of every span that is no longer than an answer and stays in one paragraph: (tokens, length - 1)."""
+        """The score of each span that is short enough and stays in one paragraph, else -inf: (tokens, length - 1)."""
         tokens, width = len(start), min(self._answer_tokens, len(start))
         ends = np.arange(tokens)[:, None] + np.arange(width)[None, :]  # (tokens, length - 1): the last token
         inside = np.minimum(ends, tokens - 1)
@@ -235,7 +235,7 @@ class _Decoder:
     def _bounds(self, first: int, last: int) -> tuple[int, int] | None:
         """Offsets of a span of tokens, widened to whole words and trimmed; None where no letter or digit is left.
 
-        A word that the window cuts is widened beyond it.
+        A word that the edge of the window cuts is still taken whole.
         """
         words, offsets = self._all_words, self._all_offsets
         first, last = first + self._window.first, last + self._window.first
@@ -247,7 +247,7 @@ class _Decoder:
 
 
 def _overlapping(weights: np.ndarray[Any, Any], first: int, last: int) -> float:
-    """Sum of the weights (tokens, length - 1) of the spans that share a token with `first` to `last`, inclusive."""
+    """The sum of the weights (tokens, length - 1) of all spans that share a token with `first` to `last`."""
     starts = np.arange(weights.shape[0])[:, None]
     ends = starts + np.arange(weights.shape[1])[None, :]
     return float(weights[(starts <= last) & (ends >= first)].sum())
@@ -263,8 +263,8 @@ _ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.){2,}$")
 def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The span without white space and punctuation at its ends; None where nothing else is left.
 
-    A bracket or quote stays where its other half is inside or next to the span, unless the two enclose the whole span,
-    and the stop of an abbreviation ("U.S.") stays.
+    A bracket or quote stays where its other half stands inside or beside the span, unless the two enclose the whole
+    span. The stop of an abbreviation ("U.S.") stays.
 
     >>> text = 'He said: "Never again", twice (or so).'
     >>> start, end = trimmed(text, 8, 23)
@@ -285,7 +285,7 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _with_other_half(text: str, start: int, end: int) -> tuple[int, int]:
-    """One character more on a side, where it is the other half of a bracket or quote that the span splits.
+    """The span with one character more on a side, where that is the other half of a bracket or quote inside it.
 
     >>> text = "the “Aurora” cruiser"
     >>> start, end = _with_other_half(text, 5, 20)
@@ -301,11 +301,11 @@ def _with_other_half(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _partners(text: str, start: int, end: int) -> dict[int, int]:
-    """Where the other half stands of each bracket and quote that has both inside the span."""
+    """The offset of each bracket or quote -> that of its other half, for pairs inside the span."""
     partner: dict[int, int] = {}
     opened: list[int] = []
-    for found in _HALF.finditer(text, start, end):
-        i = found.start()
+    for half in _HALF.finditer(text, start, end):
+        i = half.start()
         kind = _CLOSING.find(text[i])
         apostrophe = text[i] == "’" and text[i + 1 : i + 2].isalnum()
         first = next((o for o in reversed(opened) if kind >= 0 and text[o] == _OPENING[kind]), None)
@@ -318,7 +318,7 @@ def _partners(text: str, start: int, end: int) -> dict[int, int]:
 
 
 def _is_edge(text: str, place: int) -> bool:
-    """Is the character there white space or punctuation, and not the sign of a number?"""
+    """Is the character at a place white space or punctuation, and not the sign of a number?"""
     signed = (
         text[place] in "-–" and text[place + 1 : place + 2].isdigit() and not text[max(0, place - 1) : place].strip()
     )
@@ -330,7 +330,7 @@ def _is_abbreviated(text: str, start: int, end: int) -> bool:
 
 
 def without_overlaps(spans: Sequence[Span]) -> list[Span]:
-    """Of spans of one passage that overlap only the best, best first; the same words are counted once."""
+    """The spans, best first; of those that overlap in a passage only the best."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda s: (-s.score, s.passage, s.start)):
         if not any(k.passage == span.passage and k.start < span.end and span.start < k.end for k in kept):

@@ -1,4 +1,4 @@
-"""A question -> the passages that may hold its answer: by meaning and by words, fused."""
+"""A question -> the passages that may answer it: searched by meaning and by words, and fused."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _RANK_CONSTANT = 60
 
 
 class Searchable(Protocol):
-    """What is asked: an `embeddings.index.index.Index`, or several as one (`qa.reading.joined`)."""
+    """What can be searched: an `embeddings.index.index.Index`, or several as one (`qa.reading.joined`)."""
 
     @property
     def encoder(self) -> Encoder:
-        """What embeds its passages and the question."""
+        """The model that embeds its passages and the question."""
 
     def count(self, where: Where | None = None) -> int:
-        """How many documents there are, or have a passage that fits."""
+        """How many documents there are; with a filter, how many have a passage that fits."""
 
     @property
     def passage_count(self) -> int:
@@ -42,13 +42,13 @@ class Searchable(Protocol):
         """The number of the last finished update."""
 
     def reading(self) -> AbstractContextManager[None]:
-        """Inside, everything belongs to one finished update."""
+        """All reads inside belong to one finished update."""
 
     def documents(self) -> tuple[Document, ...]:
         """All documents."""
 
     def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
-        """The documents without their texts that have a passage that fits: the first `most`, or all of them."""
+        """The documents that have a passage that fits, without their texts: all, or the first `most`."""
 
     def document(self, id: str, where: Where | None = None) -> Document:
         """The document with this id. Raises DocumentError where there is none that fits."""
@@ -62,8 +62,7 @@ class Searchable(Protocol):
     def both(
         self, question: str, words: str, k: int, where: Where | None = None
     ) -> tuple[dict[int, float], dict[int, float]]:
-        """Cosines of the question with its k nearest passages and with those found by words, and the BM25 scores of the
-        k best passages by some words, best first."""
+        """The cosines of the passages that either search returns, and the BM25 scores of the k best by `words`."""
 
 
 class Retriever:

@@ -1,7 +1,7 @@
 """The steps between the reader's spans and the candidates, in the order in which they are applied.
 
-`python -m eval.experiments --data DIR --only steps` switches each off (docs/experiments.md, "steps"). "Policy" stays
-for how an answer is printed, whatever the table says: dates, quantities and cells are shown whole.
+`python -m eval.experiments --data DIR --only steps` switches each off (docs/experiments.md, "steps"). A step marked
+"policy" stays whatever that table says, because answers are printed whole: dates, quantities, cells.
 """
 
 from __future__ import annotations

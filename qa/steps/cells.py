@@ -1,6 +1,6 @@
-"""A span that runs over cells is cut to one of them; one that takes only the name of a column answers nothing.
+"""A span that runs over several cells is cut to one of them; a span that is the name of a column answers nothing.
 
-The cells are those that the loader kept (`embeddings.layout`); nothing is looked for in the text.
+The cells are those that the loader kept (`embeddings.layout`); the text is not searched.
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ from embeddings.layout import Cell
 from qa.english.question import Question, terms
 from qa.steps.step import Bounds, Place
 
-_SHORT = 6  # words; a cell of no more is shown whole
+_SHORT = 6  # words; a cell of at most so many is shown whole
 
 
 def one_cell(question: Question, place: Place) -> Bounds:
-    """The bounds of a place in one cell of a table, or in the value of a field, that it touches.
+    """The bounds of a place inside one of the cells, or inside the value of the field, that it touches.
 
-    Of several cells it is the one whose column the question names, else the first that the question does not repeat.
-    Empty bounds where it holds the name of a column or a label of a table alone, which answers nothing.
+    Of several cells the question chooses: the one whose column it names, else the first that it does not repeat. The
+    bounds are empty where the place is only the name of a column or of a row.
     """
-    text, layout = place.hit.document.text, place.hit.document.layout
+    layout = place.hit.document.layout
     if not layout.tables and not layout.fields:
         return place.bounds
-    line = text.rfind("\n", 0, place.start) + 1, text.find("\n", place.end)
-    cells = [cell for row in layout.rows_in(line[0], line[1] if line[1] >= 0 else len(text)) for cell in row]
+    cells = [cell for row in layout.rows_in(*place.line) for cell in row]
     named = layout.cell_at(place.start)
     if named is not None and named.header:
         return place.start, place.start
@@ -45,7 +44,7 @@ def _cut(question: Question, place: Place, touched: Sequence[Cell]) -> Bounds:
         said = terms(place.hit.document.text[cell.start : cell.end])
         return len(terms(cell.name) & question.terms), not said <= question.terms
 
-    chosen = max(values, key=fits)  # the first of those that fit as well
+    chosen = max(values, key=fits)  # the first of equals
     if len(place.hit.document.text[chosen.start : chosen.end].split()) <= _SHORT:
         return chosen.start, chosen.end
     return max(place.start, chosen.start), min(place.end, chosen.end)

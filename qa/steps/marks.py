@@ -19,7 +19,7 @@ def without_note_mark(question: Question, place: Place) -> Bounds:
 
 
 def without_mark(text: str, start: int, end: int) -> Bounds:
-    """The bounds of some words without the marks of notes at their ends; powers stay.
+    """The bounds of some words without the marks of notes at their ends. Powers ("10⁶") stay.
 
     >>> [text[slice(*without_mark(text, 0, len(text)))] for text in ("45 ¹", "10⁶", "in 1932 [4]", "¹ Measured")]
     ['45', '10⁶', 'in 1932', 'Measured']

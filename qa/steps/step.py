@@ -1,10 +1,10 @@
-"""What a step is: candidates in, candidates out. `qa.steps` holds the steps and their order.
+"""What a step is: candidates in, candidates out. `qa.steps.STEPS` lists the steps in their order.
 
 What always holds:
 
 - `Candidate.read` and `Candidate.score` are the reader's, and no step changes them.
-- `Candidate.place` shares characters with what the reader read: a step may widen it, narrow it, drop the candidate or
-  change the order, and never answers with words that the reader did not choose.
+- `Candidate.place` shares characters with what the reader read. A step may widen the place, narrow it, or drop the
+  candidate; it never answers with words that the reader did not choose.
 - A place is not empty, lies inside its heading or its body, and cuts no word that the reader left whole.
 """
 
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from embeddings.types import Hit
 from qa.english.question import Question
@@ -27,8 +26,8 @@ class Place:
     """Words of a passage.
 
     Attributes:
-        hit: the passage they were read in.
-        rank: that passage's place among those that were read, counted from 0.
+        hit: the passage.
+        rank: the passage's place among those that were read, counted from 0.
         start, end: code-point offsets in `hit.document.text`, half open.
     """
 
@@ -39,7 +38,7 @@ class Place:
 
     @classmethod
     def of(cls, hit: Hit, span: Span) -> Place:
-        """Where a span of a passage stands in its document."""
+        """The place of a span that was read in a passage."""
         return cls(hit, span.passage, hit.chunk.start + span.start, hit.chunk.start + span.end)
 
     @property
@@ -54,22 +53,29 @@ class Place:
 
     @property
     def in_heading(self) -> bool:
-        """Do they begin in the heading of their passage?"""
+        """Do the words begin in the heading of the passage?"""
         return self.start < self.hit.chunk.body_start
 
     @property
     def section(self) -> Bounds:
-        """The bounds of the heading or of the body that they begin in."""
+        """The bounds of the heading, or of the body, that the words begin in."""
         chunk = self.hit.chunk
         return (chunk.start, chunk.body_start) if self.in_heading else (chunk.body_start, chunk.end)
 
     @property
     def sentence(self) -> Bounds:
-        """The bounds of their sentence, as a citation quotes it."""
+        """The bounds of the sentence around the words, as a citation quotes it."""
         return quote_bounds(self.hit, self.start, self.end)
 
+    @property
+    def line(self) -> Bounds:
+        """The bounds of the whole lines that the words stand in."""
+        text = self.hit.document.text
+        end = text.find("\n", self.end)
+        return text.rfind("\n", 0, self.start) + 1, end if end >= 0 else len(text)
+
     def touches(self, bounds: Bounds) -> bool:
-        """Do they share a character with some bounds of their document?"""
+        """Do the words share a character with some bounds of the document?"""
         return self.start < bounds[1] and bounds[0] < self.end
 
 
@@ -78,9 +84,9 @@ class Candidate:
     """Words that may answer.
 
     Attributes:
-        read: what the reader read, with its scores; never rewritten.
-        place: the words; at first those that were read.
-        score: what candidates are ranked by: the reader's score with that of the passage.
+        read: the span that the reader returned, with its scores; never rewritten.
+        place: the words; at first those of `read`.
+        score: candidates are ranked by it: the reader's score together with that of the passage.
         by: the names of the steps that moved it.
     """
 
@@ -96,49 +102,29 @@ class Candidate:
 
     @property
     def hit(self) -> Hit:
-        """The passage they were read in."""
+        """The passage."""
         return self.place.hit
 
     @property
     def rank(self) -> int:
-        """That passage's place among those that were read, counted from 0."""
+        """The passage's place among those that were read, counted from 0."""
         return self.place.rank
 
     @property
     def start(self) -> int:
-        """Where they begin in their document."""
+        """Where the words begin in the document."""
         return self.place.start
 
     @property
     def end(self) -> int:
-        """Where they end in their document."""
+        """Where the words end in the document."""
         return self.place.end
 
     def moved(self, bounds: Bounds, by: str) -> Candidate:
-        """The candidate at other words of its document, moved by a step; itself where these are its words."""
+        """The candidate at other bounds of its document, to which a step moves it; itself where they are its own."""
         if bounds == self.place.bounds:
             return self
         return replace(self, place=replace(self.place, start=bounds[0], end=bounds[1]), by=(*self.by, by))
-
-
-class Step(Protocol):
-    """One thing that is done to all candidates of a question.
-
-    Attributes:
-        name: as it stands in the tables of docs/experiments.md.
-        says: what it did to an answer, for people: "widened to the whole date".
-    """
-
-    @property
-    def name(self) -> str:
-        """As it stands in the tables."""
-
-    @property
-    def says(self) -> str:
-        """What it did, for people."""
-
-    def __call__(self, question: Question, found: Sequence[Candidate]) -> Sequence[Candidate]:
-        """The candidates after the step, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +132,18 @@ class Move:
     """A step that gives each candidate other bounds.
 
     Attributes:
-        bounds: of the words of a place, for a question.
+        name: the step's name in the tables of docs/experiments.md.
+        says: what it did to an answer, for people: "widened to the whole date".
+        bounds: a question and a place -> the bounds of the words to take instead.
     """
 
     name: str
     says: str
     bounds: Callable[[Question, Place], Bounds]
 
-    def __call__(self, question: Question, found: Sequence[Candidate]) -> Sequence[Candidate]:
-        """As `Step`."""
-        return [each.moved(self.bounds(question, each.place), self.name) for each in found]
+    def __call__(self, question: Question, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+        """The candidates after the step, best first."""
+        return [each.moved(self.bounds(question, each.place), self.name) for each in candidates]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,27 +151,31 @@ class Drop:
     """A step that leaves candidates out.
 
     Attributes:
-        unfit: can the words of a place answer nothing, whatever they score?
+        name, says: as for `Move`.
+        unfit: a question and a place -> whether its words cannot answer, whatever they score.
     """
 
     name: str
     says: str
     unfit: Callable[[Question, Place], bool]
 
-    def __call__(self, question: Question, found: Sequence[Candidate]) -> Sequence[Candidate]:
-        """As `Step`."""
-        return [each for each in found if not self.unfit(question, each.place)]
+    def __call__(self, question: Question, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+        """The candidates after the step, best first."""
+        return [each for each in candidates if not self.unfit(question, each.place)]
 
 
-def applied(steps: Sequence[Step], question: Question, found: Sequence[Candidate]) -> list[Candidate]:
+Step = Move | Drop
+
+
+def applied(steps: Sequence[Step], question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates after all steps.
 
-    A candidate whose place became empty is left out. One that was moved where no step may move it stays where it was
-    read, as if no step had touched it.
+    A candidate whose place became empty is left out. A candidate that a step moved to a place that is not allowed goes
+    back to where it was read, as if no step had touched it.
     """
     for step in steps:
-        found = step(question, found)
-    return [each if _is_sound(each) else _as_read(each) for each in found if each.start < each.end]
+        candidates = step(question, candidates)
+    return [each if _is_sound(each) else _as_read(each) for each in candidates if each.start < each.end]
 
 
 def _as_read(candidate: Candidate) -> Candidate:

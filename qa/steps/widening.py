@@ -1,7 +1,7 @@
-"""A span that stops in the middle of a date, a time, a quantity or an address is widened to the whole of it.
+"""A span that cuts a date, a time, a quantity or an address is widened to the whole of it.
 
-A reader often takes "21" of "October 21, 2015", "90" of "more than 90", "8 a.m" of "8 a.m.", or the first word of the
-name of a host. The whole expression is what can be quoted.
+A reader often takes "21" of "October 21, 2015", "90" of "more than 90", "8 a.m" of "8 a.m.", or the first word of a
+host name. Only the whole expression can be quoted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _TOKEN = re.compile(
 )
 _ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z][a-z0-9]*+(?=[/:]|$)|^\d{1,3}(?:\.\d{1,3}){3}(?!\.)")
 _MARK_OF_ADDRESS = re.compile(r"[\w-]@\w|[\w-]\.[a-z0-9]|://|www\.")  # every address holds one; most texts do not
-_CLOSING = ".,;:!?'’*_-"  # after an address they belong to the sentence
+_CLOSING = ".,;:!?'’*_-"  # behind an address these belong to the sentence
 _QUALIFIER = re.compile(rf"\b(?:{OR_MORE}|{OR_LESS}|{ABOUT})\s$", re.IGNORECASE)
 _SCALE_OR_SHARE = re.compile(rf"(?:\s(?:{'|'.join(SCALES)})\b)?(?:\s?%|\s(?:percent|per\scent)\b)?")
 _RANGE = re.compile(
@@ -46,7 +46,7 @@ def whole(question: Question, place: Place) -> Bounds:
 
 
 def widened(text: str, start: int, end: int, within: tuple[int, int] | None = None) -> tuple[int, int]:
-    """The bounds of a span, moved out to those of the expression that it cuts, but not out of `within`.
+    """The bounds of a span, widened to the expression that it cuts, but not beyond `within`.
 
     >>> text = "On October 21, 2015 more than 90 arrived."
     >>> [text[slice(*widened(text, *bounds))] for bounds in ((11, 13), (30, 32), (33, 40))]
@@ -58,8 +58,8 @@ def widened(text: str, start: int, end: int, within: tuple[int, int] | None = No
         if first < end and start < last:
             start, end = min(start, first), max(end, last)
     if end > start and text[end - 1].isdigit():
-        found = _SCALE_OR_SHARE.match(text, end, min(ceiling, end + _AROUND))
-        end = end if found is None or found[0].isspace() else found.end()
+        scale = _SCALE_OR_SHARE.match(text, end, min(ceiling, end + _AROUND))
+        end = end if scale is None or scale[0].isspace() else scale.end()
     if start > low and text[start - 1] in _CURRENCY:
         start -= 1
     qualifier = _QUALIFIER.search(text, low, start) if _NUMBER.match(text, start) else None
@@ -72,18 +72,18 @@ def _expressions(text: str, start: int, end: int, within: tuple[int, int]) -> It
     low, high = max(within[0], start - _AROUND), min(within[1], end + _AROUND)
     with_digits = (_DATE, _CLOCK, _RANGE) if _DIGIT.search(text, low, high) else ()
     for pattern in (*with_digits, _ABBREVIATION):
-        yield from (found.span() for found in pattern.finditer(text, low, high))
+        yield from (match.span() for match in pattern.finditer(text, low, high))
 
 
 def _addresses(text: str, start: int, end: int, within: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """The bounds of e-mail addresses, URLs and names of hosts and files; none of which only a part was looked at."""
+    """The bounds of e-mail addresses, URLs, host names and file names that lie whole in the searched part."""
     low, high = max(within[0], start - _LONGEST_ADDRESS), min(within[1], end + _LONGEST_ADDRESS)
     if _MARK_OF_ADDRESS.search(text, low, high) is None:
         return
-    for found in _TOKEN.finditer(text, low, high):
-        words = found[0].rstrip(_CLOSING)
+    for token in _TOKEN.finditer(text, low, high):
+        words = token[0].rstrip(_CLOSING)
         while words.endswith(")") and words.count(")") > words.count("("):
             words = words[:-1].rstrip(_CLOSING)
-        cut = (found.start() == low > within[0]) or (found.end() == high < within[1])
-        if not cut and (found["url"] or _ADDRESS.search(words)):
-            yield found.start(), found.start() + len(words)
+        cut = (token.start() == low > within[0]) or (token.end() == high < within[1])
+        if not cut and (token["url"] or _ADDRESS.search(words)):
+            yield token.start(), token.start() + len(words)

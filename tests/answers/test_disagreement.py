@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from embeddings.types import Document
-from qa.answers.corrections import other_side, superseded
 from qa.answers.disagreement import agree, conflict
 from qa.english.question import Question
 from tests.fakes import candidate_for
@@ -134,12 +133,6 @@ def test_two_dates_in_one_passage_or_in_a_sentence_about_another_thing_are_no_co
     assert disagree(asked, "The bridge opened in [1985].", "It opened in [1986], the bridge.")
 
 
-def test_the_dead_and_the_hurt_are_counted_apart() -> None:
-    asked = "How many people were hurt in Vik?"
-    assert not disagree(asked, "In Vik [25] people were hurt.", "In Vik they put it at [7] dead, 25 hurt.")
-    assert disagree(asked, "In Vik [25] people were hurt.", "In Vik others told of [27] wounded people.")
-
-
 def test_a_year_is_no_number_of_things_nor_is_another_unit_of_the_same_distance() -> None:
     assert not disagree("How many boats sank?", "In all [40] boats sank.", "Boats sank in [2015].")
     assert not disagree("How far is Vik?", "Vik is [1,500 km] away.", "Vik is [930 miles] away.")
@@ -173,12 +166,6 @@ def test_the_same_number_of_the_same_thing_agrees_in_other_words() -> None:
             "900",
         ),
         (
-            "How much does the garden plan cost?",
-            "1. Heating. The cost is 18,000 euros.\n2. The garden plan waits. Cost: 2,500 euros.",
-            "2,500 euros",
-            "18,000 euros",
-        ),
-        (
             "How long is the warranty for ropes?",
             "The warranty for winches is 24 months. The warranty for ropes is 12 months.",
             "12 months",
@@ -197,46 +184,6 @@ def test_values_of_two_things_are_no_contradiction(question: str, text: str, one
     assert not conflict(Question.of(question), candidate_for(one, document), candidate_for(other, document))
 
 
-def test_a_sentence_that_sets_two_numbers_against_each_other_tells_two_sides() -> None:
-    text = "The police said 70 people died, but the hospital counted 90."
-    document = Document.from_text(text)
-    assert conflict(Question.of("How many people died?"), candidate_for("70", document), candidate_for("90", document))
-
-
-@pytest.mark.parametrize(
-    ("text", "taken", "side"),
-    [
-        ("The figure of 40 was corrected to 45.", "45", "40"),
-        ("The figure of 40 volunteers was corrected to 45.", "40", "45"),
-        ("The deposit of 1,800 euros has been raised to 2,000 euros.", "2,000 euros", "1,800 euros"),
-        ("The fee was reduced from $90 to $60 in May.", "$60", "$90"),
-        ("The fee was $90 and the deposit $60.", "$60", None),
-        ("In clause 5 the period is reduced to 60 days.", "60 days", None),
-        ("Clause 5 is replaced by 60 days.", "60 days", None),
-        ("The fee of 90 euros is replaced by 60 euros.", "60 euros", "90 euros"),
-        ("The fee of 90 euros was raised by 10 euros.", "90 euros", None),
-        ("The price of $90 was cut by 5%.", "5%", None),
-        ("The term of 5 years was changed to suit both.", "5 years", None),
-    ],
-)
-def test_a_corrected_value_has_another_side(text: str, taken: str, side: str | None) -> None:
-    found = other_side(candidate_for(taken, Document.from_text(text)))
-    assert (None if found is None else found.text) == side
-
-
-def test_a_value_that_another_document_replaces_is_shown_beside_the_old_one() -> None:
-    lease = Document.from_text("The rent of the boathouse is 900 euros a month.", "Lease")
-    amended = Document.from_text("The rent of the boathouse is raised from 900 euros to 960 euros.", "Amendment")
-    other = Document.from_text("The rent of the kiosk is raised from 300 euros to 350 euros.", "Kiosk")
-    asked, best = "How much is the rent of the boathouse?", candidate_for("900 euros", lease)
-    beside = candidate_for("900 euros to 960 euros", amended)
-    found = superseded(Question.of(asked), best, [best, candidate_for("350 euros", other), beside])
-    assert found is not None
-    assert (found.text, found.hit.document.title) == ("960 euros", "Amendment")
-    assert superseded(Question.of(asked), candidate_for("The rent", amended), [best]) is None
-    assert (
-        superseded(
-            Question.of(asked), candidate_for("850 euros", Document.from_text("Rent: 850 euros.", "Old")), [beside]
-        )
-        is None
-    )
+def test_two_numbers_of_one_sentence_are_read_side_by_side_and_need_no_second_answer() -> None:
+    document = Document.from_text("The police said 70 people died, but the hospital counted 90.")
+    assert not conflict(Question.of("How many died?"), candidate_for("70", document), candidate_for("90", document))

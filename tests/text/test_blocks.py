@@ -84,4 +84,4 @@ def test_whatever_a_text_holds_its_blocks_stand_in_it_in_order(text: str) -> Non
                 assert text[cell.start : cell.end].strip()
                 assert layout.cell_at(cell.start) == cell
     for item in layout.items:
-        assert layout.item_at(item.start) == item
+        assert item in layout.items_in(item.start, item.end)

@@ -32,11 +32,6 @@ def test_a_row_a_column_and_a_label_are_asked_for_by_a_cell() -> None:
     assert people.name == "People"
     assert (people.row, people.column) == (2, 1)
     assert [TEXT[cell.start : cell.end] for cell in layout.row_of(people)] == ["Bern", "140,000"]
-    assert [TEXT[cell.start : cell.end] for cell in layout.column_of(people)] == ["700,000", "140,000"]
-    label = layout.label_of(people)
-    assert label is not None
-    assert TEXT[label.start : label.end] == "Bern"
-    assert layout.label_of(label) is None
 
 
 def test_the_rows_of_a_passage_are_those_it_touches() -> None:
@@ -52,12 +47,7 @@ def test_fields_and_items_are_found_by_their_offsets() -> None:
         items=(Item(0, 30, 35), Item(0, 38, 44), Item(1, 60, 65)),
     )
     assert [layout.field_at(offset) for offset in (0, 5, 8, 12)] == [*[layout.fields[0]] * 2, None, layout.fields[1]]
-    assert layout.fields_in(7, 11) == layout.fields
-    assert layout.fields_in(8, 10) == ()
-    item = layout.item_at(40)
-    assert item == Item(0, 38, 44)
-    assert layout.list_of(item) == layout.items[:2]
-    assert layout.item_at(36) is None
+    assert layout.list_of(Item(0, 38, 44)) == layout.items[:2]
     assert layout.items_in(34, 39) == layout.items[:2]
 
 
