@@ -15,7 +15,7 @@ from qa.show.reply_card import reply_card
 from qa.show.timeline import timeline
 from qa.show.timeline import to_html as timeline_html
 from qa.show.why import why
-from qa.source.text import escape
+from qa.source.pieces import escape
 from qa.talk.exchange import Exchange, Lost
 from qa.talk.smalltalk import without_courtesy
 from qa.titles import SameTitle, of_answers, same_title

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from qa.render import part_of_file, split_quote
 from qa.show.citing import Form, forms
-from qa.source.page import citation_url, escape
+from qa.source.pieces import escape
+from qa.source.view import citation_url
 from qa.talk.exchange import Lost
 from qa.titles import NOBODY, SameTitle, titled
 from qa.types import Citation

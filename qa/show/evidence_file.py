@@ -19,9 +19,10 @@ from qa.kept.conversation import Recalled
 from qa.render import confidence_words, counted, disagreement_title, per_cent, place, split_quote
 from qa.show.evidence_windows import Windows, windows_of
 from qa.show.refusal import CLOSEST, NO_ANSWER
-from qa.source.page import Range, deep_link, escape
-from qa.source.styles import style_of
+from qa.source.pieces import escape
+from qa.source.templates import style_of
 from qa.source.text import mark_of
+from qa.source.view import Range, deep_link
 from qa.talk.exchange import Lost
 from qa.titles import SameTitle, of_answers, same_title, titled
 from qa.types import Answer, Citation

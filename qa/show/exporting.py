@@ -14,7 +14,7 @@ from qa.kept.conversation import Recalled, to_json
 from qa.render import disagreement_title, escape_markdown, in_words, one_line, per_cent, place, split_quote
 from qa.show.evidence_file import About, to_html
 from qa.show.refusal import CLOSEST, NO_ANSWER
-from qa.source.page import deep_link
+from qa.source.view import deep_link
 from qa.talk.exchange import Lost
 from qa.titles import SameTitle, of_answers, same_title
 from qa.types import Answer, Citation, Turn

@@ -28,7 +28,7 @@ from qa.kept.fields import Fields, read_object
 from qa.render import confidence_words
 from qa.show.evidence import evidence, lost_evidence
 from qa.show.refusal import NO_ANSWER
-from qa.source.text import escape
+from qa.source.pieces import escape
 from qa.talk.exchange import Lost
 from qa.titles import NOBODY, SameTitle, of_answers, same_title
 from qa.types import Answer, Citation, Turn

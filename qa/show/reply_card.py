@@ -6,8 +6,8 @@ import html
 
 from embeddings.store.records import Listed
 from qa.render import counted
-from qa.source.page import document_url
-from qa.source.text import escape
+from qa.source.pieces import escape
+from qa.source.view import document_url
 from qa.talk.replying import Reply, size_in_words
 from qa.titles import SameTitle, same_title, titled
 

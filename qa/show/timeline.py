@@ -16,8 +16,8 @@ from datetime import date
 from qa.english.numbers import numbers
 from qa.english.words import same_answer
 from qa.render import one_line
-from qa.source.page import citation_url
-from qa.source.text import escape
+from qa.source.pieces import escape
+from qa.source.view import citation_url
 from qa.types import Answer, Citation
 
 FEWEST = 3  # points of a timeline

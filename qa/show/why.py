@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qa.answers.explanation import BestSpan, Explanation, PassageRead
 from qa.show.evidence import link
 from qa.show.scores import Score, read_in_words, reading_scores, retrieval_scores, role_in_words, steps_in_words
-from qa.source.text import escape
+from qa.source.pieces import escape
 from qa.titles import SameTitle, same_title
 
 

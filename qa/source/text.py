@@ -10,11 +10,9 @@ from collections.abc import Iterator, Sequence
 from embeddings.text.sections import sections
 from embeddings.types import Document
 from qa.source.find import NO_HITS, Hits
-from qa.source.pieces import Layer, escape, pieces_of
+from qa.source.pieces import Layer, pieces_of
 from qa.source.tables import regions_of, table_of
 from qa.source.view import Range, View
-
-__all__ = ["escape", "mark_of", "marked_text"]
 
 _PASSAGE = 250  # characters; a longer span is a passage, not an answer
 

@@ -24,7 +24,7 @@ from qa.kept.fields import Fields
 from qa.kept.turns import recalled_turns
 from qa.show.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
 from qa.show.refusal import NO_ANSWER
-from qa.source.text import escape
+from qa.source.pieces import escape
 from qa.types import Ask
 from qa.web.bodies import post
 from qa.web.talk import Talk

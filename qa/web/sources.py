@@ -16,8 +16,9 @@ from embeddings.types import Document
 from qa.gate.bounds import Busy
 from qa.gate.security import SOURCE_POLICY
 from qa.gate.session import session_of
-from qa.source.page import MOST_LISTED, Range, View, page_of_documents, page_of_message, page_of_source
+from qa.source.page import MOST_LISTED, page_of_documents, page_of_message, page_of_source
 from qa.source.pdf_highlight import WIDTH
+from qa.source.view import Range, View
 from qa.web.files import Shelf
 
 

@@ -41,7 +41,7 @@ from qa.render import counted, one_line
 from qa.show.cards import Offers, first_citation, turn
 from qa.show.evidence_file import About
 from qa.show.exporting import MEDIA_TYPES, SUFFIXES, export
-from qa.source.page import citation_url
+from qa.source.view import citation_url
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond
 from qa.types import Ask, OnPassages

@@ -24,7 +24,7 @@ from qa.gate.asking import take
 from qa.gate.bounds import Lane
 from qa.gate.desk import Desk
 from qa.render import document_dict, to_dict
-from qa.source.page import Range, View, view_url
+from qa.source.view import Range, View, view_url
 from qa.types import Ask
 
 MOST_PASSAGES = 50  # of one search

@@ -20,7 +20,7 @@ from qa.kept.conversation import Recalled, from_json
 from qa.show.evidence_file import About, Numbered, marked_text
 from qa.show.evidence_windows import CONTEXTS, MOST, windows_of
 from qa.show.exporting import SUFFIXES, Form, export
-from qa.source.page import WINDOW, Range
+from qa.source.view import WINDOW, Range
 from qa.types import Answer, Citation, Turn
 from tests.fakes import cite
 

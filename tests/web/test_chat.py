@@ -24,7 +24,8 @@ from qa.answers.reliability import Reliability, SureBin
 from qa.gate.serving import Serving
 from qa.render import confidence_words
 from qa.show.cards import turn
-from qa.source.page import WINDOW, Range, View, citation_url, page_of_source, view_url
+from qa.source.page import page_of_source
+from qa.source.view import WINDOW, Range, View, citation_url, view_url
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond
 from qa.types import Ask
