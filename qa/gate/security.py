@@ -5,8 +5,6 @@ Both are pure ASGI, so that a stream of events passes through them unbuffered.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
 import re
 from typing import Literal
@@ -23,15 +21,10 @@ from qa.gate.passwords import WINDOW, Guard
 from qa.gate.serving import Serving
 from qa.gate.session import session_in
 from qa.source.page import STYLE, page_of_message
+from qa.source.templates import hash_source
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_ADDRESS = 45  # characters, of an address of IPv6
-
-
-def hash_source(inline: str) -> str:
-    """An inline script or style as a source of a Content-Security-Policy."""
-    digest = hashlib.sha256(inline.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
 # Gradio's components set style attributes, hence 'unsafe-inline' for styles; scripts are never allowed inline.

@@ -69,7 +69,7 @@ def _recalled(turn: Turn | Recalled) -> Recalled:
 def to_markdown(turns: Sequence[Recalled], about: About) -> str:
     """A conversation as Markdown, with its sources and their hashes at the end."""
     index = f", {_escaped(about.index)}" if about.index else ""
-    lines = ["# Conversation", "", f"{f'Exported {about.when:%Y-%m-%d %H:%M %Z}'.rstrip()}{index}."]
+    lines = ["# Conversation", "", f"{about.exported}{index}."]
     answers = [turn.answer for turn in turns if turn.answer is not None]
     places = _Places(about.base, same_title(of_answers(answers)))
     for turn in turns:

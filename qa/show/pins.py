@@ -25,13 +25,9 @@ from qa.kept.conversation import (
     recalled,
 )
 from qa.kept.fields import Fields, read_object
-from qa.render import confidence_words
-from qa.show.evidence import evidence, lost_evidence
-from qa.show.refusal import NO_ANSWER
-from qa.source.pieces import escape
+from qa.show.cards import CARDS
 from qa.talk.exchange import Lost
-from qa.titles import NOBODY, SameTitle, of_answers, same_title
-from qa.types import Answer, Citation, Turn
+from qa.types import Answer, Turn
 
 MOST_PINS = 200
 MOST_CHARACTERS = 2_000_000  # of all pins
@@ -182,40 +178,4 @@ _GONE = "the document is not here any more, or was changed"
 
 def to_html(revisited: Revisited) -> str:
     """Old and new answer side by side as HTML; today's alone if both agree."""
-    pin, now = revisited.pin, revisited.now
-    title = f"<h3>{_TITLES[revisited.became]}</h3>"
-    asked = f'<p class="understood" dir="auto">{escape(pin.then.question)}</p>'
-    new = f'<section class="side"><h4>Now</h4>{_now(now)}</section>'
-    if revisited.became == "same":
-        return f'<div class="card answer pin same">{title}{asked}<div class="sides">{new}</div></div>'
-    day = pin.time.replace("T", " ")[:16]
-    old = f'<section class="side then"><h4>Then, {escape(day)}</h4>{_then(pin)}</section>'
-    return f'<div class="card answer pin {revisited.became}">{title}{asked}<div class="sides">{old}{new}</div></div>'
-
-
-def _then(pin: Pin) -> str:
-    """The old answer: cited where its words still stand, else as words."""
-    then = pin.then
-    shown = _words(then.text, then.confidence)
-    citations = _quotes(then.answer.citations[:_SHOWN] if then.answer is not None else ())
-    sides = "".join(f'<p class="also" dir="auto">Also: {escape(side)}</p>' for side in pin.sides)
-    return f"{shown}{citations}{sides}{lost_evidence(then.lost[:_SHOWN])}"
-
-
-def _now(answer: Answer) -> str:
-    shown = answer.citations[:_SHOWN] if answer.text is not None else answer.passages[:_SHOWN]
-    told = same_title(of_answers([answer]))
-    sides = "".join(
-        f'<p class="also" dir="auto">Also: {escape(other.text or "")}</p>{_quotes(other.citations[:1], told)}'
-        for other in answer.alternatives
-    )
-    return f"{_words(answer.text, answer.confidence)}{_quotes(shown, told)}{sides}"
-
-
-def _quotes(citations: Sequence[Citation], told: SameTitle = NOBODY) -> str:
-    return "".join(evidence(citation, told, to_copy=False) for citation in citations)
-
-
-def _words(text: str | None, confidence: float) -> str:
-    said = f'<p class="confidence">{confidence_words(confidence)}</p>' if text is not None else ""
-    return f'<p class="words" dir="auto">{escape(text if text is not None else NO_ANSWER)}</p>{said}'
+    return CARDS.pin(revisited, _TITLES[revisited.became])

@@ -45,6 +45,20 @@ def reading_scores(best: BestSpan) -> tuple[Score, ...]:
     )
 
 
+def scores_of(read: PassageRead) -> tuple[Score, ...]:
+    """All scores of a passage and of its best words."""
+    return (*retrieval_scores(read), *(() if read.best is None else reading_scores(read.best)))
+
+
+def glossary(explanation: Explanation) -> tuple[Score, ...]:
+    """A score of each name that stands in an explanation, to say what the name means."""
+    named: dict[str, Score] = {}
+    for read in explanation.passages:
+        for score in scores_of(read):
+            named.setdefault(score.name, score)
+    return tuple(named.values())
+
+
 def scores_in_words(scores: Sequence[Score]) -> str:
     """Scores in one line.
 

@@ -165,21 +165,12 @@ def _amount_that_fits(documents: Sequence[_Dated], count: int) -> tuple[str, ...
     return (_amount(documents), f"Only what fits the filter; {without}")
 
 
-def size_in_words(passages: int) -> str:
-    """The size of a document for people.
-
-    >>> size_in_words(1), size_in_words(31234)
-    ('1 passage', '31,234 passages')
-    """
-    return counted(passages, "passage")
-
-
 def to_lines(reply: Reply) -> list[str]:
     """A reply as lines of plain text."""
     lines = [*reply.text, *(f"- {point}" for point in reply.points)]
     told = same_title(reply.documents)
     for document in reply.documents:
-        facts = (one_line(titled(document, told)), document.date or "undated", size_in_words(document.passages))
+        facts = (one_line(titled(document, told)), document.date or "undated", counted(document.passages, "passage"))
         lines.append(f"- {' · '.join(facts)}")
     if (more := (reply.document_count or 0) - len(reply.documents)) > 0 and reply.documents:
         lines.append(f"- and {counted(more, 'more document')}")

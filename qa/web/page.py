@@ -8,7 +8,8 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.gate.security import PAGE_POLICY, hash_source
+from qa.gate.security import PAGE_POLICY
+from qa.source.templates import hash_source
 
 STATIC = Path(__file__).parent.parent / "static"
 _OUTSIDE = re.compile(

@@ -22,9 +22,8 @@ from qa.gate.desk import Desk
 from qa.kept.conversation import MOST_CHARACTERS
 from qa.kept.fields import Fields
 from qa.kept.turns import recalled_turns
-from qa.show.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
-from qa.show.refusal import NO_ANSWER
-from qa.source.pieces import escape
+from qa.show.cards import CARDS
+from qa.show.pins import MOST_PINS, from_json, pinned, repinned, revisit, to_html, to_json
 from qa.types import Ask
 from qa.web.bodies import post
 from qa.web.talk import Talk
@@ -59,17 +58,12 @@ def _shown(written: str, desk: Desk, find: Callable[[str], Document]) -> dict[st
         raise RecordError("a pin of the browser's store is damaged; take it away")
     pin, update = pins[0], desk.update
     if pin.update == update:
-        return {"became": "same", "html": _quiet(pin)}
+        return {"became": "same", "html": CARDS.quiet_pin(pin.then)}
     try:
         now = desk.explain(Ask(pin.then.understood, resolve=False)).answer
     except PinciteError as error:
-        return {"became": "failed", "html": f"{_quiet(pin)}<p>{escape(str(error))}</p>"}
+        return {"became": "failed", "html": CARDS.quiet_pin(pin.then, str(error))}
     seen = revisit(pin, now, update)
     fresh = to_json([repinned(seen, datetime.now(UTC))])
-    return {"became": seen.became, "html": _quiet(pin) if seen.became == "same" else to_html(seen), "fresh": fresh}
-
-
-def _quiet(pin: Pin) -> str:
-    """A pin that has nothing new to say, on a line."""
-    said = pin.then.text if pin.then.text is not None else NO_ANSWER
-    return f'<p class="quiet" dir="auto">{escape(pin.then.question)} <b>{escape(said)}</b></p>'
+    html = CARDS.quiet_pin(pin.then) if seen.became == "same" else to_html(seen)
+    return {"became": seen.became, "html": html, "fresh": fresh}

@@ -11,10 +11,9 @@ from rich.console import Console
 from embeddings.store.records import Listed
 from embeddings.types import Document
 from qa.render import place
-from qa.show.cards import turn
+from qa.show.cards import CARDS, turn
 from qa.show.evidence_file import About
 from qa.show.exporting import export
-from qa.show.reply_card import reply_card
 from qa.show.terminal import show
 from qa.source.page import page_of_documents
 from qa.talk.exchange import Exchange
@@ -74,7 +73,7 @@ def test_cards_exports_and_lists_tell_them_apart() -> None:
         export(turns, "markdown", ABOUT).replace("\\", ""),
         export(turns, "html", ABOUT),
         page_of_documents(listed, 2),
-        reply_card(reply),
+        CARDS.reply_card(reply),
         "\n".join(to_lines(reply)),
     )
     for said in shown:
