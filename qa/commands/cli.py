@@ -186,9 +186,9 @@ def chat(
         assistant = _assistant(paths, index, settings)
         assistant.limit(where)
         kept = None if read_only else keeping(assistant, folder_of, shared_uploads)
-        from qa.web.app import serve
+        from qa.web.app import ChatServer
 
-        serve(assistant, serving, port, _tell_url, _examples_for(assistant), bound, kept)
+        ChatServer(assistant, serving, port, _tell_url, _examples_for(assistant), bound, kept).run()
 
 
 def _examples_for(assistant: Assistant) -> tuple[str, ...]:

@@ -213,7 +213,7 @@ def remove_documents(
 
 def doctor(
     folder: IndexFolder = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Make the index anew from all that is whole in it.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Build it again from all that is whole in it.")] = False,
     wait: Wait = 0.0,
 ) -> None:
     """Verify every byte of an index, and repair it from its store. Exits with 1 where faults are left."""

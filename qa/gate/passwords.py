@@ -81,7 +81,7 @@ def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
 
 
 def _is_hash(secret: str) -> bool:
-    """Whether a secret is a hashed password. Raises ServerError for one that can't be looked at."""
+    """Whether a secret is a hashed password. Raises ServerError for a damaged one."""
     if not secret.startswith(_SCRYPT):
         return False
     try:
@@ -113,10 +113,10 @@ def _digest(password: str) -> str:
 
 
 class Guard:
-    """Looks at passwords, not too many wrong ones in a while: of one address, and of all together.
+    """Checks passwords, and refuses when one address, or all together, have sent too many wrong ones.
 
-    A guess counts before it is looked at, so that many at once are no more than one after another. Who was right once
-    is not hashed, nor kept waiting, again.
+    A guess is counted before it is checked, so guessing many at once gains nothing. A header that was right once is
+    neither hashed again nor kept waiting.
     """
 
     def __init__(self, login: Login, clock: Callable[[], float] = time.monotonic) -> None:
@@ -127,11 +127,11 @@ class Guard:
         self._lane = Lane("passwords", 1, 16)
 
     async def user_of(self, header: str, address: str) -> str | None:
-        """The user whom a header names with the password. Raises Busy where too many wrong ones came."""
+        """The user whom a header names with the password. Raises Busy after too many wrong passwords."""
         key = hashlib.sha256(header.encode("utf-8", "replace")).digest()
         if key in self._known:
             return self._known[key]
-        if key not in self._looking:  # who sends the same at once is looked at once
+        if key not in self._looking:  # the same header is checked once, however often it comes at a time
             self._looking[key] = asyncio.ensure_future(self._looked_at(key, header, address))
             self._looking[key].add_done_callback(lambda _: self._looking.pop(key, None))
         return await asyncio.shield(self._looking[key])
@@ -183,9 +183,9 @@ def read_users(file: Path) -> Login:
 
 
 def write_user(file: Path, user: str, password: str) -> None:
-    """Puts a user with a hashed password into a file of users, in the place of an earlier line of his.
+    """Writes a user with a hashed password into a file of users; it replaces the user's earlier line.
 
-    Raises ServerError where the name or the password is none, or the file can't be read or written.
+    Raises ServerError where the name or the password can't be used, or the file can't be read or written.
     """
     if not user or ":" in user or not user.isprintable() or not password.strip():
         raise ServerError(f"user {printable(user)!r}: expected a name without a colon, and a password")

@@ -1,4 +1,4 @@
-"""What every request must show and every response keeps to: the one gate before all routes, and the headers.
+"""The one gate before all routes, and the security headers of every response.
 
 Both are pure ASGI, so that a stream of events passes through them unbuffered.
 """
@@ -89,12 +89,15 @@ class SecurityHeaders:
 class Gate:
     """ASGI middleware: the one check before every route, whatever it serves.
 
-    It answers only to this machine's own addresses and names, so that a web page whose host name is made to point here
-    (DNS rebinding) reads nothing. It answers only to requests of its own pages and of programs, so
-    that no other page can ask; to who knows the password, where there is one; and for the paths that are listed.
+    It answers only
+    - to this machine's own addresses and names, so that a web page whose host name is made to point here (DNS
+      rebinding) reads nothing;
+    - to requests of its own pages and of programs, so that no other page can ask;
+    - to those who know the password, where there is one;
+    - for the paths in `WAYS`.
 
-    It also gives each path its one form: without the path under which a proxy shows the chat, and with one name for the
-    MCP server.
+    It also rewrites each path to its one form: without the path under which a proxy shows the chat, and with one name
+    for the MCP server.
     """
 
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
@@ -143,7 +146,7 @@ class Gate:
         return None
 
     async def _unknown(self, guard: Guard, scope: Scope, path: str) -> Response | None:
-        """The refusal of who does not show a password, or of who showed too many wrong ones; notes who asks."""
+        """The refusal where no right password was sent, or too many wrong ones; else notes who asks."""
         header, address = Headers(scope=scope).get("authorization"), address_of(scope)
         try:
             user = await guard.user_of(header, address) if header is not None else None
@@ -159,7 +162,7 @@ class Gate:
         return refusal
 
     def _nothing_here(self, scope: Scope, path: str) -> Response | None:
-        """The refusal of what is not served, or may not be done."""
+        """The refusal where the path is not served, or the method is not allowed."""
         if scope["type"] == "http" and path == self._serving.root_path:
             return RedirectResponse(f"{path}/", 307)
         way = way_of(path)
@@ -180,7 +183,7 @@ def address_of(scope: Scope) -> str:
 
 
 def _part(address: str, name: Literal["hostname", "netloc"]) -> str | None:
-    """A part of an address; None where it has none, or is none."""
+    """A part of an address; None where it has no such part, or is no address."""
     try:
         return getattr(urlsplit(address), name) or None
     except ValueError:

@@ -1,4 +1,4 @@
-"""How the chat is served: where it listens, who may ask, what stands before it, whether anything may be written."""
+"""How the chat is served: the address, who may ask, a proxy before it, whether anything may be written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Serving:
 
     Attributes:
         host: the address it is bound to.
-        login: who may ask; None where everybody may who can reach it.
+        login: who may ask; None where everybody who can reach it may.
         root_path: the path under which a proxy shows it, "/pincite"; "" without one.
         origin: the scheme and host by which a browser knows the proxy, "https://example.org"; None where the proxy
             hands on the host that it was asked by.
@@ -98,7 +98,7 @@ def check_exposed(serving: Serving, *, is_open: bool) -> None:
 
 @cache
 def own_names() -> frozenset[str]:
-    """The names of this machine, in small letters; none is asked for over a network."""
+    """The names of this machine, in small letters; they are not looked up in a network."""
     name = socket.gethostname().lower()
     return frozenset({name, name.partition(".")[0], f"{name.partition('.')[0]}.local"} - {""})
 

@@ -53,6 +53,12 @@ class Recalled:
     answer: Answer | None
     lost: tuple[Lost, ...] = ()
 
+    @classmethod
+    def of(cls, turn: Turn) -> Recalled:
+        """A turn that was just answered."""
+        answer = turn.answer
+        return cls(turn.question, answer.question, answer.text, answer.confidence, answer)
+
     @property
     def turn(self) -> Turn:
         """The turn for a follow-up to refer to; an answer that can't be shown any more counts as a refusal."""
@@ -66,7 +72,7 @@ def to_json(turns: Iterable[Turn], indent: int | None = None) -> str:
     Raises:
         RecordError: it is longer than what `from_json` reads.
     """
-    table = _Table()
+    table = Table()
     rows = [{"question": turn.question, "answer": answer_to_row(turn.answer, table)} for turn in turns]
     said = {"form": "pincite conversation", "format": FORMAT, "documents": table.rows, "turns": rows}
     separators = (",", ":") if indent is None else None
@@ -103,7 +109,7 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Recalled, ..
 
 
 @dataclass(slots=True)
-class _Table:
+class Table:
     """The documents that are cited, each once."""
 
     rows: list[dict[str, str | None]] = field(default_factory=list)
@@ -118,12 +124,7 @@ class _Table:
         return self._places[key]
 
 
-def new_table() -> _Table:
-    """A table of documents for `answer_to_row`."""
-    return _Table()
-
-
-def answer_to_row(answer: Answer, table: _Table) -> dict[str, Any]:
+def answer_to_row(answer: Answer, table: Table) -> dict[str, Any]:
     """An answer for JSON, its documents in the table."""
     kept = answer.passages if answer.text is None else ()  # the passages are all that a refusal has to show
     row: dict[str, Any] = {
@@ -138,7 +139,7 @@ def answer_to_row(answer: Answer, table: _Table) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value not in (False, [])}
 
 
-def _citation(citation: Citation, table: _Table, *, words: bool) -> dict[str, Any]:
+def _citation(citation: Citation, table: Table, *, words: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "document": table.place(citation.document),
         "start": citation.start,

@@ -1,7 +1,7 @@
-"""JSON that others wrote, read field by field: whatever does not fit is one line that says where it stands.
+"""JSON that others wrote, read field by field: a value that does not fit is told in one line, with its place.
 
-Anybody can edit what a browser keeps, and anybody can write a file of questions. Every value is checked for its type
-and its bounds before it is used.
+Anybody can edit what a browser keeps, and anybody can write a file of questions. The type and the bounds of each value
+are checked before it is used.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def read_object(written: str, name: str, most: int) -> Fields:
     except (ValueError, RecursionError):
         raise RecordError(f"{name}: not JSON, or damaged; save it again") from None
     if not isinstance(value, dict):
-        raise RecordError(f"{name}: expected a JSON object, found {short(value)}; save it again")
+        raise RecordError(f"{name}: expected a JSON object, got {short(value)}; save it again")
     return Fields(value)
 
 

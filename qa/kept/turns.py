@@ -53,7 +53,7 @@ def from_store(
         library: for replies about the documents, which are made again.
         find: the documents that are there now.
         reliability: says what a confidence means.
-        threshold: the confidence under which there is no answer.
+        threshold: the confidence that an answer needs.
 
     Raises:
         RecordError: it is of another form.

@@ -20,7 +20,7 @@ class Score:
 
 
 def retrieval_scores(read: PassageRead) -> tuple[Score, ...]:
-    """The scores of the search that found a passage."""
+    """How a search scored a passage."""
     return (
         Score("dense", f"{read.dense:.2f}", "likeness of meaning: cosine of question and passage, at most 1"),
         Score("lexical", f"{read.lexical:.1f}", "shared words, rare ones counting more: BM25, 0 where none is shared"),
@@ -84,7 +84,7 @@ def steps_in_words(best: BestSpan) -> str:
 
 
 def role_in_words(read: PassageRead, threshold: float) -> str:
-    """What became of the best words of a passage."""
+    """The role of the best words of a passage."""
     return {
         "answer": "This is the answer, or says the same.",
         "other answer": "This is shown beside it, because it says otherwise.",

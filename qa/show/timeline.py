@@ -1,8 +1,7 @@
 """An answer with several dated values as a timeline: who said what, and when.
 
-Values are dated by the section they stand in, else by their document: when they were reported, not what day they speak
-of. A timeline is drawn only for at least FEWEST points on two days or more, with two values or more; fewer are
-easier to read in the answer itself.
+A value has the date of its section, else of its document: the day it was reported, not the day it speaks of. A timeline
+is drawn for at least FEWEST points, two days and two values; fewer are easier to read in the answer itself.
 """
 
 from __future__ import annotations
@@ -185,6 +184,6 @@ def day_shown(stated: str) -> str:
 
 
 def machine(stated: str) -> str:
-    """A date for programs, as ISO 8601; "" where it is none."""
+    """A date for programs, in ISO 8601; "" where it has no such form."""
     match = _DATE.match(stated)
     return match.group() if match is not None else ""

@@ -1,7 +1,7 @@
 """The source beside the answer: a document as a page, its cited span marked by the server.
 
-The pages (`page.html`) hold no script and need none: pages are turned, and the next place and the rest of a long text
-reached, by links; words are looked for by a form.
+The pages (`page.html`) need no script: links turn pages and lead to the next place or the rest of a long text; a form
+looks for words.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""HTML out of templates (Jinja): each value is escaped by `escape`, unless it is HTML already (`Markup`).
+"""HTML and Markdown out of templates (Jinja). Each value is escaped, unless it is `Markup` already.
 
-The templates stand beside the modules that use them. A line break beside a tag is no part of the page; anywhere else it
-is a space.
+The templates stand beside the modules that use them. In one of HTML a line break beside a tag is no part of the page;
+anywhere else it is a space.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from qa.render import counted, one_line
+from qa.render import counted, escape_markdown, one_line
 from qa.source.pieces import escape
 
 _ROOMS = Path(__file__).parents[1]
 
 
 class Macros:
-    """The macros of a template, as functions that return HTML.
+    """The macros of a template, as functions that return what they write.
 
     Args:
         file: the path of the template under `qa`.
@@ -32,7 +32,7 @@ class Macros:
 
     def __init__(self, file: str, *functions: Callable[..., object], **values: object) -> None:
         named = {function.__name__: function for function in functions}
-        self._module = _ENVIRONMENT.get_template(file, globals=named | values).module
+        self._module = (_MARKDOWN if file.endswith(".md") else _HTML).get_template(file, globals=named | values).module
 
     def __getattr__(self, name: str) -> Callable[..., Markup]:
         macro: Callable[..., Markup] = getattr(self._module, name)
@@ -55,11 +55,17 @@ def _source(file: str) -> str:
     return re.sub(r"\n\s*", " ", re.sub(r"(?<=[>}])\n\s*|\n\s*(?=[<{])", "", written))
 
 
-def _escaped(value: object) -> Markup:
-    return value if isinstance(value, Markup) else Markup(escape(str(value)))
+def _finalize(escaped: Callable[[str], str]) -> Callable[[object], Markup]:
+    return lambda value: value if isinstance(value, Markup) else Markup(escaped(str(value)))
 
 
-_ENVIRONMENT = Environment(
-    loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, finalize=_escaped
+_HTML = Environment(
+    loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, finalize=_finalize(escape)
 )
-_ENVIRONMENT.filters |= {"counted": counted, "one_line": one_line}
+_HTML.filters |= {"counted": counted, "one_line": one_line}
+_MARKDOWN = _HTML.overlay(
+    loader=FileSystemLoader(_ROOMS),
+    finalize=_finalize(lambda text: escape_markdown(one_line(text))),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)

@@ -1,6 +1,6 @@
-"""The reply to small talk, which is no Answer because it quotes nothing.
+"""The reply to small talk. It is not an Answer, because it quotes nothing.
 
-`reply` makes one without a search. Only a reply about the documents depends on what is in here.
+`reply` makes one without a search. Only a reply about the documents depends on which documents there are.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ class Reply:
 
 
 class Library(Protocol):
-    """What a reply needs of an assistant."""
+    """The part of an assistant that a reply uses."""
 
     @property
     def document_count(self) -> int:
         """The number of documents that can be asked."""
 
-    def listed(self, most: int | None = None, where: Where | None = None) -> Sequence[Listed]:
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
         """The first `most` documents that fit, or all, without their texts."""
 
     def document(self, id: str) -> Document:
@@ -180,7 +180,7 @@ def to_lines(reply: Reply) -> list[str]:
 
 
 def to_dict(reply: Reply) -> dict[str, Any]:
-    """What `pincite ask --json` prints of a reply; `text` is None, as where there is no answer."""
+    """What `pincite ask --json` prints of a reply; `text` is None, as in a refusal."""
     listed = [
         {"id": each.id, "title": each.title, "date": each.date, "source": each.source, "passages": each.passages}
         for each in reply.documents

@@ -1,4 +1,4 @@
-"""What Gradio has no setting for: its page without references to outside hosts, its inline scripts allowed by hash."""
+"""Takes references to outside hosts out of Gradio's page, which has no setting for it; allows its scripts by hash."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OUTSIDE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _INLINE_SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
-# Relative, so that they hold behind a proxy, too.
+# Relative, so that they hold behind a proxy as well.
 _SHEETS = ("palette", "chat", "turn", "folded", "asking", "actions", "timeline")  # in the order of their precedence
 HEAD = (
     '<link rel="icon" type="image/svg+xml" href="pincite/icon.svg">'

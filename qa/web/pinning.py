@@ -42,7 +42,7 @@ def _pinned(talk: Talk, said: Fields, session: str | None) -> Response:
     if not turns:
         raise RecordError("only a question that was asked of the documents can be pinned")
     pin = pinned(turns[0].turn, talk.shelf.desk.update, datetime.now(UTC))
-    return JSONResponse({"pin": to_json([pin])})
+    return JSONResponse({"pin": to_json(pin)})
 
 
 def _pins(talk: Talk, said: Fields, session: str | None) -> Response:
@@ -53,10 +53,7 @@ def _pins(talk: Talk, said: Fields, session: str | None) -> Response:
 
 def _shown(written: str, desk: Desk, find: Callable[[str], Document]) -> dict[str, Any]:
     """A pin as it stands today. Raises RecordError where it is of another form."""
-    pins = from_json(written, find)
-    if len(pins) != 1:
-        raise RecordError("a pin of the browser's store is damaged; take it away")
-    pin, update = pins[0], desk.update
+    pin, update = from_json(written, find), desk.update
     if pin.update == update:
         return {"became": "same", "html": CARDS.quiet_pin(pin.then)}
     try:
@@ -64,6 +61,6 @@ def _shown(written: str, desk: Desk, find: Callable[[str], Document]) -> dict[st
     except PinciteError as error:
         return {"became": "failed", "html": CARDS.quiet_pin(pin.then, str(error))}
     seen = revisit(pin, now, update)
-    fresh = to_json([repinned(seen, datetime.now(UTC))])
+    fresh = to_json(repinned(seen, datetime.now(UTC)))
     html = CARDS.quiet_pin(pin.then) if seen.became == "same" else to_html(seen)
     return {"became": seen.became, "html": html, "fresh": fresh}

@@ -1,7 +1,4 @@
-"""What goes into POST /v1/answer and what comes out, as the OpenAPI description tells it.
-
-The names are those of `pincite ask --json`.
-"""
+"""The fields of POST /v1/answer and of its response, for the OpenAPI description; named as in `pincite ask --json`."""
 
 from __future__ import annotations
 
