@@ -308,7 +308,7 @@ def fetch_model(
 def run() -> int | None:
     """Runs the command that `sys.argv` names, the help where it names none, and returns its exit code.
 
-    Raises whatever goes wrong: `qa.ending.end` makes one line of it.
+    It catches no error: `qa.ending.end` turns one into a line.
     """
     code: int | None = app(sys.argv[1:] or ["--help"], prog_name="pincite", standalone_mode=False)
     return code

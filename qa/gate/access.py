@@ -36,7 +36,7 @@ class Access:
     groups: Mapping[str, frozenset[str]]
 
     def where_of(self, user: str) -> Where:
-        """What a user is limited to.
+        """The filter of a user.
 
         >>> Access({"legal": ("contracts",), "*": ("a.pdf",)}, {"legal": frozenset({"ada"})}).where_of("ada").places
         ('a.pdf', 'contracts')
@@ -44,7 +44,7 @@ class Access:
         return Where(places=tuple(sorted({place for name in self._names(user) for place in self.may.get(name, ())})))
 
     def now(self) -> Where:
-        """What the user who asks is limited to; without a user nothing can be seen."""
+        """The filter of the user who asks; without a user it lets nothing through."""
         return self.where_of(USER.get()) if USER.get() else Where(places=())
 
     def _names(self, user: str) -> Iterator[str]:

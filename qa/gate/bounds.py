@@ -22,20 +22,20 @@ from embeddings.errors import ServerError
 
 _Made = TypeVar("_Made")
 
-WAITING: Final = 128  # questions that wait at the most
+WAITING: Final = 128  # questions that may wait
 REQUESTS: Final = 256  # in work at the same time, without /health and /metrics
 CONNECTIONS: Final = 512  # open at the same time; beyond that, idle ones are closed
 HEADER_SECONDS: Final = 10.0  # from a connection, or its first byte after an answer, to the end of the headers
 PAUSE_SECONDS: Final = 15.0  # between two parts of a body
 SLOWEST: Final = 50_000  # bytes a second of a body, after its first seconds
 QUESTION_SECONDS: Final = 60.0  # from the beginning of an answer to its end
-JOB_SECONDS: Final = 30.0  # for what is looked up again of a conversation
+JOB_SECONDS: Final = 30.0  # to look up the citations of a conversation again
 QUEUE_SECONDS: Final = 120.0  # that a question waits for its turn
 RETRY: Final = {"Retry-After": "2"}  # seconds
 
 
 class Busy(ServerError):
-    """Too much is asked for at once."""
+    """Too many requests at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,9 @@ class Way:
         paths: a pattern of them.
         body: bytes of a POST; 0 where none is taken.
         at_once: requests in work at the same time.
-        total: bytes of the bodies of these together.
+        total: bytes of their bodies together.
         writes: whether its POST writes something: then it is refused with --read-only.
-        seconds: for the whole of a request, its answer sent.
+        seconds: from a request to the end of its response.
     """
 
     paths: str
@@ -64,8 +64,8 @@ class Way:
         return self.total or self.at_once * self.body
 
 
-# Of Gradio only what the page, its Python client and its MCP server ask for: its uploads, files, proxies and dashboards
-# are not served.
+# Of Gradio's paths only those that the page, the Python client and the MCP server ask for: its uploads, files, proxies
+# and dashboards are not served.
 WAYS = (
     Way("/health|/metrics", seconds=10),
     Way("/|/pincite/.+|/assets/.+|/static/.+|/svelte/.+|/config/?|/theme[.]css|/favicon[.]ico", at_once=128),
@@ -163,13 +163,13 @@ class Bounds:
             mine[0], mine[1] = mine[0] - 1, mine[1] - length
 
 
-class _Refusal(Exception):  # no error of ours: an answer
+class _Refusal(Exception):  # not an error: a response
     def __init__(self, status: int, words: str, headers: dict[str, str] | None = None) -> None:
         self.response: Response = JSONResponse({"error": words}, status, headers=headers)
 
 
 def _length(scope: Scope, way: Way) -> int:
-    """The bytes of a body, as its header says. Raises _Refusal where it says none, or too many."""
+    """The length of a body, from its header. Raises _Refusal where it is missing or too large."""
     headers = Headers(scope=scope)
     posts = scope["method"] not in ("GET", "HEAD", "OPTIONS")
     said = headers.get("content-length", "" if (posts and way.body) or "transfer-encoding" in headers else "0")
@@ -179,7 +179,7 @@ def _length(scope: Scope, way: Way) -> int:
 
 
 async def _body(receive: Receive, length: int) -> bytes:
-    """A body that comes whole and fast enough. Raises _Refusal for any other."""
+    """A whole body. Raises _Refusal where it comes too slowly or breaks off."""
     parts, late = bytearray(), anyio.current_time() + PAUSE_SECONDS + length / SLOWEST
     more = True
     while more:

@@ -46,7 +46,7 @@ class Metrics:
                 self._sum += seconds
 
     def lines(self) -> Iterator[str]:
-        """As text, a line each."""
+        """The figures of questions, as lines for Prometheus."""
         with self._lock:
             counts, seconds, total = dict(self._counts), list(self._seconds), self._sum
         for name, words in _COUNTERS.items():
@@ -69,7 +69,7 @@ def _figure(name: str, kind: str, words: str, value: int) -> Iterator[str]:
 
 
 def text_of(desk: Desk) -> str:
-    """All figures, as Prometheus reads them."""
+    """All figures in the format of Prometheus."""
     lines = [
         *desk.metrics.lines(),
         *_figure("pincite_waiting", "gauge", "Questions that wait or are being answered.", desk.length),

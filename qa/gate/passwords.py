@@ -21,10 +21,10 @@ from pathlib import Path
 from embeddings.errors import ServerError, printable
 from qa.gate.bounds import Busy, Lane
 
-_LONGEST_FILE = 1_000_000  # bytes; more is some other file
+_LONGEST_FILE = 1_000_000  # bytes; a larger file is something else
 _LONGEST_HEADER = 4_096  # characters
 _N, _R, _P = 1 << 14, 8, 1  # scrypt's cost: 16 MiB, some 50 ms
-_MEMORY = 64 * 1024 * 1024  # bytes that a written cost may ask for at the most
+_MEMORY = 64 * 1024 * 1024  # bytes that the cost in a file may ask for
 _SCRYPT, _PLAIN = "scrypt$", "plain$"
 OF_ADDRESS, OF_ALL, WINDOW = 10, 60, 60.0  # wrong passwords of one address and of all, in so many seconds
 _KNOWN = 1_000  # headers that were right, and are not hashed again
@@ -36,29 +36,25 @@ class Login:
 
     >>> Login.of("ada", "secret").user_of("Basic YWRhOnNlY3JldA==")
     'ada'
-    >>> Login.of("ada", "other").fits("Basic YWRhOnNlY3JldA==")
-    False
+    >>> Login.of("ada", "other").user_of("Basic YWRhOnNlY3JldA==") is None
+    True
     """
 
     secrets: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def of(cls, user: str, password: str) -> Login:
-        """Of a name and a password, or what `hashed` made of one."""
+        """The login of a name and a password, plain or as `hashed` wrote it."""
         return cls({user: password if _is_hash(password) else _PLAIN + _digest(password)})
 
     def __or__(self, other: Login) -> Login:
         """The users of both."""
         return Login({**self.secrets, **other.secrets})
 
-    def fits(self, header: str) -> bool:
-        """Whether the header `Authorization` of a request names a user and the password."""
-        return self.user_of(header) is not None
-
     def user_of(self, header: str) -> str | None:
-        """The user whom the header `Authorization` of a request names with the password; HTTP Basic, RFC 7617.
+        """The user whom the header `Authorization` names, with the right password (HTTP Basic, RFC 7617); else None.
 
-        The time it takes says nothing of how much of the password was right, nor whether there is such a user.
+        The time it takes tells neither how much of the password was right nor whether there is such a user.
         """
         kind, _, coded = header[:_LONGEST_HEADER].partition(" ")
         try:
@@ -71,7 +67,7 @@ class Login:
 
 
 def hashed(password: str) -> str:
-    """A password as it may lie in a file: scrypt with a salt of its own."""
+    """A password to write into a file: scrypt with a salt of its own."""
     salt = os.urandom(16)
     return f"{_SCRYPT}{_N}${_R}${_P}${salt.hex()}${_scrypt(password, salt, _N, _R, _P).hex()}"
 
@@ -158,7 +154,7 @@ def read_login(text: str) -> Login:
     """What `--auth USER:PASSWORD-FILE` names: the first line of the file is the password.
 
     Raises:
-        ServerError: of another form, or the file can't be read, others can read it, or its first line is empty.
+        ServerError: the text has another form, or the file can't be read, is open to others, or has no first line.
     """
     user, colon, name = text.partition(":")
     if not (user and colon and name):
@@ -171,7 +167,7 @@ def read_login(text: str) -> Login:
 
 
 def read_users(file: Path) -> Login:
-    """What `--users FILE` names: a user a line, NAME:SECRET. Raises ServerError as `read_login`."""
+    """What `--users FILE` names: a user on each line, NAME:SECRET. Raises ServerError as `read_login`."""
     lines = _secret_text(file, "make one with: pincite password USER FILE").splitlines()
     users = [line.partition(":") for line in lines if line.strip() and not line.startswith("#")]
     if not users or not all(name and colon and secret.strip() for name, colon, secret in users):

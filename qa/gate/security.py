@@ -33,9 +33,9 @@ PAGE_POLICY = (
     "font-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'self'; "
     "form-action 'self'"
 )
-# No script runs in a source page: the sandbox forbids it, and so does the policy. It is of this origin all the same, so
-# that the page around it can read which words are selected in it, and so that the cookie of a browser's own files comes
-# along when a link in it is followed. Its one form looks for words in the document.
+# No script runs in a source page: the sandbox forbids it, and so does the policy. The page has this origin all the
+# same: the page around it reads which words are selected in it, and its links need the cookie of a browser's own files.
+# Its one form looks for words in the document.
 _SOURCE_POLICY = (
     "sandbox{allowed}; default-src 'none'; script-src 'none'; style-src {style}; img-src {images}; "
     "frame-ancestors 'self'; base-uri 'none'; form-action {action}"
@@ -65,7 +65,7 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes everything on, its headers added to each response."""
+        """Passes everything on, and adds the headers to each response."""
 
         began = False
 
@@ -81,7 +81,7 @@ class SecurityHeaders:
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception:
-            if scope["type"] == "http" and not began:  # else the framework's own page would be sent, without headers
+            if scope["type"] == "http" and not began:  # else the framework sends a page of its own, without headers
                 await PlainTextResponse("Something went wrong here.", 500)(scope, receive, send_with_headers)
             raise
 
@@ -123,23 +123,23 @@ class Gate:
             await refusal(scope, receive, send)
 
     def _path(self, path: str) -> str:
-        """A path as it is served: whether or not the proxy left its own part of it."""
+        """The path to serve, whether or not the proxy removed its own part of it."""
         root = self._serving.root_path
         if root and path.startswith(f"{root}/"):
             path = path[len(root) :]
         return _MCP if path in _MCP_NAMES else path
 
     def _stranger(self, scope: Scope, path: str) -> Response | None:
-        """The refusal of a request by another name, or made by another page."""
+        """The refusal of a request for another host name, or from another page."""
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self._serving.answers_to(_part(f"//{host}", "hostname")):
             words = "This chat answers only to the name of this machine: use 127.0.0.1, or name another with --name."
             return _refuse(path, 403, "Another name", words)
         own = origin is None or origin == self._serving.origin or _part(origin, "netloc") == host
-        # What a browser alone can say of a request: a proxy that names itself in Host leaves this as it is.
+        # Only a browser can say this of a request, and a proxy that names itself in Host does not change it.
         own = own or headers.get("sec-fetch-site") == "same-origin"
-        # A page of no origin, as the sources are, leads on by links and forms, and asks for nothing in between.
+        # Another site may lead here by a link or a form, but may not ask for parts of a page.
         part = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode", "navigate") != "navigate"
         if not own or part:
             return _refuse(path, 403, "Another page", "This chat answers only to its own page.")
@@ -169,7 +169,7 @@ class Gate:
         if scope["type"] == "websocket" or way is None:
             return _refuse(path, 404, "No such page", "There is nothing at this address.")
         method = scope["method"]
-        if path == _MCP and method != "POST":  # no stream without a question, and no page that links elsewhere
+        if path == _MCP and method != "POST":  # Gradio's GET would open a stream, or show a page that links elsewhere
             return _refuse(path, 405, "No such page", "The MCP server takes POST.", {"Allow": "POST"})
         reads = method in ("GET", "HEAD", "OPTIONS") or (way.body and not way.writes)
         if self._serving.read_only and not reads:
@@ -178,7 +178,7 @@ class Gate:
 
 
 def address_of(scope: Scope) -> str:
-    """Where a request comes from, fit to be logged."""
+    """The address that a request comes from, fit to be logged."""
     return printable(str((scope.get("client") or ("?",))[0]))[:_LONGEST_ADDRESS]
 
 

@@ -24,14 +24,13 @@ class Serving:
         host: the address it is bound to.
         login: who may ask; None where everybody who can reach it may.
         root_path: the path under which a proxy shows it, "/pincite"; "" without one.
-        origin: the scheme and host by which a browser knows the proxy, "https://example.org"; None where the proxy
-            hands on the host that it was asked by.
+        origin: the scheme and host of the proxy, "https://example.org"; None where the proxy passes the Host on.
         read_only: nothing may be written, neither an index nor feedback.
-        behind_proxy: a proxy on this machine says from where a request comes (X-Forwarded-For).
+        behind_proxy: a proxy on this machine says where a request comes from (X-Forwarded-For).
         access: who may see what; None where everybody may see everything.
         audit: keeps who asked what; None for nothing.
-        workers: readers that answer side by side; 0 where the server reads itself.
-        called: names that the machine is called by besides its own.
+        workers: readers in processes of their own; 0 where the server reads itself.
+        called: other names of this machine.
     """
 
     host: str = "127.0.0.1"
@@ -46,7 +45,7 @@ class Serving:
     audit: Audit | None = None
 
     def answers_to(self, host: str | None) -> bool:
-        """Whether a request that names this host is meant for it: an address, or a name of its own.
+        """Whether a request that names this host is meant for this server: an address, or one of its names.
 
         A web page can make a name of its own point here (DNS rebinding), but not an address.
         """

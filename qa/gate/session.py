@@ -23,9 +23,9 @@ _KEY = secrets.token_bytes(32)
 
 
 def session_of(request: Request) -> str | None:
-    """The number of the browser that asks; None where this server gave it none, and for programs."""
+    """The number of the browser that asks, for each of its users another; None where this server gave it none."""
     number = _checked(request.cookies.get(COOKIE))
-    return f"{USER.get()}/{number}" if number is not None and USER.get() else number  # of each user of a browser
+    return f"{USER.get()}/{number}" if number is not None and USER.get() else number
 
 
 def new_session() -> str:
@@ -35,7 +35,7 @@ def new_session() -> str:
 
 
 class SessionCookie:
-    """ASGI middleware: gives a browser that opens the page a number, where it brings none."""
+    """ASGI middleware: gives a browser without a number one when it opens the page."""
 
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
         self.app = app

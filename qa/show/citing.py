@@ -198,7 +198,7 @@ def _source(citation: Citation) -> str:
 
 
 def dated(citation: Citation) -> str:
-    """The date, with the document's day before a section's mere time; "undated" where there is none.
+    """The date, with the document's day before a section that states only a time; "undated" without a date.
 
     >>> from embeddings.types import Document
     >>> wire = Document("", "Wire", "wire.txt", "UPDATE 1700 GMT: calm.", "2021-05-03")

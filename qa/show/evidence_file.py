@@ -69,7 +69,7 @@ class _Cited:
         return self.numbers.setdefault(key, Numbered(len(self.numbers) + 1, citation)).number
 
     def is_first(self, number: int) -> bool:
-        """Whether a number is asked for here for the first time."""
+        """Whether this number comes for the first time."""
         is_new = number not in self.seen
         self.seen.add(number)
         return is_new
@@ -90,7 +90,7 @@ def to_html(turns: Sequence[Recalled], about: About) -> str:
         about: what the file says about itself.
     """
     cited = _Cited(same_title(of_answers(turn.answer for turn in turns if turn.answer is not None)))
-    answers = _FILE.answers(turns, cited, about)  # numbers the citations
+    answers = _FILE.answers(turns, cited, about)  # which numbers the citations
     groups = cited.by_document()
     windows = windows_of([(document, [mark.citation for mark in marks]) for document, marks in groups])
     documents = [

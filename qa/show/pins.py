@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -25,7 +25,6 @@ MOST_PINS = 200  # of a browser
 MOST_CHARACTERS = 2_000_000  # of a pin
 _MOST = 200  # other sides of a pin, and words that can't be opened any more
 _NAME = "a pin of the browser's store"
-_SHOWN = 2  # citations of a side
 
 Became = Literal["same", "changed", "answered", "unanswered"]
 _TITLES: dict[Became, str] = {
@@ -121,10 +120,7 @@ def to_json(pin: Pin) -> str:
         "update": pin.update,
         "answer": answer_to_row(kept, table) | {"text": then.text},
         "sides": [{"text": side} for side in pin.sides],
-        "lost": [
-            {"words": each.words, "quote": each.quote, "title": each.title, "source": each.source, "date": each.date}
-            for each in then.lost
-        ],
+        "lost": [asdict(each) for each in then.lost],
     }
     said = {"form": "pincite pins", "format": FORMAT, "documents": table.rows, "pins": [row]}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))

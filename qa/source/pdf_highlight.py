@@ -36,8 +36,8 @@ class Sheet:
         page: counted from 1.
         part: its text, as part of the document's.
         source: its picture, as the address of an image ("data:...").
-        boxes: what is drawn over it, as SVG.
-        words: what lies over both and can be selected, as SVG.
+        boxes: the marks over the picture, as SVG.
+        words: the words over both, which can be selected, as SVG.
         notes: what people should know about the marks, in words.
     """
 

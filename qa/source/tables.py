@@ -130,7 +130,7 @@ def _parts(document: Document, table: Table, window: Range) -> Iterator[tuple[in
 
 
 def _next_begin(text: str, table: Table, row: int) -> int:
-    """Where the part of the row after one begins: its line, or behind the line of the last one."""
+    """Where the part of the next row begins: at its line, or after the line of the last row."""
     for below in range(row + 1, len(table)):
         if cells := table.row(below):
             return text.rfind("\n", 0, cells[0].start) + 1

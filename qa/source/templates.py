@@ -26,8 +26,8 @@ class Macros:
 
     Args:
         file: the path of the template under `qa`.
-        functions: what it calls, each by its own name.
-        values: what else it uses by name.
+        functions: those that it calls by their names.
+        values: others that it uses by these names.
     """
 
     def __init__(self, file: str, *functions: Callable[..., object], **values: object) -> None:

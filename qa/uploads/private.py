@@ -37,10 +37,10 @@ class Upload:
     """A file of a session.
 
     Attributes:
-        document: what it was read as; its source is the name of the file.
+        document: the document that it became; its source is the name of the file.
         data: its bytes, which the pages of a PDF are drawn from; b"" for what is not drawn.
         size: how many bytes it had.
-        passages: how many there are of it.
+        passages: how many it has.
     """
 
     document: Document

@@ -60,7 +60,7 @@ def create_app(
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(made())  # without a running loop Gradio opens several of its own and never closes them
+        return asyncio.run(made())  # else Gradio opens several loops and never closes them
     return _make_app(assistant, tuple(examples), serving, kept)
 
 
@@ -69,7 +69,7 @@ def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving,
         if not isinstance(assistant, Assistant):
             raise ServerError("--access needs an assistant that can be limited; open an index")
         assistant.narrow = serving.access.now
-    desk = Desk(assistant, at_once=serving.workers + 1, audit=serving.audit)  # one is searched for, the others are read
+    desk = Desk(assistant, at_once=serving.workers + 1, audit=serving.audit)  # one is searched while others are read
     own = Uploads(assistant) if isinstance(assistant, Assistant) and keeping.share is None else None
     shelf = Shelf(desk, own, keeping.share)
     talking = Talk(shelf, examples, keeping.judging)
@@ -156,7 +156,7 @@ class ChatServer(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts, and says so."""
+        """Starts, and calls `on_ready`."""
         await super().startup(sockets)
         if self.started and self._on_ready is not None:
             self._on_ready(self.url)

@@ -42,8 +42,8 @@ class Shelf:
     """The files of each browser beside the documents that are there for all.
 
     Attributes:
-        desk: where the documents for all are asked.
-        uploads: the files of browsers; None where none can be added.
+        desk: the queue, with the documents for all.
+        uploads: the files of browsers; None where browsers can't add any.
         share: takes files for everybody instead; None where each is its browser's own.
         limits: of a file, and of all.
     """
@@ -59,7 +59,7 @@ class Shelf:
         return self.uploads is not None or self.share is not None
 
     def desk_of(self, session: str | None) -> Desk:
-        """Where a browser asks: the one queue, and its own files with all others."""
+        """The desk for a browser: the one queue, with its own files beside the documents for all."""
         if session is None or self.uploads is None:
             return self.desk
         return self.desk.over(self.uploads.assistant(session))
@@ -72,7 +72,7 @@ class Shelf:
         return self.uploads.document(session, id)
 
     def finder(self, session: str | None) -> Callable[[str], Document]:
-        """What finds documents for one request: it reads one that is cited again and again once."""
+        """A function that finds documents for one request, and reads a document that is cited often only once."""
         return lru_cache(maxsize=8)(partial(self.document, session))
 
     def own(self, session: str | None) -> tuple[Upload, ...]:
@@ -96,7 +96,7 @@ def _listed(upload: Upload) -> Listed:
 
 
 def routes(shelf: Shelf) -> APIRouter:
-    """The three routes."""
+    """The routes of added files."""
     router, lane = APIRouter(), shelf.desk.lanes.read
 
     @router.get("/files")

@@ -49,7 +49,7 @@ class LocalPage:
 
 
 class _Collected:
-    """A whole response, kept back until it has been rewritten."""
+    """A whole response, held back until it is rewritten."""
 
     def __init__(self) -> None:
         self.start: Message = {"type": "http.response.start", "status": 500, "headers": []}

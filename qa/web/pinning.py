@@ -1,9 +1,9 @@
-"""Pinned questions: pins are made of turns, and asked again when documents changed. The browser keeps them.
+"""Pinned questions: turns become pins, which are asked again when documents change. The browser keeps them.
 
     POST /talk/pin    {"turn": ...} -> {"pin": ...}
     POST /talk/pins   {"pins": [...]} -> each pin, how it stands today, and its HTML
 
-A pin of the index's present update is shown as it was, and not asked.
+A pin of the index's present update is shown as it was, without asking again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from qa.web.talk import Talk
 
 
 def routes(talk: Talk) -> APIRouter:
-    """Both routes."""
+    """The routes of pins."""
     router, lanes = APIRouter(), talk.shelf.desk.lanes
     post(router, "/talk/pin", lanes.recall, partial(_pinned, talk))
     post(router, "/talk/pins", lanes.recall, partial(_pins, talk))
@@ -52,7 +52,7 @@ def _pins(talk: Talk, said: Fields, session: str | None) -> Response:
 
 
 def _shown(written: str, desk: Desk, find: Callable[[str], Document]) -> dict[str, Any]:
-    """A pin as it stands today. Raises RecordError where it is of another form."""
+    """A pin as it stands today. Raises RecordError where it has another form."""
     pin, update = from_json(written, find), desk.update
     if pin.update == update:
         return {"became": "same", "html": CARDS.quiet_pin(pin.then)}

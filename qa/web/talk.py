@@ -75,12 +75,12 @@ class Talk:
 
     @property
     def offers(self) -> Offers:
-        """What can be done with an answer."""
+        """The buttons under an answer."""
         return Offers(judging=self.judging is not None)
 
 
 def routes(talk: Talk) -> APIRouter:
-    """All of them."""
+    """The routes of the conversation."""
     router, lanes = APIRouter(), talk.shelf.desk.lanes
 
     @router.post("/talk/ask")

@@ -30,7 +30,7 @@ from qa.types import Ask
 MOST_PASSAGES = 50  # that one search gives
 MOST_LISTED = 200  # documents that one list gives
 LONGEST_PASSAGE = 20_000  # characters that are read at once
-_MOST_DOCUMENTS, _MOST_CHARACTERS = 10**9, 10**12  # that an index can hold, and that a document can have
+_MOST_DOCUMENTS, _MOST_CHARACTERS = 10**9, 10**12  # bounds of an offset into a list, and into a document
 _LOG = logging.getLogger(__name__)
 
 
@@ -84,7 +84,7 @@ class Tools:
         """List the documents that can be asked, with their titles, dates, sources and numbers of passages.
 
         Args:
-            offset: How many to pass over.
+            offset: How many to skip.
             limit: How many to list, 1 to 200.
 
         Returns:
