@@ -128,7 +128,7 @@ def _pieces(
     for start, end in pairwise(edges):
         for mark, span in spans:
             if span.start == start:
-                yield _FILE.back(mark.number)
+                yield _back(mark.number)
         piece = escape(document.text[start:end])
         over = [mark for mark, span in spans if span.start <= start and end <= span.end]
         if over:
@@ -137,6 +137,10 @@ def _pieces(
             yield f'<span class="quote">{piece}</span>'
         else:
             yield piece
+
+
+def _back(number: int) -> str:
+    return str(_FILE.back(number))  # no Markup, which would escape what it is put together with
 
 
 def _mark(citation: Citation, piece: str) -> str:
