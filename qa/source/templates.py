@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, FunctionLoader, StrictUndefined
@@ -51,8 +51,9 @@ def hash_source(inline: str) -> str:
 
 
 def _source(file: str) -> str:
-    written = (_ROOMS / file).read_text("utf-8").strip()
-    return re.sub(r"\n\s*", " ", re.sub(r"(?<=[>}])\n\s*|\n\s*(?=[<{])", "", written))
+    lines = list(filter(None, map(str.strip, (_ROOMS / file).read_text("utf-8").splitlines())))
+    gaps = ["" if one[-1] in ">}" or other[0] in "<{" else " " for one, other in pairwise(lines)]
+    return "".join(f"{line}{gap}" for line, gap in zip(lines, [*gaps, ""], strict=True))
 
 
 def _finalize(escaped: Callable[[str], str]) -> Callable[[object], Markup]:
