@@ -64,7 +64,7 @@ def _to_markdown(turns: Sequence[Recalled], about: About) -> str:
         sides = (answer, *answer.alternatives)
         shown = [citation for side in sides for citation in side.citations] or answer.passages[:CLOSEST]
         documents |= {citation.document.content_hash: citation.document for citation in shown}
-    return _MARKDOWN.conversation(turns, about, same_title(of_answers(answers)), documents.values())
+    return str(_MARKDOWN.conversation(turns, about, same_title(of_answers(answers)), documents.values()))
 
 
 def _linked(citation: Citation, told: SameTitle, base: str) -> str | Markup:
