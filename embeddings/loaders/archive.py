@@ -111,8 +111,10 @@ def attribute(element: etree._Element, name: str) -> str | None:
 
 def words_of(root: etree._Element | None, name: str) -> str | None:
     """The words of the first element of a name that has any: a fact among metadata."""
-    found = root.iter() if root is not None else ()
-    return next((words for each in found if local(each) == name and (words := "".join(each.itertext()).strip())), None)
+    elements = root.iter() if root is not None else ()
+    return next(
+        (words for each in elements if local(each) == name and (words := "".join(each.itertext()).strip())), None
+    )
 
 
 def iso_day(written: str | None) -> str | None:

@@ -34,7 +34,7 @@ _WATCH = 0.2  # seconds between two looks at the memory
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A file to be read: by which function of which loader, `arguments` after its bytes, name and limits."""
+    """A file to read, and the loader's function that reads it; `arguments` follow its bytes, name and limits."""
 
     module: str
     function: str
@@ -77,11 +77,11 @@ def _requests(stream: BinaryIO) -> Iterator[Request]:
 
 
 def _answer(request: Request) -> tuple[bytes, bytes]:
-    """What came of a request. A parser may raise anything; only running out of memory ends the process."""
+    """The response to a request. A parser may raise anything; only running out of memory ends the process."""
     try:
         function: Callable[..., Any] = getattr(import_module(f"embeddings.loaders.{request.module}"), request.function)
-        found = function(request.data, request.name, request.limits, *request.arguments)
-        return FOUND, found.to_json().encode("utf-8")
+        extract = function(request.data, request.name, request.limits, *request.arguments)
+        return FOUND, extract.to_json().encode("utf-8")
     except DocumentError as error:
         return REFUSED, str(error).encode("utf-8", "replace")
     except RecursionError:

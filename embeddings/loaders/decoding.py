@@ -168,8 +168,8 @@ def _narrow_encoding(data: bytes, name: str) -> str:
     sample = data if len(data) <= _SAMPLE else data[: data.rfind(b"\n", 0, _SAMPLE) + 1] or data[:_SAMPLE]
     if 0 in sample:
         return _wide_other(data, name)
-    found = guesses(sample)
-    best = next((guess for guess in found if _decodes(data, guess.encoding)), None)
+    guessed = guesses(sample)
+    best = next((guess for guess in guessed if _decodes(data, guess.encoding)), None)
     high = sum(byte >= 0x80 for byte in sample)
     runs = sum(map(len, _HIGH_RUN.findall(sample)))
     if best is None or (best.against > _SURE and runs >= 0.3 * high):
@@ -179,7 +179,7 @@ def _narrow_encoding(data: bytes, name: str) -> str:
     if best is None:
         return "latin-1"
     if best.against > _UNSURE and high >= _FEWEST_TO_REFUSE:
-        likely = named([guess.encoding for guess in found[:2]])
+        likely = named([guess.encoding for guess in guessed[:2]])
         raise DocumentError(f"{name}: the encoding of its text can't be told (perhaps {likely}); save it as UTF-8")
     return best.encoding
 

@@ -18,10 +18,10 @@ def available() -> bool:
 @lru_cache(maxsize=1)
 def models() -> Path | None:
     """The folder of RapidOCR's models, which are in its package; None without the extra."""
-    found = find_spec("rapidocr")
-    if found is None or found.origin is None:
+    package = find_spec("rapidocr")
+    if package is None or package.origin is None:
         return None
-    folder = Path(found.origin).parent / "models"
+    folder = Path(package.origin).parent / "models"
     return folder if all((folder / name).is_file() for name in MODELS.values()) else None
 
 

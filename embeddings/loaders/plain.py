@@ -21,11 +21,11 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     Raises:
         DocumentError: the bytes are not text, or too many.
     """
-    found = decoded(data, name)
-    if len(found.text) > limits.characters:
+    read = decoded(data, name)
+    if len(read.text) > limits.characters:
         raise DocumentError(f"{name}: more than {limits.characters:,} characters of text; split it")
-    told = (f"read as {found.guessed}, as its text tells; save it as UTF-8 to be sure",) if found.guessed else ()
-    return Extract(undivided(found.text), notes=told)
+    told = (f"read as {read.guessed}, as its text tells; save it as UTF-8 to be sure",) if read.guessed else ()
+    return Extract(undivided(read.text), notes=told)
 
 
 def title_of(text: str, markdown: bool = False) -> str | None:

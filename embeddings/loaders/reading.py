@@ -24,7 +24,7 @@ def source_of(path: Path) -> str:
 
 
 def check_regular(path: Path) -> None:
-    """Raises DocumentError where a path is missing, or no file: a pipe, which would block for ever, is none."""
+    """Raises DocumentError where a path is missing or is not a file; a pipe would block for ever."""
     source = source_of(path)
     try:
         mode = path.stat().st_mode
@@ -105,8 +105,8 @@ def _missing(path: Path, source: str) -> str:
     return f"{_short(source)}: no such file or folder; check the path"
 
 
-def _too_large(source: str, found: int, limits: Limits) -> str:
-    return f"{source}: {size(found)}, at most {size(limits.file_bytes)} of a file are read; split it"
+def _too_large(source: str, count: int, limits: Limits) -> str:
+    return f"{source}: {size(count)}, at most {size(limits.file_bytes)} of a file are read; split it"
 
 
 def _short(source: str) -> str:

@@ -67,14 +67,14 @@ def _write_whole(writer: Writer, whole: Any, name: str, limits: Limits) -> None:
     if (rows := _as_rows(whole)) is not None:
         writer.records(Grid(rows))
         return
-    around, found = _split(whole)
-    if not found:
+    around, lists = _split(whole)
+    if not lists:
         _write(writer, [(1, "", whole)], name, limits)
         return
     if around:
         writer.fields(list(_fields(around, "", name, limits)))
-    for records in found:
-        if records.path and len(found) > 1:
+    for records in lists:
+        if records.path and len(lists) > 1:
             writer.heading(".".join(records.path))
         numbered = ((number, label, item) for number, (label, item) in enumerate(records.items, start=1))
         _write(writer, numbered, name, limits)
@@ -148,21 +148,21 @@ def _split(whole: Any) -> tuple[dict[str, Any], list[_Records]]:
 
 def _around(value: Mapping[str, Any], path: tuple[str, ...], depth: int) -> tuple[dict[str, Any], list[_Records]]:
     around: dict[str, Any] = {}
-    found: list[_Records] = []
+    lists: list[_Records] = []
     for key, below in value.items():
         here = (*path, str(key))
         if isinstance(below, list) and _are_objects(below):
-            found.append(_Records(here, [("", item) for item in below]))
+            lists.append(_Records(here, [("", item) for item in below]))
         elif isinstance(below, dict) and _are_alike(below):
-            found.append(_Records(here, [(str(name), item) for name, item in below.items()]))
+            lists.append(_Records(here, [(str(name), item) for name, item in below.items()]))
         elif isinstance(below, dict) and depth < _DEEPEST_LIST:
             fields, inner = _around(below, here, depth + 1)
-            found += inner
+            lists += inner
             if fields:
                 around[str(key)] = fields
         else:
             around[str(key)] = below
-    return around, found
+    return around, lists
 
 
 def _are_objects(values: list[Any]) -> bool:

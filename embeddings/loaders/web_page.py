@@ -48,18 +48,18 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     whole = _written(body if body is not None else root, name, limits, _AROUND)
     if not whole.text.strip():
         whole = _written(root, name, limits, frozenset())
-    found = whole
+    chosen = whole
     if main is not None and main.body is not None:
-        found = _written(main.body, name, limits, frozenset(), tables)
-        part = len(found.text.split()) / max(1, _words_outside_links(root))
-        if part < _SMALLEST_PART or (part >= _NEARLY_ALL and not found.layout.headings):
-            found = whole
-    if found is not whole:
-        around = len(whole.text.split()) - len(found.text.split())
+        chosen = _written(main.body, name, limits, frozenset(), tables)
+        part = len(chosen.text.split()) / max(1, _words_outside_links(root))
+        if part < _SMALLEST_PART or (part >= _NEARLY_ALL and not chosen.layout.headings):
+            chosen = whole
+    if chosen is not whole:
+        around = len(whole.text.split()) - len(chosen.text.split())
         omitted = (*omitted, Omitted("word around the main text", max(0, around)))
     if main is None:
-        return described(found, title=root.findtext(".//title"), omitted=omitted)
-    return described(found, main.title, main.author, iso_day(main.date), omitted=omitted)
+        return described(chosen, title=root.findtext(".//title"), omitted=omitted)
+    return described(chosen, main.title, main.author, iso_day(main.date), omitted=omitted)
 
 
 def decoded(data: bytes, name: str) -> str:

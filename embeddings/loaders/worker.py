@@ -54,7 +54,7 @@ class Worker:
     """The process, started when it is needed; one request at a time.
 
     Args:
-        owner: the process id of whoever may end it.
+        owner: the id of the process that may end it.
     """
 
     def __init__(self, owner: int) -> None:
@@ -63,7 +63,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def call(self, request: Request) -> bytes:
-        """The answer to a request. Raises DocumentError where there is none."""
+        """The answer to a request. Raises DocumentError where the process gives none."""
         with self._lock:
             process = self._running(request.name)
             late = threading.Event()
@@ -89,7 +89,7 @@ class Worker:
 
     def close(self) -> None:
         """Ends the process, if there is one and it is ours. The next request starts another."""
-        if self._owner == os.getpid():  # a fork leaves it to whoever started it
+        if self._owner == os.getpid():  # a fork leaves it to the process that started it
             with self._lock:
                 self._stop()
 

@@ -11,13 +11,7 @@ from qa.gate.address import LAST_PORT
 
 def confidence(text: str) -> float:
     """A number from 0 to 1. Raises BadParameter for anything else."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0.0 <= value <= 1.0:
-        raise typer.BadParameter(f"{text!r}, expected a number from 0 to 1")
-    return value
+    return _number(text, 1.0, "a number from 0 to 1")
 
 
 def port(text: str | int) -> int:
@@ -31,12 +25,16 @@ def port(text: str | int) -> int:
 
 def seconds(text: str | float) -> float:
     """A number of seconds, 0 or more. Raises BadParameter for anything else."""
+    return _number(text, 10.0**9, "a number of seconds, 0 or more")
+
+
+def _number(text: str | float, most: float, expected: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0.0 <= value < 10.0**9:
-        raise typer.BadParameter(f"{text!r}, expected a number of seconds, 0 or more")
+    if not 0.0 <= value <= most:  # which NaN is not, either
+        raise typer.BadParameter(f"{text!r}, expected {expected}")
     return value
 
 

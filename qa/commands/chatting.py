@@ -47,7 +47,7 @@ Workers = Annotated[
 
 
 def _workers(wanted: int | None) -> int:
-    """How many readers there are: half of the cores, at least one, where nothing was said."""
+    """The number of readers: the wanted one, else half of the cores, at least one."""
     from embeddings.models.runtime import available_cores
 
     return wanted if wanted is not None else max(1, available_cores() // 2)
@@ -65,7 +65,7 @@ def serving_of(
     access: Path | None,
     audit: Path | None,
 ) -> Serving:
-    """How the chat is served, from its options. Raises ServerError where one of them is of another form."""
+    """How the chat is served, from its options. Raises ServerError where one of them has another form."""
     from embeddings.errors import ServerError
     from qa.gate.access import read_access
     from qa.gate.audit import Audit

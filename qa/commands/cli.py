@@ -186,9 +186,9 @@ def chat(
         assistant = _assistant(paths, index, settings)
         assistant.limit(where)
         kept = None if read_only else keeping(assistant, folder_of, shared_uploads)
-        from qa.web.app import serve
+        from qa.web.app import ChatServer
 
-        serve(assistant, serving, port, _tell_url, _examples_for(assistant), bound, kept)
+        ChatServer(assistant, serving, port, _tell_url, _examples_for(assistant), bound, kept).run()
 
 
 def _examples_for(assistant: Assistant) -> tuple[str, ...]:
@@ -308,7 +308,7 @@ def fetch_model(
 def run() -> int | None:
     """Runs the command that `sys.argv` names, the help where it names none, and returns its exit code.
 
-    Raises whatever goes wrong: `qa.ending.end` makes one line of it.
+    It catches no error: `qa.ending.end` turns one into a line.
     """
     code: int | None = app(sys.argv[1:] or ["--help"], prog_name="pincite", standalone_mode=False)
     return code

@@ -100,7 +100,7 @@ def _tell(folder: Path, report: UpdateResult, quiet: bool = False) -> None:
     done = [f"{getattr(report, name):,} {name}" for name in names if getattr(report, name)]
     if quiet and not done:
         return
-    if report.unchanged or report.changed or report.moved or report.removed:  # not the first time
+    if report.unchanged or report.changed or report.moved or report.removed:  # not for a new index
         parts.append(", ".join(done) if done else "nothing changed")
     if report.resumed:
         parts.append(f"{report.resumed:,} of them embedded before an interruption")
@@ -142,7 +142,7 @@ class _Bar:
         self._task = progress.add_task("indexing", total=max(1, size), done=0, files=files, rate=0.0)
 
     def advance(self, step: Step) -> None:
-        """A file is done."""
+        """Moves the bar on by one file."""
         self._done, self._passages = self._done + step.is_first, self._passages + step.passages
         elapsed = self._progress.tasks[0].elapsed
         rate = self._passages / elapsed if elapsed else 0.0
@@ -213,7 +213,7 @@ def remove_documents(
 
 def doctor(
     folder: IndexFolder = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Make the index anew from all that is whole in it.")] = False,
+    repair: Annotated[bool, typer.Option("--repair", help="Build it again from all that is whole in it.")] = False,
     wait: Wait = 0.0,
 ) -> None:
     """Verify every byte of an index, and repair it from its store. Exits with 1 where faults are left."""

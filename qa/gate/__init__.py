@@ -7,8 +7,8 @@ bounds.py       every bound of the server: what a path takes, how much of it at 
 connections.py  deadlines and limits of connections, below the application
 session.py      the cookie that says whose files these are
 desk.py         questions wait here: the chat, the REST endpoint and the tools share one queue
-asking.py       who asks, for everything that is done for a request
+asking.py       who asks: known to all work that is done for a request
 metrics.py      /health, and /metrics for Prometheus
-logs.py         what the server logs
+logs.py         the form of what the server logs
 address.py      the port, taken before anything else
 """

@@ -8,8 +8,9 @@
     eve = ["minutes/2024", "Price list.pdf"]
     "*" = ["handbook.pdf"]
 
-Who is not named, and is in no group that is, may see what "*" may, or nothing. It becomes the `Where` that everything
-an assistant lists, opens and searches is limited to, for the user who asks (`qa.gate.asking.USER`); nothing widens it.
+A user who is not named, and is in no group that is named, may see what "*" may see, or nothing. The file becomes a
+`Where` for the user who asks (`qa.gate.asking.USER`). An assistant lists, opens and searches only what it lets through;
+nothing widens it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Access:
     groups: Mapping[str, frozenset[str]]
 
     def where_of(self, user: str) -> Where:
-        """What a user is limited to.
+        """The filter of a user.
 
         >>> Access({"legal": ("contracts",), "*": ("a.pdf",)}, {"legal": frozenset({"ada"})}).where_of("ada").places
         ('a.pdf', 'contracts')
@@ -43,7 +44,7 @@ class Access:
         return Where(places=tuple(sorted({place for name in self._names(user) for place in self.may.get(name, ())})))
 
     def now(self) -> Where:
-        """What the user who asks is limited to; nobody sees nothing."""
+        """The filter of the user who asks; without a user it lets nothing through."""
         return self.where_of(USER.get()) if USER.get() else Where(places=())
 
     def _names(self, user: str) -> Iterator[str]:
@@ -52,7 +53,7 @@ class Access:
 
 
 def read_access(file: Path, users: Set[str]) -> Access:
-    """What `--access FILE` says. Raises ServerError where it is of another form, or names whom nobody knows."""
+    """What `--access FILE` says. Raises ServerError where it has another form, or names somebody unknown."""
     shown = printable(str(file))
     try:
         data = file.read_bytes()
@@ -79,9 +80,9 @@ def read_access(file: Path, users: Set[str]) -> Access:
 def _lists(said: Mapping[str, object], part: str, shown: str) -> dict[str, tuple[str, ...]]:
     table = said.get(part, {})
     lists = table if isinstance(table, dict) else {"": None}
-    found = dict[str, tuple[str, ...]]()
+    read = dict[str, tuple[str, ...]]()
     for name, values in lists.items():
         if not isinstance(values, list) or not all(isinstance(each, str) and each for each in values):
             raise ServerError(f"{shown}: [{part}] {printable(name)}: expected a list of names in quotes")
-        found[name] = tuple(values)
-    return found
+        read[name] = tuple(values)
+    return read

@@ -34,7 +34,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def url(host: str, bound: socket.socket) -> str:
-    """Where a browser finds what listens on the socket."""
+    """The address for a browser of a server that listens on the socket."""
     return f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
 
 

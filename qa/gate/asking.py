@@ -1,4 +1,4 @@
-"""Who asks, for everything that is done for a request: it travels with the request's context, into its threads too."""
+"""Who asks: it travels with the context of a request, into its threads too, and is known to all work done for it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from contextvars import ContextVar
 from typing import Any
 
 USER: ContextVar[str] = ContextVar("user", default="")  # who showed a password; "" where none is asked for
-ASKER: ContextVar[str] = ContextVar("asker", default="")  # who takes turns: a user, a browser, or an address
+ASKER: ContextVar[str] = ContextVar("asker", default="")  # whose turn is counted: a user's, a browser's or an address'
 ASKS = "pincite.asks"  # both, in the scope of a request
 
 
 def take(scope: dict[str, Any]) -> None:
-    """Says who asks where work is done in another context than that of its request, as Gradio's queue does."""
+    """Sets who asks, for work that is done in another context than its request, as in Gradio's queue."""
     user, asker = scope.get(ASKS, ("", ""))
     USER.set(user)
     ASKER.set(asker)

@@ -20,8 +20,8 @@ _LOG = logging.getLogger(__name__)
 
 
 class Audit:
-    """Writes a line a question: time, user, the question as asked and as understood, the documents cited, the update of
-    the index, confidence, milliseconds; and the error where there was one. Never words of a document.
+    """Writes a line for each question: time, user, the question as asked and as understood, the documents cited, the
+    update of the index, confidence, milliseconds; and the error where there was one. Never words of a document.
 
     Raises:
         ServerError: the file can't be written.
@@ -40,7 +40,7 @@ class Audit:
         self._handler.close()
 
     def note(self, asked: str, update: int, seconds: float, answer: Answer | None, error: str | None = None) -> None:
-        """Keeps a question."""
+        """Writes the line of a question."""
         row: dict[str, Any] = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "user": USER.get() or None,

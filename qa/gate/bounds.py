@@ -1,8 +1,8 @@
-"""Every bound of the server, in one place: what a path takes, how much of it at once, and how long.
+"""The bounds of the server: for each path the size of a request, how many at once, and for how long.
 
-A request is admitted here before its body is read, and a slow job before it takes a thread (`Lane`). What does not fit
-is refused at once, with 503 and Retry-After; nothing waits without a bound. What a text, a list or a filter may hold
-stands with their readers (`embeddings.filters`, `qa.web.schema`, `qa.kept.fields`).
+A request is admitted here before its body is read, and a slow job before it takes a thread (`Lane`). One too many is
+refused at once, with 503 and Retry-After; nothing waits without a bound. The bounds of a text, a list or a filter stand
+with their readers (`embeddings.filters`, `qa.web.schema`, `qa.kept.fields`).
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ from embeddings.errors import ServerError
 
 _Made = TypeVar("_Made")
 
-WAITING: Final = 128  # questions that wait at the most
-REQUESTS: Final = 256  # in work at the same time, /health and /metrics not counted
-CONNECTIONS: Final = 512  # open at the same time; beyond them those go that ask for nothing
+WAITING: Final = 128  # questions that may wait
+REQUESTS: Final = 256  # in work at the same time, without /health and /metrics
+CONNECTIONS: Final = 512  # open at the same time; beyond that, idle ones are closed
 HEADER_SECONDS: Final = 10.0  # from a connection, or its first byte after an answer, to the end of the headers
 PAUSE_SECONDS: Final = 15.0  # between two parts of a body
 SLOWEST: Final = 50_000  # bytes a second of a body, after its first seconds
 QUESTION_SECONDS: Final = 60.0  # from the beginning of an answer to its end
-JOB_SECONDS: Final = 30.0  # for what is looked up again of a conversation
+JOB_SECONDS: Final = 30.0  # to look up the citations of a conversation again
 QUEUE_SECONDS: Final = 120.0  # that a question waits for its turn
 RETRY: Final = {"Retry-After": "2"}  # seconds
 
 
 class Busy(ServerError):
-    """Too much is asked for at once."""
+    """Too many requests at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Paths that are served, and their bounds.
+    """Paths that are served together, and their bounds.
 
     Attributes:
         paths: a pattern of them.
         body: bytes of a POST; 0 where none is taken.
         at_once: requests in work at the same time.
-        total: bytes of the bodies of these together.
+        total: bytes of their bodies together.
         writes: whether its POST writes something: then it is refused with --read-only.
-        seconds: for the whole of a request, its answer sent.
+        seconds: from a request to the end of its response.
     """
 
     paths: str
@@ -64,8 +64,8 @@ class Way:
         return self.total or self.at_once * self.body
 
 
-# Of Gradio only what the page, its Python client and its MCP server ask for: its uploads, files, proxies and dashboards
-# are not served.
+# Of Gradio's paths only those that the page, the Python client and the MCP server ask for: its uploads, files, proxies
+# and dashboards are not served.
 WAYS = (
     Way("/health|/metrics", seconds=10),
     Way("/|/pincite/.+|/assets/.+|/static/.+|/svelte/.+|/config/?|/theme[.]css|/favicon[.]ico", at_once=128),
@@ -92,9 +92,9 @@ def way_of(path: str, ways: tuple[Way, ...] = WAYS) -> Way | None:
 
 
 class Lane:
-    """Jobs of one kind, each on a thread: so many at once, so many that wait, and who comes then is sent away.
+    """Jobs of one kind, each on a thread: a number of them run at once, a number wait, and any more are refused.
 
-    Its threads are its own, so that no other kind of job waits for them.
+    A lane has its own threads, so that jobs of other kinds don't wait for them.
     """
 
     def __init__(self, name: str, at_once: int, waiting: int) -> None:
@@ -107,7 +107,7 @@ class Lane:
             raise Busy(f"{self.inside} {self.name} wait already; ask again in a moment")
 
     async def run(self, job: Callable[..., _Made], *given: object) -> _Made:
-        """What a job gives. Raises Busy where the lane is full, and what the job raises."""
+        """The result of a job. Raises Busy where the lane is full, and any error of the job."""
         self.check()
         self.inside += 1
         try:
@@ -129,7 +129,7 @@ class Lanes:
 class Bounds:
     """ASGI middleware: counts requests, and reads their bodies, within the bounds of their ways.
 
-    What stands behind it gets each body whole, and is given up where it takes longer than its way allows.
+    The application behind it gets each body whole, and is stopped where it takes longer than its way allows.
     """
 
     def __init__(self, app: ASGIApp, ways: tuple[Way, ...] = WAYS, requests: int = REQUESTS) -> None:
@@ -163,13 +163,13 @@ class Bounds:
             mine[0], mine[1] = mine[0] - 1, mine[1] - length
 
 
-class _Refusal(Exception):  # no error of ours: an answer
+class _Refusal(Exception):  # not an error: a response
     def __init__(self, status: int, words: str, headers: dict[str, str] | None = None) -> None:
         self.response: Response = JSONResponse({"error": words}, status, headers=headers)
 
 
 def _length(scope: Scope, way: Way) -> int:
-    """The bytes of a body, as its header says. Raises _Refusal where it says none, or too many."""
+    """The length of a body, from its header. Raises _Refusal where it is missing or too large."""
     headers = Headers(scope=scope)
     posts = scope["method"] not in ("GET", "HEAD", "OPTIONS")
     said = headers.get("content-length", "" if (posts and way.body) or "transfer-encoding" in headers else "0")
@@ -179,7 +179,7 @@ def _length(scope: Scope, way: Way) -> int:
 
 
 async def _body(receive: Receive, length: int) -> bytes:
-    """A body that comes whole and fast enough. Raises _Refusal for any other."""
+    """A whole body. Raises _Refusal where it comes too slowly or breaks off."""
     parts, late = bytearray(), anyio.current_time() + PAUSE_SECONDS + length / SLOWEST
     more = True
     while more:
@@ -195,7 +195,7 @@ async def _body(receive: Receive, length: int) -> bytes:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """What gives a body whole, and then what else comes."""
+    """Receives a whole body first, then the messages that follow."""
     left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Message:

@@ -11,11 +11,11 @@ from qa.gate.bounds import CONNECTIONS, HEADER_SECONDS
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection, closed where it asks for nothing for too long.
+    """uvicorn's connection, closed when it has sent no request for too long.
 
-    What comes when there are too many takes the place of the one that has asked for nothing for longest. One is always
-    found, since the application has far fewer requests in work (`qa.gate.bounds.REQUESTS`): so /health can be asked,
-    however many connections others hold open.
+    When there are too many, a new one takes the place of the one that has been idle for longest. There is always one
+    that is idle, because the application has far fewer requests in work (`qa.gate.bounds.REQUESTS`). So /health can be
+    asked, however many connections others hold open.
     """
 
     most: ClassVar[int] = CONNECTIONS
@@ -37,7 +37,7 @@ class Connection(H11Protocol):
             min((each for each in others if each.is_idle), key=lambda each: each._since, default=self).transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Takes what came."""
+        """Passes data on, and watches the time."""
         super().data_received(data)
         self._watch()
 
@@ -52,7 +52,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def _watch(self) -> None:
-        """Waits for a request from the first byte on; one byte more makes no time more."""
+        """Waits for a request, counted from its first byte; another byte does not give it more time."""
         if not self.is_idle:
             self._stop()
         elif self._late is None:

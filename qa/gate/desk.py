@@ -1,5 +1,7 @@
-"""Whoever asks waits here: the chat, the REST endpoint, the tools. As many questions are answered at once as there are
-readers; those who wait take turns, whoever of them asks most. Too many that wait are sent away at once, and told so.
+"""All questions wait here: those of the chat, the REST endpoint and the tools.
+
+As many are answered at once as there are readers. Those who wait take turns, however much one of them asks. When too
+many wait, the next is refused at once.
 """
 
 from __future__ import annotations
@@ -23,50 +25,32 @@ from qa.gate.asking import ASKER
 from qa.gate.audit import Audit
 from qa.gate.bounds import QUESTION_SECONDS, QUEUE_SECONDS, WAITING, Busy, Lanes
 from qa.gate.metrics import Metrics
+from qa.talk.replying import Library
 from qa.types import Answer, Ask
 
 
-class Responder(Protocol):
+class Responder(Library, Protocol):
     """What the chat needs of an assistant; `qa.assistant.Assistant` is one."""
-
-    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
-        """The first `most` documents that can be asked, or all, without their texts; of a filter those that fit."""
-        ...
-
-    def document(self, id: str) -> Document:
-        """The document of an id. Raises DocumentError where there is none."""
-        ...
-
-    def explain(self, ask: Ask) -> Explanation:
-        """The answer to a question, with what it was chosen from."""
-        ...
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
         """The k passages closest to a question, best first."""
-        ...
-
-    @property
-    def document_count(self) -> int:
-        """How many documents there are."""
-        ...
 
     @property
     def update(self) -> int:
         """The number of the index's last finished update."""
-        ...
 
 
 class Desk:
-    """An assistant that is asked so many questions at once, and counted.
+    """An assistant with a queue before it, which counts the questions.
 
     Args:
-        assistant: answers.
+        assistant: answers the questions.
         waiting: how many may wait for their turn.
         at_once: how many are answered at the same time.
         audit: keeps who asked what; None for nothing.
 
     Attributes:
-        metrics: what came of the questions.
+        metrics: counts of the questions by their outcome.
         lanes: the threads of the server's slow jobs.
     """
 
@@ -75,8 +59,8 @@ class Desk:
     ) -> None:
         self.metrics, self.lanes = Metrics(), Lanes()
         self._assistant, self._waiting, self._at_once, self._audit = assistant, waiting, at_once, audit
-        self._queue: list[_Ticket] = []  # in the order of their coming, those that are answered too
-        self._turns: Counter[str] = Counter()  # that each asker had since last nobody waited
+        self._queue: list[_Ticket] = []  # in the order in which they came; those being answered, too
+        self._turns: Counter[str] = Counter()  # of each asker, since the queue was last empty
         self._moved = threading.Condition()
 
     def over(self, assistant: Responder) -> Desk:
@@ -106,8 +90,8 @@ class Desk:
     @property
     def reliability(self) -> Reliability | None:
         """How often answers of a confidence were right on a benchmark; None where that is not known."""
-        found = getattr(self._assistant, "reliability", None)
-        return found if isinstance(found, Reliability) else None
+        measured = getattr(self._assistant, "reliability", None)
+        return measured if isinstance(measured, Reliability) else None
 
     @property
     def length(self) -> int:
@@ -145,7 +129,7 @@ class Desk:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Inside, a question is answered: that of who had the fewest turns, and of these the first that came."""
+        """Inside, a question is answered. The asker with the fewest turns is next; among equals, the first to come."""
         ticket = _Ticket(ASKER.get())
         with self._moved:
             if len(self._queue) >= self._waiting + self._at_once:

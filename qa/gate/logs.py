@@ -1,4 +1,4 @@
-"""What the server logs: printable and short, whatever a request, a file or an error holds."""
+"""The log of the server: printable and short lines, whatever a request, a file or an error holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LINES, _LONGEST = 60, 300  # of a message with its traceback, and characters of
 
 
 class Plain(logging.Formatter):
-    """Writes a record on lines that drive no terminal and forge no other record."""
+    """Writes a record so that it can neither control a terminal nor look like another record."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The message on one line, and the last lines of its traceback."""
@@ -22,7 +22,7 @@ class Plain(logging.Formatter):
 
 
 def to_stderr() -> None:
-    """Everything that is logged from warnings on goes to stderr, in this form; where nothing else was set up."""
+    """Logs warnings and errors to stderr in this form, unless logging was set up already."""
     handler = logging.StreamHandler()
     handler.setFormatter(Plain())
     logging.basicConfig(handlers=[handler], level=logging.WARNING)

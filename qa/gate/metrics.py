@@ -8,10 +8,13 @@ from __future__ import annotations
 import threading
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from starlette.responses import PlainTextResponse
+
+if TYPE_CHECKING:
+    from qa.gate.desk import Desk
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BOUNDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds
@@ -25,7 +28,7 @@ _COUNTERS = {
 
 
 class Metrics:
-    """What came of the questions, since the server was started; may be used by several threads."""
+    """Counts of questions by their outcome, since the server was started; several threads may use it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -43,7 +46,7 @@ class Metrics:
                 self._sum += seconds
 
     def lines(self) -> Iterator[str]:
-        """As text, a line each."""
+        """The figures of questions, as lines for Prometheus."""
         with self._lock:
             counts, seconds, total = dict(self._counts), list(self._seconds), self._sum
         for name, words in _COUNTERS.items():
@@ -65,29 +68,8 @@ def _figure(name: str, kind: str, words: str, value: int) -> Iterator[str]:
     yield f"{name} {value}"
 
 
-class Counted(Protocol):
-    """What is told of; `qa.gate.desk.Desk` is one."""
-
-    metrics: Metrics
-
-    @property
-    def document_count(self) -> int:
-        """How many documents there are."""
-        ...
-
-    @property
-    def update(self) -> int:
-        """The number of the index's last finished update."""
-        ...
-
-    @property
-    def length(self) -> int:
-        """How many questions wait or are being answered."""
-        ...
-
-
-def text_of(desk: Counted) -> str:
-    """All figures, as Prometheus reads them."""
+def text_of(desk: Desk) -> str:
+    """All figures in the format of Prometheus."""
     lines = [
         *desk.metrics.lines(),
         *_figure("pincite_waiting", "gauge", "Questions that wait or are being answered.", desk.length),
@@ -97,7 +79,7 @@ def text_of(desk: Counted) -> str:
     return "\n".join(lines) + "\n"
 
 
-def routes(desk: Counted) -> APIRouter:
+def routes(desk: Desk) -> APIRouter:
     """GET /health and GET /metrics."""
     router = APIRouter()
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from embeddings.errors import ServerError, printable
 from qa.gate.bounds import Busy, Lane
 
-_LONGEST_FILE = 1_000_000  # bytes; more is some other file
+_LONGEST_FILE = 1_000_000  # bytes; a larger file is something else
 _LONGEST_HEADER = 4_096  # characters
 _N, _R, _P = 1 << 14, 8, 1  # scrypt's cost: 16 MiB, some 50 ms
-_MEMORY = 64 * 1024 * 1024  # bytes that a written cost may ask for at the most
+_MEMORY = 64 * 1024 * 1024  # bytes that the cost in a file may ask for
 _SCRYPT, _PLAIN = "scrypt$", "plain$"
 OF_ADDRESS, OF_ALL, WINDOW = 10, 60, 60.0  # wrong passwords of one address and of all, in so many seconds
 _KNOWN = 1_000  # headers that were right, and are not hashed again
@@ -36,29 +36,25 @@ class Login:
 
     >>> Login.of("ada", "secret").user_of("Basic YWRhOnNlY3JldA==")
     'ada'
-    >>> Login.of("ada", "other").fits("Basic YWRhOnNlY3JldA==")
-    False
+    >>> Login.of("ada", "other").user_of("Basic YWRhOnNlY3JldA==") is None
+    True
     """
 
     secrets: Mapping[str, str] = field(repr=False)
 
     @classmethod
     def of(cls, user: str, password: str) -> Login:
-        """Of a name and a password, or what `hashed` made of one."""
+        """The login of a name and a password, plain or as `hashed` wrote it."""
         return cls({user: password if _is_hash(password) else _PLAIN + _digest(password)})
 
     def __or__(self, other: Login) -> Login:
         """The users of both."""
         return Login({**self.secrets, **other.secrets})
 
-    def fits(self, header: str) -> bool:
-        """Whether the header `Authorization` of a request names a user and the password."""
-        return self.user_of(header) is not None
-
     def user_of(self, header: str) -> str | None:
-        """The user whom the header `Authorization` of a request names with the password; HTTP Basic, RFC 7617.
+        """The user whom the header `Authorization` names, with the right password (HTTP Basic, RFC 7617); else None.
 
-        The time it takes says nothing of how much of the password was right, nor whether there is such a user.
+        The time it takes tells neither how much of the password was right nor whether there is such a user.
         """
         kind, _, coded = header[:_LONGEST_HEADER].partition(" ")
         try:
@@ -71,7 +67,7 @@ class Login:
 
 
 def hashed(password: str) -> str:
-    """A password as it may lie in a file: scrypt with a salt of its own."""
+    """A password to write into a file: scrypt with a salt of its own."""
     salt = os.urandom(16)
     return f"{_SCRYPT}{_N}${_R}${_P}${salt.hex()}${_scrypt(password, salt, _N, _R, _P).hex()}"
 
@@ -81,7 +77,7 @@ def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
 
 
 def _is_hash(secret: str) -> bool:
-    """Whether a secret is a hashed password. Raises ServerError for one that can't be looked at."""
+    """Whether a secret is a hashed password. Raises ServerError for a damaged one."""
     if not secret.startswith(_SCRYPT):
         return False
     try:
@@ -113,10 +109,10 @@ def _digest(password: str) -> str:
 
 
 class Guard:
-    """Looks at passwords, not too many wrong ones in a while: of one address, and of all together.
+    """Checks passwords, and refuses when one address, or all together, have sent too many wrong ones.
 
-    A guess counts before it is looked at, so that many at once are no more than one after another. Who was right once
-    is not hashed, nor kept waiting, again.
+    A guess is counted before it is checked, so guessing many at once gains nothing. A header that was right once is
+    neither hashed again nor kept waiting.
     """
 
     def __init__(self, login: Login, clock: Callable[[], float] = time.monotonic) -> None:
@@ -127,11 +123,11 @@ class Guard:
         self._lane = Lane("passwords", 1, 16)
 
     async def user_of(self, header: str, address: str) -> str | None:
-        """The user whom a header names with the password. Raises Busy where too many wrong ones came."""
+        """The user whom a header names with the password. Raises Busy after too many wrong passwords."""
         key = hashlib.sha256(header.encode("utf-8", "replace")).digest()
         if key in self._known:
             return self._known[key]
-        if key not in self._looking:  # who sends the same at once is looked at once
+        if key not in self._looking:  # the same header is checked once, however often it comes at a time
             self._looking[key] = asyncio.ensure_future(self._looked_at(key, header, address))
             self._looking[key].add_done_callback(lambda _: self._looking.pop(key, None))
         return await asyncio.shield(self._looking[key])
@@ -158,7 +154,7 @@ def read_login(text: str) -> Login:
     """What `--auth USER:PASSWORD-FILE` names: the first line of the file is the password.
 
     Raises:
-        ServerError: of another form, or the file can't be read, others can read it, or its first line is empty.
+        ServerError: the text has another form, or the file can't be read, is open to others, or has no first line.
     """
     user, colon, name = text.partition(":")
     if not (user and colon and name):
@@ -171,7 +167,7 @@ def read_login(text: str) -> Login:
 
 
 def read_users(file: Path) -> Login:
-    """What `--users FILE` names: a user a line, NAME:SECRET. Raises ServerError as `read_login`."""
+    """What `--users FILE` names: a user on each line, NAME:SECRET. Raises ServerError as `read_login`."""
     lines = _secret_text(file, "make one with: pincite password USER FILE").splitlines()
     users = [line.partition(":") for line in lines if line.strip() and not line.startswith("#")]
     if not users or not all(name and colon and secret.strip() for name, colon, secret in users):
@@ -183,9 +179,9 @@ def read_users(file: Path) -> Login:
 
 
 def write_user(file: Path, user: str, password: str) -> None:
-    """Puts a user with a hashed password into a file of users, in the place of an earlier line of his.
+    """Writes a user with a hashed password into a file of users; it replaces the user's earlier line.
 
-    Raises ServerError where the name or the password is none, or the file can't be read or written.
+    Raises ServerError where the name or the password can't be used, or the file can't be read or written.
     """
     if not user or ":" in user or not user.isprintable() or not password.strip():
         raise ServerError(f"user {printable(user)!r}: expected a name without a colon, and a password")

@@ -1,12 +1,10 @@
-"""What every request must show and every response keeps to: the one gate before all routes, and the headers.
+"""The one gate before all routes, and the security headers of every response.
 
 Both are pure ASGI, so that a stream of events passes through them unbuffered.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
 import re
 from typing import Literal
@@ -23,15 +21,10 @@ from qa.gate.passwords import WINDOW, Guard
 from qa.gate.serving import Serving
 from qa.gate.session import session_in
 from qa.source.page import STYLE, page_of_message
+from qa.source.templates import hash_source
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_ADDRESS = 45  # characters, of an address of IPv6
-
-
-def hash_source(inline: str) -> str:
-    """An inline script or style as a source of a Content-Security-Policy."""
-    digest = hashlib.sha256(inline.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
 # Gradio's components set style attributes, hence 'unsafe-inline' for styles; scripts are never allowed inline.
@@ -40,9 +33,9 @@ PAGE_POLICY = (
     "font-src 'self'; connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'self'; "
     "form-action 'self'"
 )
-# No script runs in a source page: the sandbox forbids it, and so does the policy. It is of this origin all the same, so
-# that the page around it can read which words are selected in it, and so that the cookie of a browser's own files comes
-# along when a link in it is followed. Its one form looks for words in the document.
+# No script runs in a source page: the sandbox forbids it, and so does the policy. The page has this origin all the
+# same: the page around it reads which words are selected in it, and its links need the cookie of a browser's own files.
+# Its one form looks for words in the document.
 _SOURCE_POLICY = (
     "sandbox{allowed}; default-src 'none'; script-src 'none'; style-src {style}; img-src {images}; "
     "frame-ancestors 'self'; base-uri 'none'; form-action {action}"
@@ -72,7 +65,7 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes everything on, its headers added to each response."""
+        """Passes everything on, and adds the headers to each response."""
 
         began = False
 
@@ -88,7 +81,7 @@ class SecurityHeaders:
         try:
             await self.app(scope, receive, send_with_headers)
         except Exception:
-            if scope["type"] == "http" and not began:  # else the framework's own page would be sent, without headers
+            if scope["type"] == "http" and not began:  # else the framework sends a page of its own, without headers
                 await PlainTextResponse("Something went wrong here.", 500)(scope, receive, send_with_headers)
             raise
 
@@ -96,12 +89,15 @@ class SecurityHeaders:
 class Gate:
     """ASGI middleware: the one check before every route, whatever it serves.
 
-    It answers only to this machine's own addresses and names, so that a web page whose host name is made to point here
-    (DNS rebinding) reads nothing. It answers only to requests of its own pages and of programs, so
-    that no other page can ask; to who knows the password, where there is one; and for the paths that are listed.
+    It answers only
+    - to this machine's own addresses and names, so that a web page whose host name is made to point here (DNS
+      rebinding) reads nothing;
+    - to requests of its own pages and of programs, so that no other page can ask;
+    - to those who know the password, where there is one;
+    - for the paths in `WAYS`.
 
-    It also gives each path its one form: without the path under which a proxy shows the chat, and with one name for the
-    MCP server.
+    It also rewrites each path to its one form: without the path under which a proxy shows the chat, and with one name
+    for the MCP server.
     """
 
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
@@ -127,30 +123,30 @@ class Gate:
             await refusal(scope, receive, send)
 
     def _path(self, path: str) -> str:
-        """A path as it is served: whether or not the proxy left its own part of it."""
+        """The path to serve, whether or not the proxy removed its own part of it."""
         root = self._serving.root_path
         if root and path.startswith(f"{root}/"):
             path = path[len(root) :]
         return _MCP if path in _MCP_NAMES else path
 
     def _stranger(self, scope: Scope, path: str) -> Response | None:
-        """The refusal of a request by another name, or made by another page."""
+        """The refusal of a request for another host name, or from another page."""
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         if not self._serving.answers_to(_part(f"//{host}", "hostname")):
             words = "This chat answers only to the name of this machine: use 127.0.0.1, or name another with --name."
             return _refuse(path, 403, "Another name", words)
         own = origin is None or origin == self._serving.origin or _part(origin, "netloc") == host
-        # What a browser alone can say of a request: a proxy that names itself in Host leaves this as it is.
+        # Only a browser can say this of a request, and a proxy that names itself in Host does not change it.
         own = own or headers.get("sec-fetch-site") == "same-origin"
-        # A page of no origin, as the sources are, leads on by links and forms, and asks for nothing in between.
+        # Another site may lead here by a link or a form, but may not ask for parts of a page.
         part = headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode", "navigate") != "navigate"
         if not own or part:
             return _refuse(path, 403, "Another page", "This chat answers only to its own page.")
         return None
 
     async def _unknown(self, guard: Guard, scope: Scope, path: str) -> Response | None:
-        """The refusal of who does not show a password, or of who showed too many wrong ones; notes who asks."""
+        """The refusal where no right password was sent, or too many wrong ones; else notes who asks."""
         header, address = Headers(scope=scope).get("authorization"), address_of(scope)
         try:
             user = await guard.user_of(header, address) if header is not None else None
@@ -166,14 +162,14 @@ class Gate:
         return refusal
 
     def _nothing_here(self, scope: Scope, path: str) -> Response | None:
-        """The refusal of what is not served, or may not be done."""
+        """The refusal where the path is not served, or the method is not allowed."""
         if scope["type"] == "http" and path == self._serving.root_path:
             return RedirectResponse(f"{path}/", 307)
         way = way_of(path)
         if scope["type"] == "websocket" or way is None:
             return _refuse(path, 404, "No such page", "There is nothing at this address.")
         method = scope["method"]
-        if path == _MCP and method != "POST":  # no stream without a question, and no page that links elsewhere
+        if path == _MCP and method != "POST":  # Gradio's GET would open a stream, or show a page that links elsewhere
             return _refuse(path, 405, "No such page", "The MCP server takes POST.", {"Allow": "POST"})
         reads = method in ("GET", "HEAD", "OPTIONS") or (way.body and not way.writes)
         if self._serving.read_only and not reads:
@@ -182,12 +178,12 @@ class Gate:
 
 
 def address_of(scope: Scope) -> str:
-    """Where a request comes from, fit to be logged."""
+    """The address that a request comes from, fit to be logged."""
     return printable(str((scope.get("client") or ("?",))[0]))[:_LONGEST_ADDRESS]
 
 
 def _part(address: str, name: Literal["hostname", "netloc"]) -> str | None:
-    """A part of an address; None where it has none, or is none."""
+    """A part of an address; None where it has no such part, or is no address."""
     try:
         return getattr(urlsplit(address), name) or None
     except ValueError:

@@ -1,4 +1,4 @@
-"""How the chat is served: where it listens, who may ask, what stands before it, whether anything may be written."""
+"""How the chat is served: the address, who may ask, a proxy before it, whether anything may be written."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ class Serving:
 
     Attributes:
         host: the address it is bound to.
-        login: who may ask; None where everybody may who can reach it.
+        login: who may ask; None where everybody who can reach it may.
         root_path: the path under which a proxy shows it, "/pincite"; "" without one.
-        origin: the scheme and host by which a browser knows the proxy, "https://example.org"; None where the proxy
-            hands on the host that it was asked by.
+        origin: the scheme and host of the proxy, "https://example.org"; None where the proxy passes the Host on.
         read_only: nothing may be written, neither an index nor feedback.
-        behind_proxy: a proxy on this machine says from where a request comes (X-Forwarded-For).
+        behind_proxy: a proxy on this machine says where a request comes from (X-Forwarded-For).
         access: who may see what; None where everybody may see everything.
         audit: keeps who asked what; None for nothing.
-        workers: readers that answer side by side; 0 where the server reads itself.
-        called: names that the machine is called by besides its own.
+        workers: readers in processes of their own; 0 where the server reads itself.
+        called: other names of this machine.
     """
 
     host: str = "127.0.0.1"
@@ -46,7 +45,7 @@ class Serving:
     audit: Audit | None = None
 
     def answers_to(self, host: str | None) -> bool:
-        """Whether a request that names this host is meant for it: an address, or a name of its own.
+        """Whether a request that names this host is meant for this server: an address, or one of its names.
 
         A web page can make a name of its own point here (DNS rebinding), but not an address.
         """
@@ -98,7 +97,7 @@ def check_exposed(serving: Serving, *, is_open: bool) -> None:
 
 @cache
 def own_names() -> frozenset[str]:
-    """The names of this machine, in small letters; none is asked for over a network."""
+    """The names of this machine, in small letters; they are not looked up in a network."""
     name = socket.gethostname().lower()
     return frozenset({name, name.partition(".")[0], f"{name.partition('.')[0]}.local"} - {""})
 

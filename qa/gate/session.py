@@ -1,8 +1,8 @@
 """Whose files these are: a browser's own number, in a cookie that no script reads and no other site sends.
 
-A cookie, because the source pages must be opened with it as well, by plain links. It is a random number with the
-signature of this server, which alone can make one; nothing is kept under it before a file was added
-(`qa.uploads.private`). Files are kept in memory, so the key need not outlive the process.
+It is a cookie because source pages, which are opened by plain links, need it too. The number is random and signed, so
+only this server can make one. Nothing is kept under it until a file is added (`qa.uploads.private`). Files are kept in
+memory, so the key need not outlive the process.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _KEY = secrets.token_bytes(32)
 
 
 def session_of(request: Request) -> str | None:
-    """The number of the browser that asks; None where it has none of this server, and for programs."""
+    """The number of the browser that asks, for each of its users another; None where this server gave it none."""
     number = _checked(request.cookies.get(COOKIE))
-    return f"{USER.get()}/{number}" if number is not None and USER.get() else number  # of each user of a browser
+    return f"{USER.get()}/{number}" if number is not None and USER.get() else number
 
 
 def new_session() -> str:
@@ -35,7 +35,7 @@ def new_session() -> str:
 
 
 class SessionCookie:
-    """ASGI middleware: gives a browser that opens the page a number, where it brings none."""
+    """ASGI middleware: gives a browser without a number one when it opens the page."""
 
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
         self.app = app
@@ -57,12 +57,12 @@ class SessionCookie:
 
 
 def session_in(headers: Headers) -> str | None:
-    """The number in the headers of a request; None where they bring none of this server."""
+    """The number in the headers of a request; None where they hold none that this server gave."""
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return None
-    return _checked(found.value if found is not None else None)
+    return _checked(cookie.value if cookie is not None else None)
 
 
 def _signature(number: str) -> str:

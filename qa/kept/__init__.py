@@ -1,1 +1,1 @@
-"""What is kept of a conversation and what comes back from a browser or a file."""
+"""Conversations, feedback and old answers: how they are kept, and how they are read back."""

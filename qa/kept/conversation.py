@@ -24,7 +24,7 @@ MOST_CHARACTERS = 4_000_000  # of a saved conversation; browsers keep about 5 mi
 MOST_TURNS = 500
 _MOST_DOCUMENTS = 5_000
 _MOST_CITATIONS = 200  # of an answer, and passages
-_MOST_OF_SIDE = 20  # of one that disagrees
+_MOST_OF_SIDE = 20  # of another side
 _MOST_SIDES = 20
 _LONGEST_QUESTION = 2_000  # characters, as it was asked and as it was understood
 _LONGEST_WORDS = 600  # characters kept of cited words, to be shown where they can't be opened any more
@@ -53,6 +53,12 @@ class Recalled:
     answer: Answer | None
     lost: tuple[Lost, ...] = ()
 
+    @classmethod
+    def of(cls, turn: Turn) -> Recalled:
+        """A turn that was just answered."""
+        answer = turn.answer
+        return cls(turn.question, answer.question, answer.text, answer.confidence, answer)
+
     @property
     def turn(self) -> Turn:
         """The turn for a follow-up to refer to; an answer that can't be shown any more counts as a refusal."""
@@ -66,7 +72,7 @@ def to_json(turns: Iterable[Turn], indent: int | None = None) -> str:
     Raises:
         RecordError: it is longer than what `from_json` reads.
     """
-    table = _Table()
+    table = Table()
     rows = [{"question": turn.question, "answer": answer_to_row(turn.answer, table)} for turn in turns]
     said = {"form": "pincite conversation", "format": FORMAT, "documents": table.rows, "turns": rows}
     separators = (",", ":") if indent is None else None
@@ -103,7 +109,7 @@ def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Recalled, ..
 
 
 @dataclass(slots=True)
-class _Table:
+class Table:
     """The documents that are cited, each once."""
 
     rows: list[dict[str, str | None]] = field(default_factory=list)
@@ -118,14 +124,9 @@ class _Table:
         return self._places[key]
 
 
-def new_table() -> _Table:
-    """A table of documents for `answer_to_row`."""
-    return _Table()
-
-
-def answer_to_row(answer: Answer, table: _Table) -> dict[str, Any]:
+def answer_to_row(answer: Answer, table: Table) -> dict[str, Any]:
     """An answer for JSON, its documents in the table."""
-    kept = answer.passages if answer.text is None else ()  # the passages are all that a refusal has to show
+    kept = answer.passages if answer.text is None else ()  # a refusal shows its passages
     row: dict[str, Any] = {
         "question": answer.question,
         "text": answer.text,
@@ -138,7 +139,7 @@ def answer_to_row(answer: Answer, table: _Table) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value not in (False, [])}
 
 
-def _citation(citation: Citation, table: _Table, *, words: bool) -> dict[str, Any]:
+def _citation(citation: Citation, table: Table, *, words: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "document": table.place(citation.document),
         "start": citation.start,
@@ -161,7 +162,7 @@ def _citation(citation: Citation, table: _Table, *, words: bool) -> dict[str, An
 
 
 def documents_of(said: Fields, name: str) -> list[Fields]:
-    """The table of documents. Raises RecordError where the JSON is of another form or a newer format."""
+    """The table of documents. Raises RecordError where the JSON has another form or format."""
     if said.values.get("format") != FORMAT:
         format = said.values.get("format")
         wanted = f"expected one of format {FORMAT}"
@@ -180,7 +181,7 @@ def recalled(question: str, row: Fields, documents: Sequence[Fields], find: Find
 def _answer(
     row: Fields, documents: Sequence[Fields], find: Find, lost: list[Lost], inner: bool = False
 ) -> Answer | None:
-    """The answer, as far as its citations hold; None where it had some and none does."""
+    """The answer with the citations that still hold; None where it had citations and none holds."""
     question = row.text("question", _LONGEST_QUESTION)
     text, confidence = row.maybe_text("text"), row.probability("confidence")
     most = _MOST_OF_SIDE if inner else _MOST_CITATIONS

@@ -1,10 +1,10 @@
-"""What people say about answers (right, wrong, the right words, not in the documents), kept in SQLite.
+"""Feedback on answers (right, wrong, the right words, not in the documents), kept in SQLite.
 
-The file lies beside the index it speaks of (`.pincite` has `.pincite.feedback.sqlite`), where building that anew does
-not touch it. What is asked of files that were named, or of the samples, has one in the user's data folder.
+The file lies beside its index (`.pincite` has `.pincite.feedback.sqlite`), so rebuilding the index does not touch it.
+Without an index, it lies in the user's data folder.
 
-Each line says what was asked, what was answered, and which documents were there: so that it can be told later whether
-it still holds (`eval.sets.feedback`). A line is on the disk when `add` returns, whoever else writes.
+Each entry holds the question, the answer, and which documents were there, so that it can be checked later whether it
+still holds (`eval.sets.feedback`). An entry is on the disk when `add` returns, even if others write at the same time.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class FeedbackStore:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def add(self, turn: Turn, verdict: Verdict, version: Version, words: Words | None = None, note: str = "") -> int:
+    def add(self, turn: Turn, verdict: str, version: Version, words: Words | None = None, note: str = "") -> int:
         """Keeps feedback on an answer, and returns its number.
 
         Args:
@@ -176,10 +176,6 @@ class FeedbackStore:
             places = ", ".join("?" * len(row))
             cursor = connection.execute(f"INSERT INTO feedback VALUES (NULL, {places})", row)
             return int(cursor.lastrowid or 0)
-
-    def count(self) -> int:
-        """The number of entries. Raises StoreError where the file can't be read."""
-        return len(read_feedback(self.path)) if self.path.exists() else 0
 
 
 def read_feedback(path: Path) -> tuple[Feedback, ...]:

@@ -1,7 +1,7 @@
-"""JSON that others wrote, read field by field: whatever does not fit is one line that says where it stands.
+"""JSON that others wrote, read field by field: a value that does not fit is told in one line, with its place.
 
-Anybody can edit what a browser keeps, and anybody can write a file of questions. Every value is checked for its type
-and its bounds before it is used.
+Anybody can edit what a browser keeps, and anybody can write a file of questions. The type and the bounds of each value
+are checked before it is used.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where some JSON comes from, and what is said of a fault in it.
+    """Where some JSON comes from, and how a fault in it is reported.
 
     Attributes:
         file: named at the beginning of a message, with the line where each line is an object; "" for none.
@@ -42,7 +42,7 @@ _BROWSER = Origin()
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """A JSON object. Every method raises the error of its origin where a value is not what is asked for.
+    """A JSON object. Every method raises the error of its origin where a value is not of the kind it returns.
 
     Attributes:
         values: the fields.
@@ -70,7 +70,7 @@ class Fields:
         raise origin.error(f"{place} is {short(value)}, expected an object; {origin.advice}")
 
     def fault(self, field: str, expected: str) -> PinciteError:
-        """What is wrong with a field, to be raised."""
+        """An error that says what is wrong with a field."""
         file = f"{self.origin.file}: " if self.origin.file else ""
         wrong = f"is {short(self.values[field])}" if field in self.values else "is missing"
         return self.origin.error(f"{file}{self._called(field)} {wrong}, expected {expected}; {self.origin.advice}")
@@ -80,7 +80,7 @@ class Fields:
         value, longest = self.values.get(field), self.origin.longest if most is None else most
         if not isinstance(value, str) or len(value) > longest:
             raise self.fault(field, "a text" if longest >= LARGEST else f"a text of at most {longest:,} characters")
-        if _SURROGATE.search(value):  # JSON can name them, nothing can print them
+        if _SURROGATE.search(value):  # JSON can hold them, but nothing can print them
             raise self.fault(field, "a text without lone surrogates")
         return value
 
@@ -89,7 +89,7 @@ class Fields:
         return None if self.values.get(field) is None else self.text(field, most)
 
     def identifier(self, *fields: str) -> str:
-        """The first of some fields that is there: a text, or a whole number as text."""
+        """The first of these fields that is present: a text, or a whole number as text."""
         field = next((field for field in fields if field in self.values), fields[0])
         value = self.values.get(field)
         return str(value) if is_whole(value) else self.text(field)
@@ -180,7 +180,7 @@ def read_object(written: str, name: str, most: int) -> Fields:
     except (ValueError, RecursionError):
         raise RecordError(f"{name}: not JSON, or damaged; save it again") from None
     if not isinstance(value, dict):
-        raise RecordError(f"{name}: expected a JSON object, found {short(value)}; save it again")
+        raise RecordError(f"{name}: expected a JSON object, got {short(value)}; save it again")
     return Fields(value)
 
 
@@ -189,7 +189,7 @@ def _no_constant(name: str) -> float:
 
 
 def short(value: object) -> str:
-    """A value in a message: its beginning, or what it is where it is a list or an object.
+    """A value for a message: its beginning, or "a list" or "an object".
 
     >>> short("a" * 99), short([1, 2])
     ("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...", 'a list')

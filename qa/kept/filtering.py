@@ -11,7 +11,7 @@ from qa.kept.fields import Fields
 def where_of(said: Fields) -> Where | None:
     """The filter in some JSON; None if it lets everything through.
 
-    Raises RecordError or FilterError where it is of another form.
+    Raises RecordError or FilterError where it has another form.
     """
     if "where" not in said.values:
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from embeddings.errors import RecordError
 from embeddings.types import Document
-from qa.kept.feedback import VERDICTS, FeedbackStore, Version, Words
+from qa.kept.feedback import FeedbackStore, Version, Words
 from qa.kept.fields import Fields
 from qa.render import one_line
 from qa.source.find import standing
@@ -54,15 +54,12 @@ class Judging:
             RecordError: the verdict is unknown, the words are not in the document, or a file is the visitor's own.
             StoreError: it can't be written.
         """
-        kind = next((each for each in VERDICTS if each == verdict), None)
-        if kind is None:
-            raise RecordError(f"the verdict is {verdict!r:.40}, expected one of: {', '.join(VERDICTS)}")
         words = words_of(selected, find) if selected is not None else None
         cited = {c.document.id for a in (turn.answer, *turn.answer.alternatives) for c in (*a.citations, *a.passages)}
         if (cited | ({words.document.id} if words is not None else set())) & set(private):
             raise RecordError("not kept: files that you added yourself are never written to a disk")
-        self.store.add(turn, kind, self.version(), words)
-        return _SAID[kind] if words is None else f"Kept: “{one_line(words.text[:60])}” is right."
+        self.store.add(turn, verdict, self.version(), words)
+        return _SAID[verdict] if words is None else f"Kept: “{one_line(words.text[:60])}” is right."
 
 
 def words_of(selected: Fields, find: Callable[[str], Document]) -> Words:

@@ -22,11 +22,11 @@ _WAIT = 30.0  # seconds for another writer of the index
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What is kept.
+    """What a chat keeps.
 
     Attributes:
         judging: keeps what people say of answers; None where that is not kept.
-        share: takes a file for everybody, by its name and bytes, says whether it was added, and what became of it in
+        share: takes a file for everybody, by its name and bytes; returns whether it was added, and the result in
             words; None where added files are their browser's own.
     """
 

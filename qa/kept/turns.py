@@ -53,10 +53,10 @@ def from_store(
         library: for replies about the documents, which are made again.
         find: the documents that are there now.
         reliability: says what a confidence means.
-        threshold: the confidence under which there is no answer.
+        threshold: the confidence that an answer needs.
 
     Raises:
-        RecordError: it is of another form.
+        RecordError: it has another form.
     """
     said = _read(written)
     question, problem = said.text("said"), said.maybe_text("problem")
@@ -78,7 +78,7 @@ def from_store(
     try:
         where = where_of(said)
         told = replace(reply(kind, question, library, offered, where), questions=offered)
-    except FilterError as error:  # what it names is not here any more
+    except FilterError as error:  # it names a document that is not here any more
         return Exchange(question, problem=str(error))
     return Exchange(question, reply=told, limits=limits, verbatim=verbatim, where=where)
 
@@ -91,7 +91,7 @@ def _why(said: Fields, answer: Answer, threshold: float, reliability: Reliabilit
 
 
 def recalled_turns(written: Iterable[str], find: Find) -> tuple[Recalled, ...]:
-    """The turns that were answered or refused; a follow-up refers to them, and they are exported."""
+    """The turns that were answered or refused: those that a follow-up can refer to, and that are exported."""
     turns = (_recalled(_read(each), find) for each in written)
     return tuple(turn for turn in turns if turn is not None)
 

@@ -40,7 +40,7 @@ def _row(read: PassageRead) -> dict[str, Any]:
 def why_of(said: Fields, answer: Answer, reliability: Reliability | None) -> Explanation:
     """The explanation of an answer that was looked up again; without passages if one of them is gone.
 
-    Raises RecordError where it is of another form.
+    Raises RecordError where it has another form.
     """
     rows = said.each("passages", _MOST)
     threshold = said.probability("threshold")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from embeddings.errors import PinciteError
 from embeddings.index.views import View
@@ -54,19 +54,6 @@ class Check:
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
-
-
-class Today(Protocol):
-    """The documents that an answer is checked against."""
-
-    def with_hash(self, content_hash: str) -> list[Document]:
-        """The documents of this text."""
-
-    def at(self, source: str) -> Document | None:
-        """The document read from this source; None without one."""
-
-    def saying(self, quote: str) -> Document | None:
-        """A document that holds these words; None without one."""
 
 
 class Loaded:
@@ -146,7 +133,7 @@ def verified(citations: Iterable[OldCitation], folder: Path) -> list[Check]:
         view.close()
 
 
-def check(citation: OldCitation, today: Today) -> Check:
+def check(citation: OldCitation, today: Loaded | Indexed) -> Check:
     """The result of checking a citation."""
     same = today.with_hash(citation.content_hash)
     here = next((document for document in same if document.source == citation.source), None)

@@ -23,8 +23,8 @@ def fetch(name: str) -> Source:
     """Fetches the newest version of a model from the hub, without the files that are here already.
 
     Raises:
-        ModelError: the hub has no such model, can't be reached, or must not be (HF_HUB_OFFLINE). Nothing that looks
-            like a model is left behind then.
+        ModelError: the hub has no such model, can't be reached, or must not be (HF_HUB_OFFLINE). Then nothing that
+            looks like a model is left in the cache.
     """
     if not is_hub_name(name):
         raise ModelError(f"{name}: not a name on the hub, expected OWNER/NAME; a folder needs no fetching")
@@ -73,7 +73,7 @@ def _download(name: str, files: list[str]) -> Path:
     before = _entries(name)
     try:
         return Path(snapshot_download(name, allow_patterns=files))
-    except BaseException as error:  # also where the user stops it
+    except BaseException as error:  # a user's Ctrl-C, too
         for left in _entries(name) - before:
             _remove(left)
         if not isinstance(error, Exception):

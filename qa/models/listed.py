@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from embeddings.errors import ModelError
+from embeddings.loaders.limits import size
 from embeddings.models.compiled import Kind, cards
 from embeddings.models.compiling import check_encoder
 from embeddings.models.encoder import SHIPPED as SHIPPED_ENCODER
@@ -65,7 +66,7 @@ def to_lines(models: tuple[Listed, ...]) -> Iterator[str]:
     """The list for people: two lines a model."""
     for model in models:
         form = f" {model.precision}" if model.precision is not None else ""
-        yield f"{model.kind}  {model.name}  {model.state}{form}, {_megabytes(model.bytes)}, licence: {model.licence}"
+        yield f"{model.kind}  {model.name}  {model.state}{form}, {size(model.bytes)}, licence: {model.licence}"
         yield f"         {model.folder}"
 
 
@@ -77,12 +78,12 @@ def _fetched() -> Iterator[Listed]:
                 folder = find_source(name).folder
                 kind = _kind(folder)
                 if kind is not None:
-                    size = sum((folder / path).stat().st_size for path in model_files(_files(folder)))
-                    yield Listed(kind, name, "fetched", None, size, licence_of(folder), folder)
+                    count = sum((folder / path).stat().st_size for path in model_files(_files(folder)))
+                    yield Listed(kind, name, "fetched", None, count, licence_of(folder), folder)
 
 
 def _kind(folder: Path) -> Kind | None:
-    """The kind that a model can be compiled as; None if it can't."""
+    """The kind of model that can be compiled from a folder; None if none can."""
     with suppress(ModelError):
         check_encoder(folder)
         return "encoder"
@@ -98,11 +99,3 @@ def _files(folder: Path) -> list[str]:
 
 def _size(folder: Path) -> int:
     return sum((folder / path).stat().st_size for path in _files(folder))
-
-
-def _megabytes(size: int) -> str:
-    """
-    >>> _megabytes(23_341_760)
-    '23.3 MB'
-    """
-    return f"{size / 1e6:,.1f} MB"

@@ -1,10 +1,10 @@
 """A citation to copy: as plain text, as Markdown, as BibTeX, and as a web address that opens at the words.
 
 Each form has what a reader needs to check the words years later: author, title, heading, page, date, file, character
-range, and the SHA-256 of the text, which says which version was read. There is no date of access, because Pincite read
-a copy and not the address, and the digest names the copy more exactly than a day.
+range, and the SHA-256 of the text, which says which version was read. There is no date of access: Pincite read a copy,
+not the address, and the digest names that copy more exactly than a day would.
 
-The file is named without its folders, which are private and of no use to a reader.
+The file is named without its folders, which are private and useless to a reader.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def _source(citation: Citation) -> str:
 
 
 def dated(citation: Citation) -> str:
-    """The date, with the document's day before a section's mere time; "undated" where there is none.
+    """The date, with the document's day before a section that states only a time; "undated" without a date.
 
     >>> from embeddings.types import Document
     >>> wire = Document("", "Wire", "wire.txt", "UPDATE 1700 GMT: calm.", "2021-05-03")

@@ -1,42 +1,30 @@
 """Pinned questions: asked again when documents change, the old answer beside the new one.
 
-A pin lives in the browser's own store, as JSON of the same form as a conversation (`qa.kept.conversation`). What comes
-back is checked field by field. Its words are shown as the answer of that day; only words that still stand in a document
+A pin lives in the browser's own store, as JSON like that of a conversation (`qa.kept.conversation`). When it is read
+back, each field is checked. Its words are shown as the answer of that day; only words that still stand in a document
 are cited.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from embeddings.errors import RecordError
 from qa.english.words import same_answer, words
-from qa.kept.conversation import (
-    FORMAT,
-    Find,
-    Recalled,
-    answer_to_row,
-    documents_of,
-    new_table,
-    recalled,
-)
+from qa.kept.conversation import FORMAT, Find, Recalled, Table, answer_to_row, documents_of, recalled
 from qa.kept.fields import Fields, read_object
-from qa.render import confidence_words
-from qa.show.evidence import evidence, lost_evidence
-from qa.show.refusal import NO_ANSWER
-from qa.source.text import escape
+from qa.show.cards import CARDS
 from qa.talk.exchange import Lost
-from qa.titles import NOBODY, SameTitle, of_answers, same_title
-from qa.types import Answer, Citation, Turn
+from qa.types import Answer, Turn
 
-MOST_PINS = 200
-MOST_CHARACTERS = 2_000_000  # of all pins
-_NAME = "the pinned questions"
-_SHOWN = 2  # citations of a side
+MOST_PINS = 200  # of a browser
+MOST_CHARACTERS = 2_000_000  # of a pin
+_MOST = 200  # other sides of a pin, and words that can't be opened any more
+_NAME = "a pin of the browser's store"
 
 Became = Literal["same", "changed", "answered", "unanswered"]
 _TITLES: dict[Became, str] = {
@@ -84,11 +72,8 @@ class Revisited:
 
 def pinned(turn: Turn, update: int, time: datetime) -> Pin:
     """A turn as a pin."""
-    answer = turn.answer
-    then = Recalled(turn.question, answer.question, answer.text, answer.confidence, answer)
-    return Pin(
-        then, tuple(other.text or "" for other in answer.alternatives), time.isoformat(timespec="seconds"), update
-    )
+    sides = tuple(other.text or "" for other in turn.answer.alternatives)
+    return Pin(Recalled.of(turn), sides, time.isoformat(timespec="seconds"), update)
 
 
 def revisit(pin: Pin, now: Answer, update: int) -> Revisited:
@@ -125,47 +110,37 @@ def _same_sides(before: Sequence[str], after: Sequence[str]) -> bool:
 # ---------------------------------------------------------------- the browser's store
 
 
-def to_json(pins: Iterable[Pin]) -> str:
-    """Pins for the browser's store.
-
-    Raises:
-        RecordError: there are more than are read back.
-    """
-    table, rows = new_table(), []
-    for pin in pins:
-        answer = pin.then.answer
-        row: dict[str, object] = {"question": pin.then.question, "time": pin.time, "update": pin.update}
-        kept = answer if answer is not None else Answer(pin.then.understood, None, pin.then.confidence)
-        row["answer"] = answer_to_row(kept, table) | {"text": pin.then.text}
-        row["sides"] = [{"text": side} for side in pin.sides]
-        row["lost"] = [
-            {"words": each.words, "quote": each.quote, "title": each.title, "source": each.source, "date": each.date}
-            for each in pin.then.lost
-        ]
-        rows.append(row)
-    said = {"form": "pincite pins", "format": FORMAT, "documents": table.rows, "pins": rows}
-    written = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    if len(rows) > MOST_PINS or len(written) > MOST_CHARACTERS:
-        raise RecordError(f"{len(rows):,} questions are pinned, at most {MOST_PINS} are kept; let go of one")
-    return written
+def to_json(pin: Pin) -> str:
+    """A pin for the browser's store."""
+    table, then = Table(), pin.then
+    kept = then.answer if then.answer is not None else Answer(then.understood, None, then.confidence)
+    row = {
+        "question": then.question,
+        "time": pin.time,
+        "update": pin.update,
+        "answer": answer_to_row(kept, table) | {"text": then.text},
+        "sides": [{"text": side} for side in pin.sides],
+        "lost": [asdict(each) for each in then.lost],
+    }
+    said = {"form": "pincite pins", "format": FORMAT, "documents": table.rows, "pins": [row]}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
-def from_json(written: str, find: Find, name: str = _NAME) -> tuple[Pin, ...]:
-    """The pins of a browser's store, each citation looked up again.
+def from_json(written: str, find: Find) -> Pin:
+    """A pin of a browser's store, each citation looked up again.
 
     Raises:
         RecordError: it is not the JSON of `to_json`; the message says where.
     """
-    said = read_object(written, name, MOST_CHARACTERS)
-    documents = documents_of(said, name)
-    pins = []
-    for row in said.each("pins", MOST_PINS):
-        then = recalled(row.text("question"), row.inside("answer"), documents, find)
-        lost = tuple(_kept(each) for each in row.each("lost", MOST_PINS))
-        then = Recalled(then.question, then.understood, then.text, then.confidence, then.answer, (*then.lost, *lost))
-        sides = tuple(side.text("text") for side in row.each("sides", MOST_PINS))
-        pins.append(Pin(then, sides, row.text("time", 60), row.number("update")))
-    return tuple(pins)
+    said = read_object(written, _NAME, MOST_CHARACTERS)
+    documents, rows = documents_of(said, _NAME), said.each("pins", 1)
+    if not rows:
+        raise RecordError(f"{_NAME} is damaged; take it away")
+    row = rows[0]
+    then = recalled(row.text("question"), row.inside("answer"), documents, find)
+    lost = tuple(_kept(each) for each in row.each("lost", _MOST))
+    sides = tuple(side.text("text") for side in row.each("sides", _MOST))
+    return Pin(replace(then, lost=(*then.lost, *lost)), sides, row.text("time", 60), row.number("update"))
 
 
 def _kept(row: Fields) -> Lost:
@@ -182,40 +157,4 @@ _GONE = "the document is not here any more, or was changed"
 
 def to_html(revisited: Revisited) -> str:
     """Old and new answer side by side as HTML; today's alone if both agree."""
-    pin, now = revisited.pin, revisited.now
-    title = f"<h3>{_TITLES[revisited.became]}</h3>"
-    asked = f'<p class="understood" dir="auto">{escape(pin.then.question)}</p>'
-    new = f'<section class="side"><h4>Now</h4>{_now(now)}</section>'
-    if revisited.became == "same":
-        return f'<div class="card answer pin same">{title}{asked}<div class="sides">{new}</div></div>'
-    day = pin.time.replace("T", " ")[:16]
-    old = f'<section class="side then"><h4>Then, {escape(day)}</h4>{_then(pin)}</section>'
-    return f'<div class="card answer pin {revisited.became}">{title}{asked}<div class="sides">{old}{new}</div></div>'
-
-
-def _then(pin: Pin) -> str:
-    """The old answer: cited where its words still stand, else as words."""
-    then = pin.then
-    shown = _words(then.text, then.confidence)
-    citations = _quotes(then.answer.citations[:_SHOWN] if then.answer is not None else ())
-    sides = "".join(f'<p class="also" dir="auto">Also: {escape(side)}</p>' for side in pin.sides)
-    return f"{shown}{citations}{sides}{lost_evidence(then.lost[:_SHOWN])}"
-
-
-def _now(answer: Answer) -> str:
-    shown = answer.citations[:_SHOWN] if answer.text is not None else answer.passages[:_SHOWN]
-    told = same_title(of_answers([answer]))
-    sides = "".join(
-        f'<p class="also" dir="auto">Also: {escape(other.text or "")}</p>{_quotes(other.citations[:1], told)}'
-        for other in answer.alternatives
-    )
-    return f"{_words(answer.text, answer.confidence)}{_quotes(shown, told)}{sides}"
-
-
-def _quotes(citations: Sequence[Citation], told: SameTitle = NOBODY) -> str:
-    return "".join(evidence(citation, told, to_copy=False) for citation in citations)
-
-
-def _words(text: str | None, confidence: float) -> str:
-    said = f'<p class="confidence">{confidence_words(confidence)}</p>' if text is not None else ""
-    return f'<p class="words" dir="auto">{escape(text if text is not None else NO_ANSWER)}</p>{said}'
+    return CARDS.pin(revisited, _TITLES[revisited.became])

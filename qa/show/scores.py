@@ -20,7 +20,7 @@ class Score:
 
 
 def retrieval_scores(read: PassageRead) -> tuple[Score, ...]:
-    """The scores of the search that found a passage."""
+    """How a search scored a passage."""
     return (
         Score("dense", f"{read.dense:.2f}", "likeness of meaning: cosine of question and passage, at most 1"),
         Score("lexical", f"{read.lexical:.1f}", "shared words, rare ones counting more: BM25, 0 where none is shared"),
@@ -43,6 +43,20 @@ def reading_scores(best: BestSpan) -> tuple[Score, ...]:
         Score("ranked by", f"{ranked[0]:.1f}", "span and passage together; the highest is the answer"),
         Score("confidence", per_cent(ranked[1]), "how probable it is that the words are right"),
     )
+
+
+def scores_of(read: PassageRead) -> tuple[Score, ...]:
+    """All scores of a passage and of its best words."""
+    return (*retrieval_scores(read), *(() if read.best is None else reading_scores(read.best)))
+
+
+def glossary(explanation: Explanation) -> tuple[Score, ...]:
+    """A score of each name that stands in an explanation, to say what the name means."""
+    named: dict[str, Score] = {}
+    for read in explanation.passages:
+        for score in scores_of(read):
+            named.setdefault(score.name, score)
+    return tuple(named.values())
 
 
 def scores_in_words(scores: Sequence[Score]) -> str:
@@ -70,7 +84,7 @@ def steps_in_words(best: BestSpan) -> str:
 
 
 def role_in_words(read: PassageRead, threshold: float) -> str:
-    """What became of the best words of a passage."""
+    """The role of the best words of a passage."""
     return {
         "answer": "This is the answer, or says the same.",
         "other answer": "This is shown beside it, because it says otherwise.",

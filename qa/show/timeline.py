@@ -1,13 +1,11 @@
 """An answer with several dated values as a timeline: who said what, and when.
 
-Values are dated by the section they stand in, else by their document: when they were reported, not what day they speak
-of. A timeline is drawn only for at least FEWEST points on two days or more, with two values or more; fewer are
-easier to read in the answer itself.
+A value has the date of its section, else of its document: the day it was reported, not the day it speaks of. A timeline
+is drawn for at least FEWEST points, two days and two values; fewer are easier to read in the answer itself.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +14,6 @@ from datetime import date
 from qa.english.numbers import numbers
 from qa.english.words import same_answer
 from qa.render import one_line
-from qa.source.page import citation_url
-from qa.source.text import escape
 from qa.types import Answer, Citation
 
 FEWEST = 3  # points of a timeline
@@ -100,52 +96,43 @@ def _is_same(one: Point, other: Point) -> bool:
     return one.when.order == other.when.order and same_answer(one.value, other.value)
 
 
-def to_html(points: Sequence[Point], question: str = "", target: str = "source") -> str:
-    """A timeline as one line of HTML: a drawing, and the same as a list, whose values are links. "" without points.
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A timeline as `cards.html` draws it.
 
-    Args:
+    Attributes:
         points: in the order of their dates.
-        question: what they answer, for people who hear the drawing described.
-        target: the name of the frame in which sources open.
+        label: the drawing in words, for people who hear it.
+        height, base: of the drawing, and of its axis, in its own units.
+        places: of each point, x and y.
+        ticks: the dates under the axis: x, and the date.
+        labels: the values over their points: x, y, and the value.
     """
+
+    points: tuple[Point, ...]
+    label: str
+    height: int
+    base: int
+    places: tuple[tuple[float, float], ...]
+    ticks: tuple[tuple[float, str], ...]
+    labels: tuple[tuple[float, float, str], ...]
+    width: int = _WIDTH
+    left: int = _LEFT
+    right: int = _WIDTH - _RIGHT
+
+
+def drawn(answer: Answer) -> Drawing | None:
+    """The timeline of an answer; None where it has too few values or dates."""
+    points = timeline(answer)
     if not points:
-        return ""
-    items = "".join(_item(point, target) for point in points)
-    caption = "By the date of each report"
-    drawing = _drawing(points, question)
-    return (
-        f'<figure class="timeline"><figcaption>{caption}</figcaption>{drawing}<ol class="points">{items}</ol></figure>'
-    )
-
-
-def _item(point: Point, target: str) -> str:
-    link = html.escape(citation_url(point.citation))
-    more = f" and {len(point.also)} more" if point.also else ""
-    title = f"{escape(point.citation.document.title)}{more}"
-    return (
-        f'<li><time datetime="{_machine(point.when.text)}">{escape(_shown(point.when.text))}</time>'
-        f'<a class="value" target="{html.escape(target)}" href="{link}" dir="auto">{escape(point.value)}</a>'
-        f'<span class="from" dir="auto">{title}</span></li>'
-    )
-
-
-def _drawing(points: Sequence[Point], question: str) -> str:
-    """The points over time: at the height of their numbers where all are numbers, else on one line."""
+        return None
     values = [number for point in points if (number := point.number) is not None]
-    measured = len(values) == len(points) and max(values) > min(values)
-    places = [(_x(point, points), _y(point, values) if measured else _TOP + 40.0) for point in points]
+    measured = len(values) == len(points) and max(values) > min(values)  # else all stand on one line
+    places = tuple((_x(point, points), _y(point, values) if measured else _TOP + 40.0) for point in points)
     height = _HEIGHT if measured else _TOP + 80
-    base = height - _BOTTOM
-    label = (
-        f"{question} {len(points)} values from {points[0].when.text} to {points[-1].when.text}; listed below".strip()
-    )
-    line = f'<polyline class="path" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
-    dots = "".join(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="5"/>' for x, y in places)
-    return (
-        f'<svg class="drawing" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(label)}">'
-        f'<line class="axis" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{base}" y2="{base}"/>{_ticks(points, base)}'
-        f"{line}{dots}{_labels(points, places)}</svg>"
-    )
+    first, last = points[0].when.text, points[-1].when.text
+    label = f"{answer.question} {len(points)} values from {first} to {last}; listed below"
+    return Drawing(points, label, height, height - _BOTTOM, places, _ticks(points), _labels(points, places))
 
 
 def _x(point: Point, points: Sequence[Point]) -> float:
@@ -161,51 +148,42 @@ def _y(point: Point, values: Sequence[float]) -> float:
     return _HEIGHT - _BOTTOM - 18 - share * (_HEIGHT - _BOTTOM - 18 - _TOP)
 
 
-def _ticks(points: Sequence[Point], base: float) -> str:
-    """The first and the last date under the axis, and those between that touch no other."""
+def _ticks(points: Sequence[Point]) -> tuple[tuple[float, str], ...]:
+    """The first and the last date, and those between that touch no other."""
     chosen: list[Point] = []
     for point in points:
         if not chosen or _x(point, points) - _x(chosen[-1], points) >= _NARROW:
             chosen.append(point)
     if chosen[-1] is not points[-1] and len(chosen) > 1:
         chosen[-1] = points[-1]
-    return "".join(_tick(_x(point, points), base, _shown(point.when.text)) for point in chosen)
+    return tuple((_x(point, points), day_shown(point.when.text)) for point in chosen)
 
 
-def _tick(x: float, base: float, said: str) -> str:
-    return (
-        f'<line class="axis" x1="{x:.1f}" x2="{x:.1f}" y1="{base}" y2="{base + 5}"/>'
-        f'<text class="date" x="{x:.1f}" y="{base + 20}" text-anchor="middle">{escape(said)}</text>'
-    )
-
-
-def _labels(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> str:
-    """The values over their dots, those that touch no label before them: all stand in the list."""
-    written: list[str] = []
+def _labels(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> tuple[tuple[float, float, str], ...]:
+    """The values that touch no value before them; all stand in the list."""
+    labels: list[tuple[float, float, str]] = []
     taken: list[tuple[float, float, float]] = []  # the middle, half the width, and the height of a label
     for point, (x, y) in zip(points, places, strict=True):
         said = point.value if len(point.value) <= _LONGEST_LABEL else f"{point.value[: _LONGEST_LABEL - 1]}…"
         half = 4.2 * len(said)
         middle = min(max(x, half + 2), _WIDTH - half - 2)
-        if any(abs(middle - other) < half + wide and abs(y - high) < 18 for other, wide, high in taken):
-            continue
-        taken.append((middle, half, y))
-        written.append(
-            f'<text class="label" x="{middle:.1f}" y="{y - 12:.1f}" text-anchor="middle">{escape(said)}</text>'
-        )
-    return "".join(written)
+        if not any(abs(middle - other) < half + wide and abs(y - high) < 18 for other, wide, high in taken):
+            taken.append((middle, half, y))
+            labels.append((middle, y - 12, said))
+    return tuple(labels)
 
 
-def _shown(stated: str) -> str:
+def day_shown(stated: str) -> str:
     """A date for people: without the letter between day and time, in one short line.
 
-    >>> _shown("2015-10-22T00:02Z")
+    >>> day_shown("2015-10-22T00:02Z")
     '2015-10-22 00:02'
     """
     match = _DATE.match(stated)
     return match.group().replace("T", " ") if match is not None else stated[:30]
 
 
-def _machine(stated: str) -> str:
+def machine(stated: str) -> str:
+    """A date for programs, in ISO 8601; "" where it has no such form."""
     match = _DATE.match(stated)
     return match.group() if match is not None else ""

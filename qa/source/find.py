@@ -56,24 +56,24 @@ def find(view: View) -> Hits:
         return NO_HITS
     if len(view.find or "") > LONGEST_FIND:
         raise ValueError(f"At most {LONGEST_FIND} characters can be looked for; leave some out.")
-    found = standing(_small(view.document.text), _small(" ".join(words)), " ")
-    places = tuple(Range(*place) for place in islice(found, MOST))
-    if view.hit is not None and not 1 <= view.hit <= max(1, len(places)):
-        raise ValueError(f"There is no place {view.hit}: the words stand in {len(places)}.")
-    if not places:
+    places = standing(_small(view.document.text), _small(" ".join(words)), " ")
+    ranges = tuple(Range(*place) for place in islice(places, MOST))
+    if view.hit is not None and not 1 <= view.hit <= max(1, len(ranges)):
+        raise ValueError(f"There is no place {view.hit}: the words stand in {len(ranges)}.")
+    if not ranges:
         return NO_HITS
-    return Hits(places, view.hit if view.hit is not None else _first(places, view.span))
+    return Hits(ranges, view.hit if view.hit is not None else _first(ranges, view.span))
 
 
 def standing(text: str, words: str, gap: str) -> Iterator[tuple[int, int]]:
-    """Where words stand in a text, white space aside: each run of it counts as `gap`.
+    """Where words stand in a text; each run of white space counts as `gap`.
 
-    The time is linear in the text: a pattern with white space of any length between the words would try again at each.
+    It takes linear time. A pattern with any white space between the words would start again at each run.
 
     >>> list(standing("a  b\\n a b", "a b", " ")), list(standing("a  b", "ab", ""))
     ([(0, 4), (6, 9)], [(0, 4)])
     """
-    at, taken = array("q"), array("q", [0])  # of each run where it stands without those before it, and what they took
+    at, taken = array("q"), array("q", [0])  # where each run stands without those before it, and what they took
     for run in _RUN.finditer(text):
         at.append(run.start() - taken[-1])
         taken.append(taken[-1] + run.end() - run.start() - len(gap))

@@ -12,10 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from markupsafe import Markup
+
 from embeddings.loaders.pdf.marks import Page, PageMark, Word, picture, read_page
 from embeddings.types import Document
 from qa.source.find import Hits
-from qa.source.text import escape
+from qa.source.pieces import escape
 from qa.source.view import Range, View
 
 WIDTH = 1_200  # pixels of a page's picture; shown smaller, so that it stays sharp
@@ -34,16 +36,16 @@ class Sheet:
         page: counted from 1.
         part: its text, as part of the document's.
         source: its picture, as the address of an image ("data:...").
-        boxes: what is drawn over it, as SVG.
-        words: what lies over both and can be selected, as SVG.
+        boxes: the marks over the picture, as SVG.
+        words: the words over both, which can be selected, as SVG.
         notes: what people should know about the marks, in words.
     """
 
     page: int
     part: Range
     source: str
-    boxes: str
-    words: str
+    boxes: Markup
+    words: Markup
     notes: tuple[str, ...] = ()
 
 
@@ -74,8 +76,7 @@ def sheet_of(view: View, hits: Hits) -> Sheet:
         page,
         part,
         f"data:image/png;base64,{base64.b64encode(drawn).decode('ascii')}",
-        f'<svg class="boxes" viewBox="0 0 {_UNITS} {_UNITS}" preserveAspectRatio="none" aria-hidden="true">'
-        f"{''.join(boxes)}</svg>",
+        Markup(f"{_svg('boxes')}{''.join(boxes)}</svg>"),
         _words(letters),
         tuple(_notes(view, part, span)),
     )
@@ -113,17 +114,20 @@ def _rectangles(marks: Sequence[PageMark | None], kind: str) -> Iterator[str]:
         )
 
 
-def _words(page: Page) -> str:
+def _words(page: Page) -> Markup:
     """The words of a page over its picture. Together they are exactly its text, which begins at `data-start`."""
     pieces, last = [], page.first
     for word in islice(page.words(), _MOST_WORDS):
         between = escape(page.text[last - page.first : word.start - page.first])
         pieces += [between.replace("\n\n", "\n\n</text><text>"), _word(page, word)]
         last = word.end
-    return (
-        f'<svg class="words" viewBox="0 0 {_UNITS} {_UNITS}" preserveAspectRatio="none" aria-hidden="true" '
-        f'data-start="{page.first}"><text>{"".join(pieces)}</text></svg>'
-    )
+    start = f' data-start="{page.first}"'
+    return Markup(f"{_svg('words', start)}<text>{''.join(pieces)}</text></svg>")
+
+
+def _svg(kind: str, more: str = "") -> str:
+    """The opening tag of a drawing over the whole page."""
+    return f'<svg class="{kind}" viewBox="0 0 {_UNITS} {_UNITS}" preserveAspectRatio="none" aria-hidden="true"{more}>'
 
 
 def _word(page: Page, word: Word) -> str:

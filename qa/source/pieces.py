@@ -1,4 +1,4 @@
-"""Pieces of a text as HTML, each in the tags of what covers it. Text becomes HTML in one place, `escape`."""
+"""Pieces of a text as HTML, each inside the tags of the layers over it. `escape` is the one way from text to HTML."""
 
 from __future__ import annotations
 

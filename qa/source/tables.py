@@ -1,8 +1,8 @@
-"""Tables of a text as tables: each cell in its place, under its name, with what covers it marked.
+"""Tables of a text as tables: each cell in its place, under its name, with its marks.
 
-All of the text stays, in its order, so that who selects words finds their offsets: what parts the cells and the names
-before them stand in the cells and are only hidden from sight. The names over the columns are no text of the document;
-the style sheet writes them out of attributes.
+All of the text stays, in its order, so that selected words have their offsets. Separators and the names before values
+stand in the cells and are only hidden from sight. The names over the columns are not text of the document: the style
+sheet writes them from attributes.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def table_of(view: View, region: Region, layers: Sequence[Layer]) -> str:
 
 
 def _head(table: Table, width: int, numbered: bool) -> str:
-    """The names of the columns, where they are no row of the text; as attributes, which are no text either."""
+    """The names of the columns, where no row of the text holds them; written as attributes, which are not text."""
     if table.header or not any(table.names):
         return ""
     names = [*([""] if numbered else []), *table.names, *[""] * (width - len(table.names))]
@@ -83,7 +83,7 @@ def _row(view: View, table: Table, row: int, part: Range, width: int, layers: Se
 def _cells(
     document: Document, table: Table, cells: Sequence[Cell], part: Range, width: int, layers: Sequence[Layer]
 ) -> Iterator[str]:
-    """The cells of a row, empty ones too; each holds what stands before it, the last one what stands behind, too."""
+    """The cells of a row, empty ones too. A cell holds the text before it; the last one also the text behind it."""
     column, at = 0, part.start
     for index, cell in enumerate(cells):
         band = cell.column >= len(table.names) > 0 and len(cells) == 1
@@ -104,7 +104,7 @@ def _cells(
 
 
 def _aside(document: Document, part: Range, layers: Sequence[Layer], name: str = "") -> str:
-    """Text between cells. What only parts or names them is read aloud and copied, but not seen unless it is marked."""
+    """Text between cells. Separators and names are read aloud and copied, but not seen unless they are marked."""
     if part.is_empty:
         return ""
     said, shown = document.text[part.start : part.end], pieces_of(document.text, part, layers)
@@ -130,7 +130,7 @@ def _parts(document: Document, table: Table, window: Range) -> Iterator[tuple[in
 
 
 def _next_begin(text: str, table: Table, row: int) -> int:
-    """Where the part of the row after one begins: its line, or behind the line of the last one."""
+    """Where the part of the next row begins: at its line, or after the line of the last row."""
     for below in range(row + 1, len(table)):
         if cells := table.row(below):
             return text.rfind("\n", 0, cells[0].start) + 1

@@ -10,18 +10,15 @@ from collections.abc import Iterator, Sequence
 from embeddings.text.sections import sections
 from embeddings.types import Document
 from qa.source.find import NO_HITS, Hits
-from qa.source.pieces import Layer, escape, pieces_of
+from qa.source.pieces import Layer, pieces_of
 from qa.source.tables import regions_of, table_of
 from qa.source.view import Range, View
-
-__all__ = ["escape", "mark_of", "marked_text"]
 
 _PASSAGE = 250  # characters; a longer span is a passage, not an answer
 
 
 def marked_text(view: View, window: Range, hits: Hits = NO_HITS) -> str:
-    """A window's text as HTML, its tables as tables, other rows as a list, each piece in what covers it: heading, hit,
-    quote, span."""
+    """A window's text as HTML, tables as tables, other rows as a list; headings, hits, quote and span are marked."""
     layers = [layer for layer in _layers(view, window, hits) if not layer.part.is_empty]
     parts, at = [], window.start
     for region in regions_of(view.document, window):
@@ -35,7 +32,7 @@ def marked_text(view: View, window: Range, hits: Hits = NO_HITS) -> str:
 
 
 def _between(view: View, part: Range, layers: Sequence[Layer]) -> str:
-    """What stands outside of tables."""
+    """The text between tables."""
     if part.is_empty:
         return ""
     return _rows(view, part, layers) if view.document.layout.rows else pieces_of(view.document.text, part, layers)

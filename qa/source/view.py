@@ -67,7 +67,7 @@ class View:
 
     @property
     def has_pages(self) -> bool:
-        """Whether the document is a PDF or a picture, of which pages can be shown."""
+        """Whether the document is a PDF or a picture, whose pages can be shown."""
         return self.document.media_type in DRAWN and bool(self.document.layout.pages)
 
 

@@ -1,1 +1,1 @@
-"""What people write that is no question, and the reply to it."""
+"""Greetings and other small talk, the replies to it, and questions to start from."""

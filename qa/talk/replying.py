@@ -1,6 +1,6 @@
-"""The reply to small talk, which is no Answer because it quotes nothing.
+"""The reply to small talk. It is not an Answer, because it quotes nothing.
 
-`reply` makes one without a search. Only a reply about the documents depends on what is in here.
+`reply` makes one without a search. Only a reply about the documents depends on which documents there are.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ class Reply:
 
 
 class Library(Protocol):
-    """What a reply needs of an assistant."""
+    """The part of an assistant that a reply uses."""
 
     @property
     def document_count(self) -> int:
         """The number of documents that can be asked."""
 
-    def listed(self, most: int | None = None, where: Where | None = None) -> Sequence[Listed]:
+    def listed(self, most: int | None = None, where: Where | None = None) -> tuple[Listed, ...]:
         """The first `most` documents that fit, or all, without their texts."""
 
     def document(self, id: str) -> Document:
@@ -165,21 +165,12 @@ def _amount_that_fits(documents: Sequence[_Dated], count: int) -> tuple[str, ...
     return (_amount(documents), f"Only what fits the filter; {without}")
 
 
-def size_in_words(passages: int) -> str:
-    """The size of a document for people.
-
-    >>> size_in_words(1), size_in_words(31234)
-    ('1 passage', '31,234 passages')
-    """
-    return counted(passages, "passage")
-
-
 def to_lines(reply: Reply) -> list[str]:
     """A reply as lines of plain text."""
     lines = [*reply.text, *(f"- {point}" for point in reply.points)]
     told = same_title(reply.documents)
     for document in reply.documents:
-        facts = (one_line(titled(document, told)), document.date or "undated", size_in_words(document.passages))
+        facts = (one_line(titled(document, told)), document.date or "undated", counted(document.passages, "passage"))
         lines.append(f"- {' · '.join(facts)}")
     if (more := (reply.document_count or 0) - len(reply.documents)) > 0 and reply.documents:
         lines.append(f"- and {counted(more, 'more document')}")
@@ -189,7 +180,7 @@ def to_lines(reply: Reply) -> list[str]:
 
 
 def to_dict(reply: Reply) -> dict[str, Any]:
-    """What `pincite ask --json` prints of a reply; `text` is None, as where there is no answer."""
+    """What `pincite ask --json` prints of a reply; `text` is None, as in a refusal."""
     listed = [
         {"id": each.id, "title": each.title, "date": each.date, "source": each.source, "passages": each.passages}
         for each in reply.documents

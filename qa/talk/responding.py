@@ -1,4 +1,4 @@
-"""What the chat does with what somebody writes: it replies to small talk and has questions answered."""
+"""A line that somebody writes -> an exchange: a reply to small talk, or the answer to a question."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from qa.types import Ask
 def respond(library: Library, ask: Ask, examples: Sequence[str] = ()) -> Exchange:
     """The exchange that a line of a conversation leads to.
 
-    A question is asked without the courtesy before it. Small talk is not searched for and is no part of the history.
-    Where `ask.resolve` is False the very words are asked, whatever they are.
+    A question is asked without the courtesy before it. Small talk is not searched for, and later questions don't refer
+    to it. Where `ask.resolve` is False the very words are asked, whatever they are.
 
     Args:
         library: the assistant, or the desk before it.

@@ -1,4 +1,4 @@
-"""What people also say to a program they can write to: greetings, thanks, and questions about itself.
+"""Small talk: greetings, thanks, and questions about Pincite itself.
 
 A classifier of whole utterances by patterns, for English. An utterance is one of these only where nothing else is in
 it: "Hello, who leads the party?" is a question with a courtesy before it (`without_courtesy`), and "How does it work?"

@@ -1,8 +1,8 @@
-"""Questions to start from, made of what the documents themselves state.
+"""Questions to start from, made of sentences of the documents.
 
 A statement of a general form ("The bridge was opened in 1931") is turned into the question it answers ("When was the
 bridge opened?"). A question is offered only where Pincite then answers it, over its threshold, with words of the very
-sentence it was made of: what is offered works.
+sentence it was made of.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What files that people add in the chat may take: of one browser, of all together, and of those kept for everybody."""
+"""The limits on files that people add in the chat: of one browser, of all together, and of files for everybody."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class UploadLimits:
         file_bytes: of one file.
         bytes: of all files of one session.
         passages: of one session.
-        sessions: that have files at the same time.
+        sessions: number of sessions that have files at the same time.
         all_bytes: of all sessions together.
         idle: seconds after which a session that nobody used is dropped.
-        loading: what the loaders may take of one file.
+        loading: the limits of the loaders for one file.
     """
 
     files: int = 20

@@ -1,9 +1,9 @@
-"""Files that a browser session added for itself: read as any file, kept in memory, asked with the rest or alone.
+"""Files that a browser session added for itself: read like any file, kept in memory, asked together with the index.
 
 Each file has a small index of its own, so that adding and removing one touches no other. A session begins with its
-first file and ends with its last, when it is dropped, or when nobody used it for a while. Where there is no room for
-one more, who comes is refused, and who is there stays. Nothing of it is ever written to a disk, and
-nobody else's questions, lists or source pages know of it.
+first file. It ends when its last file is removed, or when nobody has used it for a while. Where there is no room for
+one more session, the new one is refused and the others stay. Nothing of it is ever written to a disk, and no one else's
+questions, lists or source pages show it.
 """
 
 from __future__ import annotations
@@ -37,18 +37,16 @@ class Upload:
     """A file of a session.
 
     Attributes:
-        document: what it was read as; its source is the name of the file.
+        document: the document that it became; its source is the name of the file.
         data: its bytes, which the pages of a PDF are drawn from; b"" for what is not drawn.
         size: how many bytes it had.
-        passages: how many there are of it.
-        notes: what of it was left out, in words.
+        passages: how many it has.
     """
 
     document: Document
     data: bytes
     size: int
     passages: int
-    notes: tuple[str, ...] = ()
 
 
 Became = Literal["added", "unchanged", "refused"]
@@ -56,7 +54,7 @@ Became = Literal["added", "unchanged", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a file: an upload, or a line that says why it is none.
+    """The result of adding a file: an upload, or a line that says why it was refused.
 
     Attributes:
         name: as it is shown.
@@ -76,10 +74,6 @@ class Added:
         if self.problem is not None:
             return "refused"
         return "added" if self.same_as is None else "unchanged"
-
-
-# Called before each file, and after the last: the name of the file ("" at the end), how many are done, of how many.
-Tell = Callable[[str, int, int], None]
 
 
 class _Session:
@@ -120,60 +114,46 @@ class Uploads:
 
     # ------------------------------------------------------------ what a session does
 
-    def add(self, session: str, files: Sequence[tuple[str, bytes]], tell: Tell | None = None) -> tuple[Added, ...]:
-        """Reads files into a session, one after the other; one that can't be read stops none of the others.
-
-        Args:
-            session: its key, which nobody else knows.
-            files: names and bytes.
-            tell: called before each, and after the last.
+    def add(self, session: str, name: str, data: bytes) -> tuple[Added, ...]:
+        """Reads a file into a session, whose key nobody else knows.
 
         Returns:
-            What became of each, in their order; of a file with others inside it, of each of them.
+            The result for the file, then for each file inside it.
         """
-        done = []
-        for number, (name, data) in enumerate(files):
-            shown = file_name(name)
-            if tell is not None:
-                tell(shown, number, len(files))
-            try:
-                done += self._added(session, shown, data)
-            except PinciteError as error:
-                done.append(Added(shown, problem=str(error)))
-        if tell is not None:
-            tell("", len(files), len(files))
-        return tuple(done)
+        shown = file_name(name)
+        try:
+            return tuple(self._added(session, shown, data))
+        except PinciteError as error:
+            return (Added(shown, problem=str(error)),)
 
     def listed(self, session: str) -> tuple[Upload, ...]:
         """The files of a session, in the order in which they were added."""
-        found = self._found(session)
-        return tuple(upload for upload, _ in list(found.files.values())) if found is not None else ()
+        return tuple(upload for upload, _ in self._files(session))
 
     def upload(self, session: str, id: str) -> Upload:
         """A file of a session by the id of its document. Raises DocumentError where this session has no such file."""
-        found = self._found(session)
-        held = found.files.get(id) if found is not None else None
-        if held is None:
+        upload = next((each for each in self.listed(session) if each.document.id == id), None)
+        if upload is None:
             raise DocumentError(f"{printable(id[:60])}: no such document; open one from the list")
-        return held[0]
+        return upload
 
     def remove(self, session: str, id: str) -> None:
         """Takes a file out of a session. Raises DocumentError where this session has no such file."""
         self.upload(session, id)
-        found = self._found(session)
-        if found is not None:
-            found.files.pop(id, None)  # a question may still be reading its index, which goes with the last reader
-            if not found.files:
+        mine = self._used(session)
+        if mine is not None:
+            mine.files.pop(id, None)  # a question may still be reading its index, which goes with the last reader
+            if not mine.files:
                 self.drop(session)
 
     def drop(self, session: str) -> None:
-        """Forgets a session and all its files; nothing where there is none."""
+        """Forgets a session and all its files, where there is one."""
         with self._lock:
-            found = self._sessions.pop(session, None)
-        if found is not None:
-            with found.lock:
-                found.dropped = True
-                found.files.clear()
+            mine = self._sessions.pop(session, None)
+        if mine is not None:
+            with mine.lock:
+                mine.dropped = True
+                mine.files.clear()
 
     def sweep(self) -> int:
         """Drops the sessions that nobody used for a while; how many. Every call of the others does it too."""
@@ -185,27 +165,17 @@ class Uploads:
 
     # ------------------------------------------------------------ what a session asks
 
-    def assistant(self, session: str, alone: bool = False) -> Assistant:
-        """What answers a session: from the index and its files together, or from its files alone.
-
-        The same assistant as ever where the session has no files.
-
-        Raises:
-            DocumentError: `alone`, and there are no files.
-        """
-        found = self._found(session)
-        held = list(found.files.values()) if found is not None else []
-        if alone and not held:
-            raise DocumentError("no files were added to this conversation; add one, or ask all documents")
-        if not held:
+    def assistant(self, session: str) -> Assistant:
+        """What answers a session: its files together with the index; the same assistant as ever without files."""
+        files = self._files(session)
+        if not files:
             return self._assistant
         shared = self._assistant.index
-        own = [index for upload, index in held if alone or not _holds(self._assistant, upload.document.id)]
-        parts = own if alone or not isinstance(shared, Index) else [shared, *own]
+        own = [index for upload, index in files if not _holds(self._assistant, upload.document.id)]
+        parts = [shared, *own] if isinstance(shared, Index) else own
+        # What the index is limited to says nothing of somebody's own files.
         limit = self._assistant.where if parts[0] is shared else None
-        return self._assistant.over(
-            JoinedIndex(parts, self._cut(), limit)
-        )  # what the index is limited to says nothing of somebody's own files
+        return self._assistant.over(JoinedIndex(parts, self._cut(), limit))
 
     def document(self, session: str, id: str) -> Document:
         """A document of the session or of the index. Raises DocumentError where neither has it."""
@@ -220,7 +190,7 @@ class Uploads:
 
         Raises DocumentError where it can't be read, or there is no room for it.
         """
-        limits, mine = self._limits, self._found(session) or _Session()
+        limits, mine = self._limits, self._used(session) or _Session()
         with mine.lock:
             self._check_room(mine, name, len(data))
             loading = replace(limits.loading, file_bytes=limits.file_bytes, inside=limits.files)
@@ -240,8 +210,7 @@ class Uploads:
     def _document(self, session: str, mine: _Session, document: Document, data: bytes) -> Added:
         """Adds a document to a session; `data` are the bytes that count for it."""
         limits, name = self._limits, document.source
-        if len(mine.files) >= limits.files:
-            raise DocumentError(f"{name}: {limits.files} files were added already; remove one first")
+        self._check_number(mine, name)
         twin = mine.files.get(document.id)
         if twin is not None:
             return Added(name, twin[0], same_as=twin[0].document.source)
@@ -255,7 +224,7 @@ class Uploads:
             )
         index = Index.build([document], self._encoder, cut)
         kept = data if document.media_type in DRAWN and INSIDE not in name else b""
-        upload = Upload(document, kept, len(data) or len(document.text), passages, document.remarks.lines())
+        upload = Upload(document, kept, len(data) or len(document.text), passages)
         self._keep(session, mine, upload, index)
         return Added(name, upload)
 
@@ -269,8 +238,7 @@ class Uploads:
 
     def _check_room(self, mine: _Session, name: str, count: int) -> None:
         limits = self._limits
-        if len(mine.files) >= limits.files:
-            raise DocumentError(f"{name}: {limits.files} files were added already; remove one first")
+        self._check_number(mine, name)
         if count > limits.file_bytes:
             raise DocumentError(
                 f"{name}: {size(count)}, at most {size(limits.file_bytes)} of a file are read; split it"
@@ -279,25 +247,33 @@ class Uploads:
             raise DocumentError(
                 f"{name}: {size(count)}, and there is room for {size(limits.bytes - mine.bytes)}; remove a file first"
             )
-
         self._check_house(mine, name, count)
 
+    def _check_number(self, mine: _Session, name: str) -> None:
+        if len(mine.files) >= self._limits.files:
+            raise DocumentError(f"{name}: {self._limits.files} files were added already; remove one first")
+
     def _check_house(self, mine: _Session, name: str, count: int) -> None:
-        """Raises DocumentError where all sessions together have no room for one more, or for so much."""
+        """Raises DocumentError where all sessions together have no room for another one, or for so many bytes."""
         with self._lock:
             total = sum(held.bytes for held in self._sessions.values())
             newcomer = not mine.files and len(self._sessions) >= self._limits.sessions
         if newcomer or total + count > self._limits.all_bytes:
             raise DocumentError(f"{name}: too many files of others are here; try again later, or have it indexed")
 
-    def _found(self, key: str) -> _Session | None:
+    def _used(self, key: str) -> _Session | None:
         """A session that is there; it counts as used."""
         self.sweep()
         with self._lock:
-            found = self._sessions.get(key)
-            if found is not None:
-                found.used = self._clock()
-        return found
+            session = self._sessions.get(key)
+            if session is not None:
+                session.used = self._clock()
+        return session
+
+    def _files(self, key: str) -> list[tuple[Upload, Index]]:
+        """The files of a session, each with its index; [] without any."""
+        session = self._used(key)
+        return list(session.files.values()) if session is not None else []
 
     def _cut(self) -> Chunker:
         if self._chunker is None:

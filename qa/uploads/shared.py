@@ -1,7 +1,7 @@
 """A file that was added in the chat and is to be there for everybody: kept in a folder beside the index, and indexed.
 
-The folder is what the index knows the file by: `pincite index` keeps it, unless it is told to read that folder and the
-file is not there any more. Its name is not hidden, because hidden files are passed over.
+The index knows the file by its place in that folder: `pincite index` keeps it, unless it reads that folder and the file
+is not there any more. The folder's name begins with no dot, because hidden files are not read.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ def uploads_folder(index: Path) -> Path:
 
 
 def share(index: Path, name: str, data: bytes, maker: Maker, wait: float = 0.0) -> tuple[Path, UpdateResult]:
-    """Keeps a file beside an index and adds it to the index; where that fails, nothing of it stays.
+    """Keeps a file beside an index and adds it to the index; where that fails, the file is deleted again.
 
     Args:
-        index: the folder of the index; it must be there, and be usable: it is never made anew for an upload.
+        index: the folder of the index; it must be there and be usable: an upload never makes an index.
         name: of the file, as the browser named it.
         data: its bytes.
-        maker: what the index was made with.
+        maker: the encoder and settings that the index was made with.
         wait: seconds to wait for another writer.
 
     Returns:
-        Where the file is, and what the update came to.
+        Where the file is, and the result of the update.
 
     Raises:
         DocumentError: the file is too large, or can't be read.
         StoreLocked: another process is writing to the index.
         StoreError: there is no index, it was made otherwise, or it or the folder can't be written.
 
-    Whoever adds a file may not see the folders of this machine: no error names one.
+    People who add a file must not learn the folders of this machine, so no error names one.
     """
     try:
         return _shared(index, name, data, maker, wait)
@@ -97,7 +97,7 @@ def _shared(index: Path, name: str, data: bytes, maker: Maker, wait: float) -> t
 
 def _check_room(folder: Path, count: int) -> None:
     """Raises StoreError where a folder of added files is full."""
-    with suppress(FileNotFoundError, NotADirectoryError):  # told where the file is written
+    with suppress(FileNotFoundError, NotADirectoryError):  # reported where the file is written
         sizes = [entry.stat(follow_symlinks=False).st_size for entry in os.scandir(folder)]
         if len(sizes) >= MOST_SHARED_FILES or sum(sizes) + count > MOST_SHARED_BYTES:
             raise StoreError(f"{folder}: full ({len(sizes):,} files, {size(sum(sizes))}); have files indexed instead")

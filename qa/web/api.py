@@ -1,7 +1,7 @@
 """POST /v1/answer for programs, and its description: GET /v1/openapi.json.
 
-What goes wrong is one line of JSON, {"error": "..."}, with 422 for what was asked wrongly, 503 where too many wait and
-500 for what is not the caller's fault.
+An error is one line of JSON, {"error": "..."}: with 422 where the request is wrong, 503 where too many wait, and 500
+where the fault is not the caller's.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BROKEN = "something went wrong on this side; the log of the chat says what"
 
 
 def create_api(desk: Desk, serving: Serving) -> FastAPI:
-    """What is mounted at /v1."""
+    """The application that is mounted at /v1."""
     api = FastAPI(
         title="Pincite",
         version=_version(),
@@ -73,7 +73,7 @@ def _answered(desk: Desk, asked: Asked) -> Response:
 _FAILURES = {
     401: "No password was sent, or a wrong one.",
     413: "The request is too large.",
-    422: "The question or a filter is none.",
+    422: "The question or a filter can't be used.",
     500: "The index or a model can't be used.",
     503: "Too many questions wait.",
 }
@@ -106,7 +106,7 @@ def _line(status: int, words: str, headers: dict[str, str] | None = None) -> JSO
 
 
 def _not_understood(request: Request, error: Exception) -> Response:
-    """The first thing that is wrong with a request, by its place in it."""
+    """Names the first field of a request that is wrong."""
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]

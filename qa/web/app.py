@@ -1,13 +1,12 @@
-"""The chat's server: the page, and everything that it and programs ask for, behind one gate.
+"""The chat's server: the page, and all routes that it and programs use, behind one gate.
 
-`create_app` is the whole web application, `serve` runs it. `qa.web.layout` is what people see, `qa.web` what answers.
+`create_app` makes the whole web application, `ChatServer` runs it.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -51,7 +50,7 @@ def create_app(
         assistant: answers the questions.
         examples: questions offered before the first one is asked.
         serving: where it will be bound to, and who may ask.
-        keeping: what it keeps; nothing of it where nothing may be written.
+        keeping: what it keeps; not used with `serving.read_only`.
     """
     kept = keeping if keeping is not None and not serving.read_only else Keeping()
 
@@ -61,7 +60,7 @@ def create_app(
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(made())  # without a running loop Gradio opens several of its own and never closes them
+        return asyncio.run(made())  # else Gradio opens several loops and never closes them
     return _make_app(assistant, tuple(examples), serving, kept)
 
 
@@ -70,7 +69,7 @@ def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving,
         if not isinstance(assistant, Assistant):
             raise ServerError("--access needs an assistant that can be limited; open an index")
         assistant.narrow = serving.access.now
-    desk = Desk(assistant, at_once=serving.workers + 1, audit=serving.audit)  # one is searched for, the others are read
+    desk = Desk(assistant, at_once=serving.workers + 1, audit=serving.audit)  # one is searched while others are read
     own = Uploads(assistant) if isinstance(assistant, Assistant) and keeping.share is None else None
     shelf = Shelf(desk, own, keeping.share)
     talking = Talk(shelf, examples, keeping.judging)
@@ -107,16 +106,8 @@ def _make_app(assistant: Responder, examples: tuple[str, ...], serving: Serving,
     return app
 
 
-def serve(
-    assistant: Responder,
-    serving: Serving = LOCAL,
-    port: int = 7860,
-    on_ready: Callable[[str], None] | None = None,
-    examples: Sequence[str] = (),
-    bound: socket.socket | None = None,
-    keeping: Keeping | None = None,
-) -> None:
-    """Serves the chat until it is interrupted, and then raises KeyboardInterrupt.
+class ChatServer(uvicorn.Server):
+    """The chat on a socket of its own, which is bound at once: a port that is taken shows here.
 
     Args:
         assistant: answers the questions.
@@ -128,16 +119,7 @@ def serve(
         keeping: what it keeps.
 
     Raises:
-        ServerError: the address or the port cannot be had.
-    """
-    ChatServer(assistant, serving, port, on_ready, examples, bound, keeping).run()
-
-
-class ChatServer:
-    """The chat on a socket of its own. The socket is bound at once, so a port that is taken shows here.
-
-    Raises:
-        ServerError: the address or the port cannot be had.
+        ServerError: the address or the port can't be had.
     """
 
     def __init__(
@@ -152,7 +134,7 @@ class ChatServer:
     ) -> None:
         to_stderr()
         self._socket = bound if bound is not None else bind(serving.host, port)
-        self.url = url(serving.host, self._socket)
+        self.url, self._on_ready = url(serving.host, self._socket), on_ready
         config = uvicorn.Config(
             create_app(assistant, examples, serving, keeping),
             http=Connection,
@@ -162,34 +144,24 @@ class ChatServer:
             access_log=False,
             timeout_graceful_shutdown=2,
         )
-        self._server = _Server(config, partial(on_ready, self.url) if on_ready is not None else _nothing)
+        super().__init__(config)
 
-    def run(self) -> None:
-        """Serves until `stop` is called or the process is interrupted."""
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serves until `stop` is called, or until it is interrupted: then it raises KeyboardInterrupt."""
         with self._socket:
-            self._server.run(sockets=[self._socket])
+            super().run(sockets=[self._socket])
 
     def stop(self) -> None:
         """Makes `run` return soon; may be called from another thread."""
-        self._server.should_exit = True
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn server that says when it is ready, and ends the streams of open pages when it stops."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
+        self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts, and calls `on_ready`."""
         await super().startup(sockets)
-        if self.started:
-            self._on_ready()
+        if self.started and self._on_ready is not None:
+            self._on_ready(self.url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops, and ends the streams of open pages."""
         self.config.app.state.closing.set()  # type: ignore[union-attr]
         await super().shutdown(sockets)
-
-
-def _nothing() -> None:
-    pass

@@ -1,4 +1,4 @@
-"""What comes with a request of the page, and what goes back: JSON, made on a thread of a lane (`qa.gate.bounds`)."""
+"""The page's requests and their responses in JSON, which are made on a thread of a lane (`qa.gate.bounds`)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Respond = Callable[[Fields, str | None], Response]
 
 
 def fields_of(body: bytes) -> Fields:
-    """The JSON of a request. Raises RecordError where it is none."""
+    """The JSON of a request. Raises RecordError where it is not JSON."""
     return read_object(body.decode("utf-8", "replace"), "the request", len(body))
 
 
 def post(router: APIRouter, path: str, lane: Lane, respond: Respond) -> None:
-    """Adds a route that takes JSON: what comes of it and of the browser's session is made in a lane."""
+    """Adds a route that takes JSON; a lane makes the response from it and from the browser's session."""
 
     async def answered(request: Request) -> Response:
         body, session = await request.body(), session_of(request)
@@ -41,6 +41,6 @@ def _in_time(respond: Respond, body: bytes, session: str | None) -> Response:
 
 
 def failure(error: PinciteError) -> Response:
-    """What went wrong, for the page to show."""
+    """An error, for the page to show."""
     said = {"error": printable(str(error))}
     return JSONResponse(said, 503, headers=RETRY) if isinstance(error, Busy) else JSONResponse(said, 422)

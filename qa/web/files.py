@@ -4,7 +4,7 @@
     POST /files          one file: its bytes as the body, its name as `name` in the address
     POST /files/remove   {"id": ...}
 
-`Shelf` is what the other routes ask: who answers this browser, and which documents are there for it.
+`Shelf` tells the other routes who answers a browser, and which documents it can ask.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from qa.web.bodies import failure, fields_of
 _MOST_NAMED = 5  # files inside one
 _NO_SESSION = "open the chat's page first: its files belong to the browser that added them"
 
-# Takes a file for everybody: its name and bytes; gives back whether it was added, and what became of it in words.
+# Takes a file for everybody, by its name and bytes; returns whether it was added, and the result in words.
 Share = Callable[[str, bytes], tuple[bool, str]]
 
 
@@ -42,8 +42,8 @@ class Shelf:
     """The files of each browser beside the documents that are there for all.
 
     Attributes:
-        desk: where the documents for all are asked.
-        uploads: the files of browsers; None where none can be added.
+        desk: the queue, with the documents for all.
+        uploads: the files of browsers; None where browsers can't add any.
         share: takes files for everybody instead; None where each is its browser's own.
         limits: of a file, and of all.
     """
@@ -59,7 +59,7 @@ class Shelf:
         return self.uploads is not None or self.share is not None
 
     def desk_of(self, session: str | None) -> Desk:
-        """Where a browser asks: the one queue, and its own files with all others."""
+        """The desk for a browser: the one queue, with its own files beside the documents for all."""
         if session is None or self.uploads is None:
             return self.desk
         return self.desk.over(self.uploads.assistant(session))
@@ -72,7 +72,7 @@ class Shelf:
         return self.uploads.document(session, id)
 
     def finder(self, session: str | None) -> Callable[[str], Document]:
-        """What finds documents for one request: it reads one that is cited again and again once."""
+        """A function that finds documents for one request, and reads a document that is cited often only once."""
         return lru_cache(maxsize=8)(partial(self.document, session))
 
     def own(self, session: str | None) -> tuple[Upload, ...]:
@@ -96,7 +96,7 @@ def _listed(upload: Upload) -> Listed:
 
 
 def routes(shelf: Shelf) -> APIRouter:
-    """The three routes."""
+    """The routes of added files."""
     router, lane = APIRouter(), shelf.desk.lanes.read
 
     @router.get("/files")
@@ -128,7 +128,7 @@ def routes(shelf: Shelf) -> APIRouter:
 
 
 def _added(shelf: Shelf, session: str, name: str, data: bytes) -> dict[str, Any]:
-    """What became of a file, and all that there are now."""
+    """The result of adding a file, and all files that there are now."""
     shown = file_name(name)
     if shelf.share is not None:
         try:
@@ -139,7 +139,7 @@ def _added(shelf: Shelf, session: str, name: str, data: bytes) -> dict[str, Any]
             return {"name": shown, "became": "refused", "problem": str(error), **_told(shelf, session)}
     if shelf.uploads is None:
         raise RecordError(_NO_SESSION)
-    added, *others = shelf.uploads.add(session, [(name, data)])
+    added, *others = shelf.uploads.add(session, name, data)
     told: dict[str, Any] = {"name": added.name, "became": added.became}
     if added.problem is not None:
         told["problem"] = added.problem
@@ -147,13 +147,13 @@ def _added(shelf: Shelf, session: str, name: str, data: bytes) -> dict[str, Any]
         told["said"] = f"the same text as {added.same_as}, which was added before"
     elif added.upload is not None:
         told["id"] = added.upload.document.id
-        notes = [*added.upload.notes, *_inside(others)]
+        notes = [*added.upload.document.remarks.lines(), *_inside(others)]
         told |= {"said": "; ".join(notes)} if notes else {}
     return {**told, **_told(shelf, session)}
 
 
 def _inside(others: Sequence[Added]) -> list[str]:
-    """What became of the files inside one that was added."""
+    """The results for the files inside a file that was added."""
     read = [added.name.rpartition(INSIDE)[2] for added in others if added.became == "added"]
     refused = [added.problem for added in others if added.problem is not None]
     said = [f"{counted(len(read), 'file')} inside it added: {', '.join(read[:_MOST_NAMED])}"] if read else []

@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-# Read when gradio is imported, hence before it. The second keeps it from counting each event in a table of pandas, for
-# a dashboard that is not served.
+# Gradio reads these when it is imported. The second keeps it from counting each event in a table of pandas, for a
+# dashboard that is not served.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
 
@@ -18,7 +18,7 @@ from qa.gate.desk import Desk
 from qa.render import counted
 from qa.web import tools
 
-__all__ = ["blocks", "gr"]  # gradio, too: whoever imports it here does so after what is set above
+__all__ = ["blocks", "gr"]  # gradio too, so that it is imported after the settings above
 
 _TEMPLATE = Path(__file__).with_name("page.html")
 

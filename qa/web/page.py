@@ -1,4 +1,4 @@
-"""What Gradio has no setting for: its page without references to outside hosts, its inline scripts allowed by hash."""
+"""Takes references to outside hosts out of Gradio's page, which has no setting for it; allows its scripts by hash."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from qa.gate.security import PAGE_POLICY, hash_source
+from qa.gate.security import PAGE_POLICY
+from qa.source.templates import hash_source
 
 STATIC = Path(__file__).parent.parent / "static"
 _OUTSIDE = re.compile(
@@ -19,7 +20,7 @@ _OUTSIDE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _INLINE_SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
-# Relative, so that they hold behind a proxy, too.
+# Relative, so that they hold behind a proxy as well.
 _SHEETS = ("palette", "chat", "turn", "folded", "asking", "actions", "timeline")  # in the order of their precedence
 HEAD = (
     '<link rel="icon" type="image/svg+xml" href="pincite/icon.svg">'
@@ -48,7 +49,7 @@ class LocalPage:
 
 
 class _Collected:
-    """A whole response, kept back until it has been rewritten."""
+    """A whole response, held back until it is rewritten."""
 
     def __init__(self) -> None:
         self.start: Message = {"type": "http.response.start", "status": 500, "headers": []}

@@ -1,9 +1,9 @@
-"""Pinned questions: pins are made of turns, and asked again when documents changed. The browser keeps them.
+"""Pinned questions: turns become pins, which are asked again when documents change. The browser keeps them.
 
     POST /talk/pin    {"turn": ...} -> {"pin": ...}
     POST /talk/pins   {"pins": [...]} -> each pin, how it stands today, and its HTML
 
-A pin of the index's present update is shown as it was, and not asked.
+A pin of the index's present update is shown as it was, without asking again.
 """
 
 from __future__ import annotations
@@ -22,16 +22,15 @@ from qa.gate.desk import Desk
 from qa.kept.conversation import MOST_CHARACTERS
 from qa.kept.fields import Fields
 from qa.kept.turns import recalled_turns
-from qa.show.pins import MOST_PINS, Pin, from_json, pinned, repinned, revisit, to_html, to_json
-from qa.show.refusal import NO_ANSWER
-from qa.source.text import escape
+from qa.show.cards import CARDS
+from qa.show.pins import MOST_PINS, from_json, pinned, repinned, revisit, to_html, to_json
 from qa.types import Ask
 from qa.web.bodies import post
 from qa.web.talk import Talk
 
 
 def routes(talk: Talk) -> APIRouter:
-    """Both routes."""
+    """The routes of pins."""
     router, lanes = APIRouter(), talk.shelf.desk.lanes
     post(router, "/talk/pin", lanes.recall, partial(_pinned, talk))
     post(router, "/talk/pins", lanes.recall, partial(_pins, talk))
@@ -43,7 +42,7 @@ def _pinned(talk: Talk, said: Fields, session: str | None) -> Response:
     if not turns:
         raise RecordError("only a question that was asked of the documents can be pinned")
     pin = pinned(turns[0].turn, talk.shelf.desk.update, datetime.now(UTC))
-    return JSONResponse({"pin": to_json([pin])})
+    return JSONResponse({"pin": to_json(pin)})
 
 
 def _pins(talk: Talk, said: Fields, session: str | None) -> Response:
@@ -53,23 +52,15 @@ def _pins(talk: Talk, said: Fields, session: str | None) -> Response:
 
 
 def _shown(written: str, desk: Desk, find: Callable[[str], Document]) -> dict[str, Any]:
-    """A pin as it stands today. Raises RecordError where it is of another form."""
-    pins = from_json(written, find)
-    if len(pins) != 1:
-        raise RecordError("a pin of the browser's store is damaged; take it away")
-    pin, update = pins[0], desk.update
+    """A pin as it stands today. Raises RecordError where it has another form."""
+    pin, update = from_json(written, find), desk.update
     if pin.update == update:
-        return {"became": "same", "html": _quiet(pin)}
+        return {"became": "same", "html": CARDS.quiet_pin(pin.then)}
     try:
         now = desk.explain(Ask(pin.then.understood, resolve=False)).answer
     except PinciteError as error:
-        return {"became": "failed", "html": f"{_quiet(pin)}<p>{escape(str(error))}</p>"}
+        return {"became": "failed", "html": CARDS.quiet_pin(pin.then, str(error))}
     seen = revisit(pin, now, update)
-    fresh = to_json([repinned(seen, datetime.now(UTC))])
-    return {"became": seen.became, "html": _quiet(pin) if seen.became == "same" else to_html(seen), "fresh": fresh}
-
-
-def _quiet(pin: Pin) -> str:
-    """A pin that has nothing new to say, on a line."""
-    said = pin.then.text if pin.then.text is not None else NO_ANSWER
-    return f'<p class="quiet" dir="auto">{escape(pin.then.question)} <b>{escape(said)}</b></p>'
+    fresh = to_json(repinned(seen, datetime.now(UTC)))
+    html = CARDS.quiet_pin(pin.then) if seen.became == "same" else to_html(seen)
+    return {"became": seen.became, "html": html, "fresh": fresh}

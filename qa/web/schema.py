@@ -1,7 +1,4 @@
-"""What goes into POST /v1/answer and what comes out, as the OpenAPI description tells it.
-
-The names are those of `pincite ask --json`.
-"""
+"""The fields of POST /v1/answer and of its response, for the OpenAPI description; named as in `pincite ask --json`."""
 
 from __future__ import annotations
 
@@ -18,8 +15,8 @@ from qa.kept.fields import LONGEST_TEXT
 from qa.types import Answer, Citation, Turn
 
 MOST_TURNS = 40  # that a follow-up may refer to
-_CITATIONS = 20  # of an earlier answer that are looked up
-_LONGEST_QUESTION = 2_000  # characters that come in; a question of more than `qa.assistant.LONGEST_QUESTION` is told so
+_CITATIONS = 20  # that are looked up, of an earlier answer
+_LONGEST_QUESTION = 2_000  # characters that are read; `qa.assistant.LONGEST_QUESTION` is less, and says so
 
 _Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 _Names = Annotated[list[_Name], Field(max_length=MOST_NAMES)]
@@ -46,7 +43,7 @@ class Filter(_In):
     before: _Short | None = Field(None, description="The last day, in the same form.")
 
     def where(self) -> Where:
-        """As the index takes it. Raises FilterError for a value of another form."""
+        """The filter for the index. Raises FilterError for a value of another form."""
         names = (tuple(self.documents), tuple(self.folders), tuple(self.media_types))
         return Where(*names, after=self.after, before=self.before)
 
@@ -115,7 +112,7 @@ class _PastCitation(BaseModel):
 
 
 class PastAnswer(BaseModel):
-    """An earlier answer as it was given here; of it only the text is needed."""
+    """An earlier answer as it was given here; only its text is required."""
 
     text: _Text | None = None
     question: Annotated[str, Field(max_length=_LONGEST_QUESTION)] | None = None  # as it was understood
@@ -143,7 +140,7 @@ class Asked(_In):
 
 
 def turns_of(history: Sequence[Past], assistant: Responder) -> tuple[Turn, ...]:
-    """The turns that a conversation had; citations of documents that are gone are left out."""
+    """The turns of a conversation; citations of documents that are gone are left out."""
     return tuple(_turn(past, assistant) for past in history)
 
 

@@ -16,13 +16,14 @@ from embeddings.types import Document
 from qa.gate.bounds import Busy
 from qa.gate.security import SOURCE_POLICY
 from qa.gate.session import session_of
-from qa.source.page import MOST_LISTED, Range, View, page_of_documents, page_of_message, page_of_source
+from qa.source.page import MOST_LISTED, page_of_documents, page_of_message, page_of_source
 from qa.source.pdf_highlight import WIDTH
+from qa.source.view import Range, View
 from qa.web.files import Shelf
 
 
 def routes(shelf: Shelf) -> APIRouter:
-    """Both routes. A request that fits no document is answered with a page that says so."""
+    """The routes of sources. A request that fits no document gets a page that says so."""
     router, lane = APIRouter(), shelf.desk.lanes.show
 
     @router.get("/source")
@@ -37,7 +38,7 @@ def routes(shelf: Shelf) -> APIRouter:
 
 
 async def _answered(response: Awaitable[Response]) -> Response:
-    """The response, or a page with the reason why there is none."""
+    """The response, or a page with the error."""
     try:
         return await response
     except Busy as error:
@@ -74,7 +75,7 @@ def _picture(shelf: Shelf, request: Request) -> Response:
 
 
 def view_of(document: Document, request: Request) -> View:
-    """The view that the query names. Raises ValueError, in words, where it does not fit the document."""
+    """The view that the query names. Raises ValueError, with a message for people, where it does not fit."""
     span, quote = _range(document, request, "start", "end"), _range(document, request, "quote_start", "quote_end")
     if quote is not None and (span is None or quote.cut(span) != span):
         raise ValueError("The sentence to shade must hold the words to mark; open the citation again.")

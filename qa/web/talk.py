@@ -1,4 +1,4 @@
-"""The conversation: what the page asks the server for. The turns come with each request, and none is kept here.
+"""The conversation: what the page asks the server for. The turns come with each request; the server keeps none.
 
 POST /talk/ask        a question, the turns before it, a filter -> lines of JSON: the turn's HTML as it grows
 POST /talk/recall     the turns of the browser's store -> their HTML
@@ -41,7 +41,7 @@ from qa.render import counted, one_line
 from qa.show.cards import Offers, first_citation, turn
 from qa.show.evidence_file import About
 from qa.show.exporting import MEDIA_TYPES, SUFFIXES, export
-from qa.source.page import citation_url
+from qa.source.view import citation_url
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond
 from qa.types import Ask, OnPassages
@@ -61,7 +61,7 @@ _Line = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What the routes need.
+    """What the routes of the conversation use.
 
     Attributes:
         shelf: who answers, and which documents are there.
@@ -75,12 +75,12 @@ class Talk:
 
     @property
     def offers(self) -> Offers:
-        """What can be done with an answer."""
+        """The buttons under an answer."""
         return Offers(judging=self.judging is not None)
 
 
 def routes(talk: Talk) -> APIRouter:
-    """All of them."""
+    """The routes of the conversation."""
     router, lanes = APIRouter(), talk.shelf.desk.lanes
 
     @router.post("/talk/ask")
@@ -134,7 +134,7 @@ class _Asked:
 
     @classmethod
     def of(cls, said: Fields) -> _Asked:
-        """Raises RecordError or FilterError where it is of another form."""
+        """The question in the JSON of a request. Raises RecordError or FilterError where it has another form."""
         before = said.texts("history", MOST_TURNS, MOST_CHARACTERS)[-_HISTORY:]
         return cls(said.text("question"), before, where_of(said), said.flag("verbatim"))
 
@@ -157,7 +157,7 @@ def _title(name: str, find: Callable[[str], Document]) -> str:
 
 
 async def _answered(talk: Talk, asked: _Asked, session: str | None) -> AsyncIterator[str]:
-    """The turn as it grows: asked, passages found, answered. It is answered to the end, whoever still listens."""
+    """The turn as it grows: asked, passages retrieved, answered. It is answered even if the page is closed."""
     began = Exchange(asked.question)
     yield _line({"html": turn(began)})
     steps: asyncio.Queue[Exchange] = asyncio.Queue()
@@ -178,7 +178,7 @@ async def _answered(talk: Talk, asked: _Asked, session: str | None) -> AsyncIter
 
 
 def _exchange(talk: Talk, asked: _Asked, session: str | None, on_passages: OnPassages) -> Exchange:
-    """What comes of a question; what goes wrong is part of the conversation."""
+    """The exchange that a question leads to; a fault is part of the conversation, too."""
     try:
         find = talk.shelf.finder(session)
         with deadline(JOB_SECONDS):
@@ -196,9 +196,9 @@ def _exchange(talk: Talk, asked: _Asked, session: str | None, on_passages: OnPas
 
 
 def _of_the_page(error: FilterError) -> FilterError:
-    """A fault of the filter in the words of the page, which has fields called "from" and "to", and no command line."""
+    """A fault of the filter in the words of the page, whose fields are called "from" and "to"."""
     words = str(error).replace("see: pincite documents list", "choose one of those that the filter offers")
-    return FilterError(_FIELDS.sub(lambda found: _CALLED[found[0]], words) if _IS_OF_DAYS.match(words) else words)
+    return FilterError(_FIELDS.sub(lambda match: _CALLED[match[0]], words) if _IS_OF_DAYS.match(words) else words)
 
 
 def _finished(talk: Talk, asked: _Asked, session: str | None, on_passages: OnPassages) -> _Line:
@@ -230,10 +230,9 @@ def _recalled(talk: Talk, said: Fields, session: str | None) -> Response:
 
 
 def _exported(talk: Talk, said: Fields, session: str | None) -> Response:
-    named = said.text("form")
-    form = next((each for each in SUFFIXES if each == named), None)
+    form = next((each for each in SUFFIXES if each == said.text("form")), None)
     if form is None:
-        raise RecordError(f"export as {named!r:.40}: expected {', '.join(SUFFIXES)}")
+        raise said.fault("form", f"one of {', '.join(SUFFIXES)}")
     written = said.texts("turns", MOST_TURNS, MOST_CHARACTERS)
     turns = recalled_turns(written, talk.shelf.finder(session))
     if not turns:

@@ -1,7 +1,7 @@
 """The tools of the MCP server: answer, search, list_documents, read_passage.
 
 Gradio serves them at /gradio_api/mcp/ (also /mcp), and to its own Python client by the same names. Each gives back
-JSON as text, in the names of `pincite ask --json`; their docstrings are what a client reads of them.
+JSON as text, with the names of `pincite ask --json`. A client reads their docstrings.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from qa.gate.asking import take
 from qa.gate.bounds import Lane
 from qa.gate.desk import Desk
 from qa.render import document_dict, to_dict
-from qa.source.page import Range, View, view_url
+from qa.source.view import Range, View, view_url
 from qa.types import Ask
 
-MOST_PASSAGES = 50  # of one search
-MOST_LISTED = 200  # documents of one list
+MOST_PASSAGES = 50  # that one search gives
+MOST_LISTED = 200  # documents that one list gives
 LONGEST_PASSAGE = 20_000  # characters that are read at once
-_MOST_DOCUMENTS, _MOST_CHARACTERS = 10**9, 10**12  # that an index can hold, and that a document can have
+_MOST_DOCUMENTS, _MOST_CHARACTERS = 10**9, 10**12  # bounds of an offset into a list, and into a document
 _LOG = logging.getLogger(__name__)
 
 
 def add_tools(desk: Desk) -> None:
     """Adds the tools to the Gradio page that is being made.
 
-    They pass by Gradio's own queue: they wait at the desk, as everybody does, and Gradio would call its own address.
+    They don't use Gradio's own queue, which would call its own address; they wait at the desk like all other questions.
     """
     tools = Tools(desk)
     for tool in (tools.answer, tools.search, tools.list_documents, tools.read_passage):
@@ -45,7 +45,7 @@ def add_tools(desk: Desk) -> None:
 
 
 class Tools:
-    """The tools as methods; their names, types and docstrings are what a client is told."""
+    """The tools as methods. A client is told their names, types and docstrings."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -84,7 +84,7 @@ class Tools:
         """List the documents that can be asked, with their titles, dates, sources and numbers of passages.
 
         Args:
-            offset: How many to pass over.
+            offset: How many to skip.
             limit: How many to list, 1 to 200.
 
         Returns:
@@ -112,18 +112,18 @@ class Tools:
         return _json(_passage(self._desk.document(document), start, end))
 
 
-def _passage(found: Document, start: int, end: int) -> dict[str, Any]:
-    last = min(end if end > 0 else start + 2_000, len(found.text))
-    _check(0 <= start < last, f"characters {start} to {end}: the document has {len(found.text)}")
+def _passage(document: Document, start: int, end: int) -> dict[str, Any]:
+    last = min(end if end > 0 else start + 2_000, len(document.text))
+    _check(0 <= start < last, f"characters {start} to {end}: the document has {len(document.text)}")
     _check(last - start <= LONGEST_PASSAGE, f"characters {start} to {end}: at most {LONGEST_PASSAGE} at once")
     return {
-        "document": _document(found),
+        "document": _document(document),
         "start": start,
         "end": last,
-        "text": found.text[start:last],
-        "page": found.layout.page(start),
-        "row": found.layout.row(start),
-        "url": view_url(View(found, Range(start, last))),
+        "text": document.text[start:last],
+        "page": document.layout.page(start),
+        "row": document.layout.row(start),
+        "url": view_url(View(document, Range(start, last))),
     }
 
 
@@ -157,7 +157,7 @@ def _where(documents: list[str], after: str, before: str) -> Where | None:
 
 
 def _whole(name: str, value: object, least: int, most: int) -> None:
-    """Raises FilterError for what is no whole number within its bounds: clients send whatever JSON has."""
+    """Raises FilterError unless the value is a whole number within its bounds: clients send any JSON."""
     held = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
     _check(held, f"{name} is {value!r:.40}, expected {least} to {most}")
 
@@ -174,7 +174,7 @@ def _json(value: object) -> str:
 def _told(tool: Callable[..., str], lane: Lane) -> Callable[..., Awaitable[str]]:
     """The tool with its errors as Gradio tells them to a client: ours in one line, others not at all.
 
-    Gradio gives it the request besides, since it may run elsewhere than the request: whoever asks is told by that.
+    Gradio passes it the request too, which says who asks: a tool may run in another context than its request.
     """
 
     @wraps(tool)

@@ -67,7 +67,7 @@ def test_no_route_shows_a_user_what_he_may_not_see(user: str, tram: Document) ->
     exchange = respond(free, Ask(QUESTION))
     assert exchange.answer is not None
     turn = to_store(exchange)
-    pin = to_json([pinned(Turn(QUESTION, exchange.answer), 0, _now())])
+    pin = to_json(pinned(Turn(QUESTION, exchange.answer), 0, _now()))
     app = create_app(everything(tram), serving=Serving(login=USERS, access=ACCESS))
     with TestClient(app, base_url=HOST, headers=basic(user)) as client:
         client.get("/")

@@ -23,6 +23,7 @@ from qa import Answer, Turn
 from qa.gate.logs import Plain
 from qa.gate.passwords import Login
 from qa.gate.serving import Serving
+from qa.kept.conversation import Recalled
 from qa.render import one_line
 from qa.show.evidence_file import About
 from qa.show.exporting import export
@@ -106,7 +107,7 @@ def test_words_are_shown_in_the_order_in_which_they_stand() -> None:
     assert "\ufffd001\ufffd" in out.getvalue()
     about = About(datetime.now(UTC), "http://127.0.0.1:7860", "")
     for form in ("markdown", "html", "json"):
-        written = export([Turn("How much?", answer)], form, about)  # type: ignore[arg-type]
+        written = export([Recalled.of(Turn("How much?", answer))], form, about)  # type: ignore[arg-type]
         assert not set(written) & set(BIDI), form
         if form == "json":
             assert json.loads(written)["turns"][0]["answer"]["text"] == text[4:9]
@@ -119,4 +120,4 @@ def test_words_are_shown_in_the_order_in_which_they_stand() -> None:
 def test_the_address_of_an_export_is_one_that_ends_no_link(base: str) -> None:
     answer = Answer("When?", "14:30", 0.9, (cite(FERRY, "14:30"),))
     with pytest.raises(PinciteError, match="is none; expected one such as"):
-        export([Turn("When?", answer)], "markdown", About(datetime.now(UTC), base, ""))
+        export([Recalled.of(Turn("When?", answer))], "markdown", About(datetime.now(UTC), base, ""))

@@ -64,7 +64,6 @@ def test_many_writers_lose_nothing(store: FeedbackStore) -> None:
     for thread in threads:
         thread.join()
     assert sorted(line.number for line in read_feedback(store.path)) == list(range(1, 31))
-    assert store.count() == 30
 
 
 def test_the_version_is_that_of_the_index(tmp_path: Path) -> None:
@@ -87,7 +86,7 @@ def test_the_version_is_that_of_the_index(tmp_path: Path) -> None:
 def test_what_can_not_be_meant_is_refused(store: FeedbackStore, verdict: Verdict, words: bool, told: str) -> None:
     with pytest.raises(RecordError, match=told):
         store.add(SHIPS, verdict, HERE, Words(LOG, 8, 10) if words else None)
-    assert store.count() == 0
+    assert not store.path.exists()
 
 
 @pytest.mark.parametrize(("start", "end"), [(5, 5), (-1, 3), (0, 10_000), (2, 3)])

@@ -20,7 +20,7 @@ from qa.kept.conversation import Recalled, from_json
 from qa.show.evidence_file import About, Numbered, marked_text
 from qa.show.evidence_windows import CONTEXTS, MOST, windows_of
 from qa.show.exporting import SUFFIXES, Form, export
-from qa.source.page import WINDOW, Range
+from qa.source.view import WINDOW, Range
 from qa.types import Answer, Citation, Turn
 from tests.fakes import cite
 
@@ -38,12 +38,13 @@ HOSTILE = Document(
 SHOWN = "e => [...e.childNodes].filter(n => n.className !== 'gap').map(n => n.textContent).join('')"
 
 
-def talk() -> tuple[Turn, ...]:
+def talk() -> tuple[Recalled, ...]:
     other = Answer("How many ships?", "90", 0.4, (cite(LOG, "90"),))
     first = Answer("How many ships?", "70", 0.81, (cite(LOG, "70"),), (other,), (cite(LOG, LOG.text),))
     second = Answer("How many <more>?", "40", 0.93, (cite(HOSTILE, "40"),))
     third = Answer("Why?", None, 0.03, passages=(cite(LOG, "At six 90 ships lay there."),))
-    return Turn("How many ships?", first), Turn("And <more>?", second), Turn("Why?", third)
+    turns = Turn("How many ships?", first), Turn("And <more>?", second), Turn("Why?", third)
+    return tuple(map(Recalled.of, turns))
 
 
 def find(id: str) -> Document:
@@ -92,7 +93,8 @@ def test_each_form_says_the_question_the_answer_the_words_and_where_they_stand(f
 
 
 def test_json_reads_back_to_the_same_turns() -> None:
-    assert [each.turn for each in from_json(export(talk(), "json", ABOUT), find)][1:] == list(talk()[1:])
+    back = from_json(export(talk(), "json", ABOUT), find)
+    assert [each.turn for each in back[1:]] == [each.turn for each in talk()[1:]]
 
 
 def test_markdown_shows_hostile_words_as_words_and_links_to_the_place() -> None:
@@ -244,7 +246,7 @@ def test_the_file_of_ten_megabytes_on_one_line_is_small_and_opens_at_the_words(
     document = Document("", "One line", "line.txt", text)
     turn = Turn("What?", Answer("What?", "NEEDLE", 0.9, (cite_alone(document, "NEEDLE"),)))
     file = tmp_path / "evidence.html"
-    file.write_text(export([turn], "html", ABOUT), "utf-8")
+    file.write_text(export([Recalled.of(turn)], "html", ABOUT), "utf-8")
     assert len(text) > 10_000_000
     assert file.stat().st_size < 50_000
     page = browser.new_page(viewport={"width": 400, "height": 700})

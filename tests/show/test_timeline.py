@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.types import Document
-from qa.show.timeline import Point, timeline, to_html, when
+from qa.show.cards import CARDS
+from qa.show.timeline import Point, drawn, timeline, when
 from qa.types import Answer, Citation
 
 
@@ -25,6 +27,10 @@ def cited(value: str, stated: str | None) -> Citation:
     text = f"Officials said {value} on {stated}."
     document = Document("", f"Report of {stated}", "report.txt", text)
     return Citation(document, 15, 15 + len(value), 0, len(text), date=stated)
+
+
+def to_html(answer: Answer) -> str:
+    return CARDS.timeline(drawn(answer))
 
 
 def values(points: tuple[Point, ...]) -> list[str]:
@@ -52,7 +58,7 @@ def test_values_stand_in_the_order_of_their_dates() -> None:
 )
 def test_fewer_than_three_points_one_day_or_one_value_are_no_timeline(answer: Answer) -> None:
     assert timeline(answer) == ()
-    assert to_html(timeline(answer)) == ""
+    assert to_html(answer) == ""
 
 
 def test_places_that_say_the_same_on_the_same_day_are_one_point() -> None:
@@ -71,12 +77,12 @@ def test_a_date_is_as_exact_as_it_was_stated() -> None:
 
 
 def test_numbers_stand_at_their_height_and_words_on_one_line() -> None:
-    drawn = to_html(timeline(TOLL))
-    heights = [float(y) for y in re.findall(r'cy="([\d.]+)"', drawn)]
+    shown = to_html(TOLL)
+    heights = [float(y) for y in re.findall(r'cy="([\d.]+)"', shown)]
     assert heights == sorted(heights, reverse=True)
     assert len(set(heights)) == 3
     named = reports(("Ana Ruiz", "2015"), ("Ben Cole", "2016"), ("Eva Lund", "2019-05"))
-    assert len(set(re.findall(r'cy="([\d.]+)"', to_html(timeline(named))))) == 1
+    assert len(set(re.findall(r'cy="([\d.]+)"', to_html(named)))) == 1
 
 
 @given(
@@ -90,12 +96,12 @@ def test_numbers_stand_at_their_height_and_words_on_one_line() -> None:
     )
 )
 def test_any_values_are_drawn_as_one_line_of_sound_markup_inside_its_frame(dated: list[tuple[str, str]]) -> None:
-    points = timeline(reports(*dated))
-    drawn = to_html(points, "<How> many?")
-    assert "\n" not in drawn
+    answer = replace(reports(*dated), question="<How> many?")
+    points, shown = timeline(answer), to_html(answer)
+    assert "\n" not in shown
     if not points:
         return
-    sound = "".join(character for character in drawn if character.isprintable())
+    sound = "".join(character for character in shown if character.isprintable())
     figure = ElementTree.fromstring(re.sub(r"&#13;|&#10;", " ", sound))
     assert {element.tag for element in figure.iter()} <= {
         *("figure", "figcaption", "svg", "line", "polyline", "circle", "text", "ol", "li", "time", "a", "span")

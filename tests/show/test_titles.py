@@ -10,11 +10,11 @@ from rich.console import Console
 
 from embeddings.store.records import Listed
 from embeddings.types import Document
+from qa.kept.conversation import Recalled
 from qa.render import place
-from qa.show.cards import turn
+from qa.show.cards import CARDS, turn
 from qa.show.evidence_file import About
 from qa.show.exporting import export
-from qa.show.reply_card import reply_card
 from qa.show.terminal import show
 from qa.source.page import page_of_documents
 from qa.talk.exchange import Exchange
@@ -62,7 +62,7 @@ def test_a_place_in_words_names_the_file_where_it_must() -> None:
 
 
 def test_cards_exports_and_lists_tell_them_apart() -> None:
-    turns = [Turn(BOTH.question, BOTH)]
+    turns = [Recalled.of(Turn(BOTH.question, BOTH))]
     listed = [
         Listed(each.id, each.title, each.source, each.date, each.media_type, 1, each.content_hash)
         for each in (FIRST, SECOND)
@@ -74,7 +74,7 @@ def test_cards_exports_and_lists_tell_them_apart() -> None:
         export(turns, "markdown", ABOUT).replace("\\", ""),
         export(turns, "html", ABOUT),
         page_of_documents(listed, 2),
-        reply_card(reply),
+        CARDS.reply_card(reply),
         "\n".join(to_lines(reply)),
     )
     for said in shown:

@@ -22,7 +22,8 @@ from embeddings.text.blocks import with_blocks
 from embeddings.types import Layout
 from qa import Citation
 from qa.source.find import MOST, find
-from qa.source.page import WINDOW, Range, View, deep_link, page_of_source, view_url
+from qa.source.page import page_of_source
+from qa.source.view import WINDOW, Range, View, deep_link, view_url
 from qa.web.app import create_app
 
 HOST = "http://127.0.0.1:7860"

@@ -21,7 +21,7 @@ from qa.gate.serving import Serving
 from qa.kept.feedback import FeedbackStore, Version, read_feedback
 from qa.kept.judging import Judging
 from qa.kept.keeping import Keeping
-from qa.source.page import Range, View, view_url
+from qa.source.view import Range, View, view_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -24,11 +24,12 @@ from qa.answers.reliability import Reliability, SureBin
 from qa.gate.serving import Serving
 from qa.render import confidence_words
 from qa.show.cards import turn
-from qa.source.page import WINDOW, Range, View, citation_url, page_of_source, view_url
+from qa.source.page import page_of_source
+from qa.source.view import WINDOW, Range, View, citation_url, view_url
 from qa.talk.exchange import Exchange
 from qa.talk.responding import respond
 from qa.types import Ask
-from qa.web.app import create_app, serve
+from qa.web.app import ChatServer, create_app
 from qa.web.page import local_only
 from tests.fakes import small_assistant
 
@@ -375,13 +376,13 @@ def test_a_port_that_is_taken_is_one_line(documents: tuple[Document, ...]) -> No
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ServerError, match=rf"^port {port} of 127\.0\.0\.1 is taken .*another port with --port$"):
-            serve(KeywordAssistant(documents), port=port)
+            ChatServer(KeywordAssistant(documents), port=port)
 
 
 @pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 7860), ("127.0.0.1", 99_999)])
 def test_an_address_that_is_none_is_one_line(documents: tuple[Document, ...], host: str, port: int) -> None:
     with pytest.raises(ServerError, match=rf"^host '{host}' is not known|^port {port} is none"):
-        serve(KeywordAssistant(documents), Serving(host), port)
+        ChatServer(KeywordAssistant(documents), Serving(host), port)
 
 
 class Unreadable(KeywordAssistant):

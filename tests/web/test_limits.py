@@ -77,7 +77,8 @@ def test_what_is_outside_the_limit_is_neither_listed_nor_opened_nor_counted(wher
 @pytest.mark.parametrize("where", [LIMIT, BY_DATE])
 def test_files_of_ones_own_are_asked_beside_what_the_limit_leaves(where: Where) -> None:
     uploads = Uploads(limited(where))
-    uploads.add("one", [("bus.txt", b"The bus to Oslo leaves at 05:55."), ("train.txt", TRAIN.text.encode())])
+    uploads.add("one", "bus.txt", b"The bus to Oslo leaves at 05:55.")
+    uploads.add("one", "train.txt", TRAIN.text.encode())
     mine = uploads.assistant("one")
     there = {passage.document.source for passage in mine.answer(QUESTION).passages}
     assert there == {"bus.txt", "train.txt", "ferry.txt"} | ({"plane.txt"} if where is LIMIT else set())
@@ -87,7 +88,7 @@ def test_files_of_ones_own_are_asked_beside_what_the_limit_leaves(where: Where) 
     with pytest.raises(FilterError, match="no document is called so"):
         mine.answer(QUESTION, where=Where(documents=("Nowhere",)))
     other = Uploads(limited(where))
-    other.add("one", [("bus.txt", b"The bus to Oslo leaves at 05:55.")])
+    other.add("one", "bus.txt", b"The bus to Oslo leaves at 05:55.")
     if where is LIMIT:
         with pytest.raises(FilterError, match="Train: no document is called so"):
             other.assistant("one").answer(QUESTION, where=Where(documents=("Train",)))

@@ -39,7 +39,7 @@ def uploads(assistant: Assistant) -> Uploads:
 
 
 def test_an_added_file_is_asked_together_with_the_index(uploads: Uploads) -> None:
-    (added,) = uploads.add(ONE, [("notes/keeper.txt", NOTE)])
+    (added,) = uploads.add(ONE, "notes/keeper.txt", NOTE)
     assert added.upload is not None
     assert added.upload.document.source == "keeper.txt"
     both = uploads.assistant(ONE)
@@ -51,16 +51,8 @@ def test_an_added_file_is_asked_together_with_the_index(uploads: Uploads) -> Non
     assert [document.source for document in both.documents()] == ["log.txt", "keeper.txt"]
 
 
-def test_added_files_can_be_asked_alone(uploads: Uploads) -> None:
-    with pytest.raises(DocumentError, match="no files were added"):
-        uploads.assistant(ONE, alone=True)
-    uploads.add(ONE, [("keeper.txt", NOTE)])
-    alone = uploads.assistant(ONE, alone=True)
-    assert {hit.document.source for hit in alone.retrieve("When did the ferry leave?", 5)} == {"keeper.txt"}
-
-
 def test_nobody_else_sees_them(uploads: Uploads, assistant: Assistant) -> None:
-    (added,) = uploads.add(ONE, [("keeper.txt", NOTE)])
+    (added,) = uploads.add(ONE, "keeper.txt", NOTE)
     assert added.upload is not None
     id = added.upload.document.id
     assert uploads.document(ONE, id).text.encode() == NOTE
@@ -75,7 +67,6 @@ def test_nobody_else_sees_them(uploads: Uploads, assistant: Assistant) -> None:
 
 
 def test_each_file_says_what_became_of_it_and_none_stops_the_others(uploads: Uploads) -> None:
-    told: list[tuple[str, int, int]] = []
     files = [
         ("keeper.txt.gz", gzip.compress(NOTE)),
         ("picture.png", b"\x89PNG"),
@@ -84,22 +75,21 @@ def test_each_file_says_what_became_of_it_and_none_stops_the_others(uploads: Upl
         ("same.txt", NOTE),
         ("page.html", b"<html><body><p>The tide turns at six in the evening.</p></body></html>"),
     ]
-    done = uploads.add(ONE, files, lambda *step: told.append(step))
+    done = [uploads.add(ONE, *file)[0] for file in files]
     assert [each.became for each in done] == ["added", "refused", "refused", "refused", "unchanged", "added"]
     problems = [each.problem for each in done if each.problem is not None]
     assert [problem.split(":")[0] for problem in problems] == ["picture.png", "empty.txt", "report.pdf"]
     assert all("\n" not in problem for problem in problems)
     assert (done[4].same_as, done[4].upload) == ("keeper.txt.gz", done[0].upload)
-    assert told == [(name, number, 6) for number, (name, _) in enumerate(files)] + [("", 6, 6)]
 
 
 def test_a_file_that_is_removed_answers_nothing_more(uploads: Uploads, assistant: Assistant) -> None:
-    (added,) = uploads.add(ONE, [("keeper.txt", NOTE)])
+    (added,) = uploads.add(ONE, "keeper.txt", NOTE)
     assert added.upload is not None
     uploads.remove(ONE, added.upload.document.id)
     assert uploads.listed(ONE) == ()
     assert uploads.assistant(ONE) is assistant
-    uploads.add(ONE, [("keeper.txt", NOTE)])
+    uploads.add(ONE, "keeper.txt", NOTE)
     uploads.drop(ONE)
     uploads.drop(ONE)
     assert uploads.listed(ONE) == ()
@@ -117,7 +107,7 @@ def test_a_file_that_is_removed_answers_nothing_more(uploads: Uploads, assistant
 def test_what_goes_beyond_a_limit_is_told_and_not_kept(assistant: Assistant, limits: UploadLimits, told: str) -> None:
     uploads = Uploads(assistant, limits)
     long = b"\n\n".join(b"Ship %d sails for the far port at dawn, with a load of salt and fish." % n for n in range(40))
-    first, second = uploads.add(ONE, [("keeper.txt", NOTE), ("long.txt", long)])
+    (first,), (second,) = uploads.add(ONE, "keeper.txt", NOTE), uploads.add(ONE, "long.txt", long)
     assert first.problem is None
     assert second.problem is not None
     assert told in second.problem
@@ -128,15 +118,15 @@ def test_a_full_house_refuses_who_comes_and_keeps_who_is_there(assistant: Assist
     now = [0.0]
     uploads = Uploads(assistant, UploadLimits(sessions=2, idle=100), clock=lambda: now[0])
     for number in range(60):  # refused, under invented names
-        uploads.add(f"invented {number}", [("picture.png", b"\x89PNG")])
+        uploads.add(f"invented {number}", "picture.png", b"\x89PNG")
     for session in ("a", "b"):
-        uploads.add(session, [("keeper.txt", NOTE)])
-    (refused,) = uploads.add("c", [("keeper.txt", NOTE)])
+        uploads.add(session, "keeper.txt", NOTE)
+    (refused,) = uploads.add("c", "keeper.txt", NOTE)
     assert "too many files of others are here" in str(refused.problem)
     assert [bool(uploads.listed(session)) for session in ("a", "b", "c")] == [True, True, False]
-    assert uploads.add("a", [("more.txt", NOTE + b" Or 46.")])[0].became == "added"
+    assert uploads.add("a", "more.txt", NOTE + b" Or 46.")[0].became == "added"
     uploads.remove("b", uploads.listed("b")[0].document.id)
-    assert uploads.add("c", [("keeper.txt", NOTE)])[0].became == "added"
+    assert uploads.add("c", "keeper.txt", NOTE)[0].became == "added"
     now[0] = 101.0
     assert uploads.sweep() == 2
     assert uploads.listed("a") == ()
@@ -145,19 +135,19 @@ def test_a_full_house_refuses_who_comes_and_keeps_who_is_there(assistant: Assist
 def test_all_sessions_together_are_bounded(assistant: Assistant) -> None:
     uploads = Uploads(assistant, UploadLimits(all_bytes=len(NOTE) + 10))
     for session in ("a", "b", "c"):
-        uploads.add(session, [("keeper.txt", NOTE)])
+        uploads.add(session, "keeper.txt", NOTE)
     assert [bool(uploads.listed(session)) for session in ("a", "b", "c")] == [True, False, False]
 
 
 def test_a_text_that_the_index_holds_already_is_found_once(uploads: Uploads) -> None:
-    uploads.add(ONE, [("again.txt", LOG.text.encode()), ("keeper.txt", NOTE)])
+    uploads.add(ONE, "again.txt", LOG.text.encode())
     hits = uploads.assistant(ONE).retrieve("When did the ferry leave?", 10)
     assert len(hits) == len({(hit.document.id, hit.chunk.start) for hit in hits})
-    assert len(uploads.assistant(ONE, alone=True).documents()) == 2
+    assert len(uploads.listed(ONE)) == 1
 
 
 def test_filters_name_documents_of_both(uploads: Uploads) -> None:
-    uploads.add(ONE, [("keeper.txt", NOTE)])
+    uploads.add(ONE, "keeper.txt", NOTE)
     both = uploads.assistant(ONE)
     for name in ("keeper.txt", "log.txt"):
         hits = both.retrieve("When did the ferry leave?", 5, Where(documents=(name,)))

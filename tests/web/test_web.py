@@ -109,9 +109,9 @@ def test_who_knows_the_password_gets_in(guarded: TestClient, path: str) -> None:
     "header", ["", "Basic", "Basic ???", "Bearer x", BASIC.replace("Basic", "Digest"), "Basic YWRh", f"{BASIC}A"]
 )
 def test_a_header_of_another_form_is_no_password(header: str) -> None:
-    assert not LOGIN.fits(header)
-    assert LOGIN.fits(BASIC)
-    assert LOGIN.fits(BASIC.replace("Basic", "basic"))
+    assert LOGIN.user_of(header) is None
+    assert LOGIN.user_of(BASIC)
+    assert LOGIN.user_of(BASIC.replace("Basic", "basic"))
 
 
 def test_a_password_is_nowhere_in_what_is_shown_of_a_login() -> None:

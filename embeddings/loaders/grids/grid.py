@@ -36,7 +36,7 @@ class Placed:
 
 @dataclass(slots=True)
 class Grid:
-    """A table of which every place is filled.
+    """A table whose places are all filled.
 
     Attributes:
         rows: the words of each row, by columns; "" where there are none.
@@ -84,11 +84,11 @@ def filled(rows: Sequence[Sequence[Placed]]) -> Grid:
                     below.setdefault(column, words)
             at += width
     grid = [[row.get(column, "") for column in range(max(row, default=-1) + 1)] for row in places]
-    found = Grid(grid, spans)
-    find_bands(found)
-    found.heads.update(_heads(rows, found))
-    found.labelled = _is_labelled([cells for number, cells in enumerate(rows) if number not in found.heads])
-    return found
+    made = Grid(grid, spans)
+    find_bands(made)
+    made.heads.update(_heads(rows, made))
+    made.labelled = _is_labelled([cells for number, cells in enumerate(rows) if number not in made.heads])
+    return made
 
 
 def _place(row: dict[int, str], cell: Placed, at: int) -> int:

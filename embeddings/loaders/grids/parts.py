@@ -42,7 +42,7 @@ def parts_of(rows: Rows, heads: Set[int] = NO_ROWS, labelled: bool = False) -> l
     >>> [(part.naming.names, part.body) for part in parts_of(stacked)]
     [(('Ship', 'Berth'), [1]), (('Crane', 'Lifts', 'Built'), [4])]
     """
-    found: list[Part] = []
+    parts: list[Part] = []
     loose: list[int] = []
     for run in _runs(rows, heads):
         told = next((count for count, index in enumerate(run) if index not in heads), len(run))
@@ -50,19 +50,19 @@ def parts_of(rows: Rows, heads: Set[int] = NO_ROWS, labelled: bool = False) -> l
             loose += run  # titles of the table that follows, or remarks under the last one
             continue
         for piece in _pieces(rows, run, told, labelled):
-            last = found[-1] if found else None
+            last = parts[-1] if parts else None
             cells = [rows[index] for index in piece]
-            anew = last is None or loose or told or piece[0] != run[0]
-            if anew or (last and starts_anew([rows[index] for index in last.body[:SAMPLE]], cells, apart=True)):
-                found.append(_part(rows, loose, piece, told if piece[0] == run[0] else 0, labelled))
-                if last is not None and loose and found[-1].naming == Naming(0, 0, ()):
-                    found[-1].naming = _carried(last, cells)
+            begins = last is None or loose or told or piece[0] != run[0]
+            if begins or (last and starts_anew([rows[index] for index in last.body[:SAMPLE]], cells, apart=True)):
+                parts.append(_part(rows, loose, piece, told if piece[0] == run[0] else 0, labelled))
+                if last is not None and loose and parts[-1].naming == Naming(0, 0, ()):
+                    parts[-1].naming = _carried(last, cells)
                 loose = []
             elif last is not None:
                 last.body += _without_names(rows, piece, last)
     if loose:
-        found.append(Part(loose, Naming(len(loose), 0, ()), []))
-    return found
+        parts.append(Part(loose, Naming(len(loose), 0, ()), []))
+    return parts
 
 
 def _part(rows: Rows, loose: list[int], piece: list[int], told: int, labelled: bool) -> Part:

@@ -38,10 +38,10 @@ def invitation(text: str) -> list[list[str]]:
     values: dict[str, list[str]] | None = None
     inner = 0  # how deep in what is part of an event, as an alarm
     for line in re.sub(r"\n[ \t]", "", text.replace("\r\n", "\n")).split("\n"):
-        found = _LINE.match(line)
-        if found is None:
+        match = _LINE.match(line)
+        if match is None:
             continue
-        name, value = found["name"].upper(), found["value"].strip()
+        name, value = match["name"].upper(), match["value"].strip()
         if name == "BEGIN":
             if value.upper() in _KINDS:
                 values = {}
@@ -54,7 +54,7 @@ def invitation(text: str) -> list[list[str]]:
             else:
                 inner = max(0, inner - 1)
         elif values is not None and not inner and name in _FIELDS and value:
-            values.setdefault(_FIELDS[name], []).append(_written(name, found["parameters"], value))
+            values.setdefault(_FIELDS[name], []).append(_written(name, match["parameters"], value))
     return [lines for lines in events if lines]
 
 
@@ -73,9 +73,9 @@ def _written(name: str, parameters: str, value: str) -> str:
 
 
 def _moment(value: str, zone: str) -> str:
-    found = _MOMENT.match(value)
-    if found is None:
+    match = _MOMENT.match(value)
+    if match is None:
         return value
-    year, month, day, hour, minute, is_utc = found.groups()
+    year, month, day, hour, minute, is_utc = match.groups()
     where = " (UTC)" if is_utc else f" ({zone})" if zone and hour else ""
     return f"{year}-{month}-{day}" + (f" {hour}:{minute}{where}" if hour else "")

@@ -65,10 +65,10 @@ def known(charset: str | None) -> str | None:
     """
     said = (charset or "").strip("\"' ").lower()
     try:
-        found = codecs.lookup(_ALIASES.get(said, said)) if said else None
+        codec = codecs.lookup(_ALIASES.get(said, said)) if said else None
     except (LookupError, ValueError):
         return None
-    return found.name if found is not None and found._is_text_encoding else None
+    return codec.name if codec is not None and codec._is_text_encoding else None
 
 
 def header(message: Message, name: str) -> str:

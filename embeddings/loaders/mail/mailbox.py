@@ -23,8 +23,8 @@ def members(data: bytes, name: str, limits: Limits) -> Iterator[Packed]:
     starts = list(_START.finditer(data))
     if not starts:
         raise DocumentError(f"{name}: no mailbox: no line in it begins a mail with “From ”; leave it out")
-    ends = [found.start() for found in starts[1:]] + [len(data)]
-    for number, (found, end) in enumerate(zip(starts, ends, strict=True), start=1):
+    ends = [head.start() for head in starts[1:]] + [len(data)]
+    for number, (head, end) in enumerate(zip(starts, ends, strict=True), start=1):
         if number > limits.inside:
             raise DocumentError(f"{name}: {len(starts):,} mails, at most {limits.inside:,} are read; split it")
-        yield Packed(f"message {number}.eml", _QUOTED_FROM.sub(rb"\1", data[found.end() : end]))
+        yield Packed(f"message {number}.eml", _QUOTED_FROM.sub(rb"\1", data[head.end() : end]))

@@ -40,8 +40,8 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     reader = _Reader(name, limits)
     reader.message(message, headers)
     sender, address = parseaddr(headers["From"]) if "@" in headers["From"] else (headers["From"], "")
-    found = described(reader.writer.extract(), headers["Subject"], sender or address, sent(message, headers))
-    return found.with_files(reader.files)
+    mail = described(reader.writer.extract(), headers["Subject"], sender or address, sent(message, headers))
+    return mail.with_files(reader.files)
 
 
 def parsed(data: bytes, name: str) -> Message:

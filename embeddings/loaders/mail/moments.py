@@ -37,9 +37,9 @@ def moment(written: str) -> str | None:
     ('2021-05-03T10:30Z', '2025-07-29T12:42Z', '2024-06-03')
     """
     words = " ".join(written.split())[:200]
-    found = _ISO.match(words)
-    if found is not None:
-        return _from_iso(found[0])
+    match = _ISO.match(words)
+    if match is not None:
+        return _from_iso(match[0])
     try:
         return _to_minute(parsedate_to_datetime(words))
     except (ValueError, TypeError, IndexError, OverflowError, AttributeError):
@@ -53,8 +53,8 @@ def day_in(words: str) -> str | None:
     ('2024-06-03', '2023-08-12', None)
     """
     words = words[:400]
-    for found in (_NAMED.search(words), _POINTS.search(words), _EAST.search(words)):
-        day = _day(found.groupdict()) if found is not None else None
+    for match in (_NAMED.search(words), _POINTS.search(words), _EAST.search(words)):
+        day = _day(match.groupdict()) if match is not None else None
         if day is not None:
             return day
     return first_day(words)

@@ -53,8 +53,8 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
         raise DocumentError(f"{name}: has more than {limits.parts:,} parts; split it")
     reader = _Reader(ole, names, name, limits)
     facts = reader.message([], None)
-    found = described(reader.writer.extract(), facts["Subject"], facts["author"], facts["moment"] or None)
-    return found.with_files(reader.files)
+    mail = described(reader.writer.extract(), facts["Subject"], facts["author"], facts["moment"] or None)
+    return mail.with_files(reader.files)
 
 
 class _Reader:

@@ -116,8 +116,8 @@ def is_placeholder(text: str) -> bool:
 
 
 def _is_much_less(words: int, page: Message) -> bool:
-    found = next((each for each in page.walk() if each.get_content_type() == "text/html"), page)
-    return words < _MUCH_LESS * len(_TAGS.sub(b" ", payload(found)).split())
+    markup = next((each for each in page.walk() if each.get_content_type() == "text/html"), page)
+    return words < _MUCH_LESS * len(_TAGS.sub(b" ", payload(markup)).split())
 
 
 def _has(part: Message, kind: str) -> bool:
@@ -127,17 +127,17 @@ def _has(part: Message, kind: str) -> bool:
 def payload(part: Message) -> bytes:
     """The bytes of a part without its transfer encoding; none where that is damaged."""
     try:
-        found = part.get_payload(decode=True)
+        data = part.get_payload(decode=True)
     except Exception:  # a transfer encoding that is damaged
         return b""
-    return found if isinstance(found, bytes) else b""
+    return data if isinstance(data, bytes) else b""
 
 
 def charset_of(part: Message) -> str | None:
     """The character set that a part declares."""
     try:
-        found = part.get_param("charset")
-        return part.get_content_charset() if found is not None else None
+        charset = part.get_param("charset")
+        return part.get_content_charset() if charset is not None else None
     except Exception:  # a header that is damaged
         return None
 
@@ -174,7 +174,7 @@ def file_name(part: Message) -> str:
     """The name of an attached file; "" where it has none."""
     try:
         name = part.get_filename() or ""
-    except Exception:  # a name in an encoding that is none
+    except Exception:  # a name in an unknown encoding
         return ""
     if any("\udc80" <= character <= "\udcff" for character in name):
         name = readable(name.encode("utf-8", "surrogateescape"))

@@ -78,7 +78,7 @@ def parts_of(text: str) -> list[Part]:
     2024-06-03 ('On 3 Jun 2024, Ana wrote:', 'It is on 12 June.')
     None ('', 'Bye')
     """
-    found: list[Part] = []
+    parts: list[Part] = []
     dates: dict[int, str | None] = {}  # when the words were written that stand so deep here
     waiting: tuple[list[str], str] | None = None  # what introduces the next run, which is quoted deeper
     for depth, run in _runs(text):
@@ -94,11 +94,11 @@ def parts_of(text: str) -> list[Part]:
             if said is not None:
                 head, dates[depth] = lines[: said.lines], said.date
             body = lines[said.lines :] if said is not None else lines
-            found.append(Part((*head, *body), _heading(head), dates.get(depth, "" if depth else None)))
+            parts.append(Part((*head, *body), _heading(head), dates.get(depth, "" if depth else None)))
             head = []
     if waiting is not None:
-        found.append(Part(tuple(waiting[0]), "", None))
-    return found
+        parts.append(Part(tuple(waiting[0]), "", None))
+    return parts
 
 
 def _runs(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -117,13 +117,13 @@ def _split(run: list[str]) -> Iterator[tuple[Introduction | None, list[str]]]:
     """A run parted where older mails are introduced in it, each part with what introduces it."""
     start, said, place = 0, None, 0
     while place < len(run):
-        found = introduction(run[place : place + _MOST_LINES]) if _may_start(run[place]) else None
-        if found is None:
+        begun = introduction(run[place : place + _MOST_LINES]) if _may_start(run[place]) else None
+        if begun is None:
             place += 1
             continue
         if place > start:
             yield said, run[start:place]
-        start, said, place = place, found, place + max(1, found.lines)
+        start, said, place = place, begun, place + max(1, begun.lines)
     yield said, run[start:]
 
 
@@ -162,15 +162,15 @@ def _headers(lines: Sequence[str]) -> Introduction | None:
     """The headers of a quoted mail: its sender first, then when it was sent and others."""
     names, date, count = list[str](), "", 0
     for line in lines[:_MOST_LINES]:
-        found = _FIELD.match(line.strip())
-        name = found["name"].strip().lower() if found is not None else ""
+        match = _FIELD.match(line.strip())
+        name = match["name"].strip().lower() if match is not None else ""
         if name not in _FROM | _WHEN | _OTHERS:
             if names and line[:1].isspace() and line.strip():  # a header that goes on
                 count += 1
                 continue
             break
-        if found is not None and name in _WHEN and name not in names:
-            date = date or moment(found["value"].strip("* ")) or day_in(found["value"]) or ""
+        if match is not None and name in _WHEN and name not in names:
+            date = date or moment(match["value"].strip("* ")) or day_in(match["value"]) or ""
         names.append(name)
         count += 1
     is_mail = len(names) >= 2 and names[0] in _FROM and (any(name in _WHEN for name in names) or len(names) >= 3)
@@ -179,8 +179,8 @@ def _headers(lines: Sequence[str]) -> Introduction | None:
 
 def _unmarked(line: str) -> tuple[int, str]:
     """How deep a line is quoted, and the line without the marks of it."""
-    found = _MARKED.match(line)
-    return (found["marks"].count(">"), line[found.end() :]) if found is not None else (0, line)
+    match = _MARKED.match(line)
+    return (match["marks"].count(">"), line[match.end() :]) if match is not None else (0, line)
 
 
 def _may_start(line: str) -> bool:

@@ -49,8 +49,8 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
 def _package(archive: Archive, name: str) -> tuple[str, etree._Element]:
     """The package file and the folder it stands in."""
     container = archive.xml(_CONTAINER)
-    found = container.iter() if container is not None else ()
-    path = next((attribute(each, "full-path") for each in found if local(each) == "rootfile"), None)
+    elements = container.iter() if container is not None else ()
+    path = next((attribute(each, "full-path") for each in elements if local(each) == "rootfile"), None)
     package = archive.xml(path) if path is not None else None
     if path is None or package is None:
         raise DocumentError(f"{name}: an EPUB file without a table of its parts; save it again")
@@ -69,5 +69,5 @@ def _chapters(place: str, package: etree._Element) -> Iterator[str]:
 def _protected(archive: Archive) -> set[str]:
     """The parts that are encrypted; fonts often are, which hides no text."""
     encryption = archive.xml(_ENCRYPTION)
-    found = encryption.iter() if encryption is not None else ()
-    return {unquote(attribute(each, "URI") or "") for each in found if local(each) == "CipherReference"}
+    elements = encryption.iter() if encryption is not None else ()
+    return {unquote(attribute(each, "URI") or "") for each in elements if local(each) == "CipherReference"}

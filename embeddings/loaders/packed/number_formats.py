@@ -45,11 +45,11 @@ def shown(value: float | int, code: str, since_1904: bool = False) -> str:
     if any(kind in ("part", "elapsed") for kind, _ in tokens):
         return _day(value, tokens, since_1904)
     own_sign = value < 0 and len(parts) > 1
-    found = _number(abs(value), tokens)
-    if found is None:
+    written = _number(abs(value), tokens)
+    if written is None:
         return plain(value)
-    is_less = value < 0 and not own_sign and any(character in "123456789" for character in found)
-    return f"-{found}" if is_less else found
+    is_less = value < 0 and not own_sign and any(character in "123456789" for character in written)
+    return f"-{written}" if is_less else written
 
 
 def plain(value: float | int) -> str:
@@ -66,33 +66,33 @@ def plain(value: float | int) -> str:
 @lru_cache(maxsize=512)
 def _parts(code: str) -> tuple[str, ...]:
     """The parts of a format; ";" in quotes parts nothing."""
-    found, last, quoted = [], 0, False
+    parts, last, quoted = [], 0, False
     for index, character in enumerate(code):
         quoted = quoted != (character == '"')
         if character == ";" and not quoted and (not index or code[index - 1] != "\\"):
-            found.append(code[last:index])
+            parts.append(code[last:index])
             last = index + 1
-    return (*found, code[last:])
+    return (*parts, code[last:])
 
 
 @lru_cache(maxsize=512)
 def _tokens(part: str) -> tuple[tuple[str, str], ...]:
     """What a part of a format consists of: "text" that is shown, a "digit" sign, a "part" of a day, and the like."""
-    found: list[tuple[str, str]] = []
+    tokens: list[tuple[str, str]] = []
     for each in _TOKEN.finditer(part):
         kind = each.lastgroup
         if kind in ("quoted", "escaped", "money"):
-            found.append(("text", each[kind]))
+            tokens.append(("text", each[kind]))
         elif kind in ("elapsed", "half", "part"):
-            found.append((kind, each[kind]))
+            tokens.append((kind, each[kind]))
         elif kind == "other":
             sign = each["other"]
-            found.append(("digit" if sign in f"{_DIGITS}.,%/" else "text", sign))
+            tokens.append(("digit" if sign in f"{_DIGITS}.,%/" else "text", sign))
         elif each[0].startswith("_"):
-            found.append(("text", " "))
-    if any(kind == "digit" and sign in _DIGITS for kind, sign in found) and _is_power(found):
-        return tuple(("power" if kind == "part" else kind, sign) for kind, sign in found)
-    return tuple(found)
+            tokens.append(("text", " "))
+    if any(kind == "digit" and sign in _DIGITS for kind, sign in tokens) and _is_power(tokens):
+        return tuple(("power" if kind == "part" else kind, sign) for kind, sign in tokens)
+    return tuple(tokens)
 
 
 def _is_power(tokens: list[tuple[str, str]]) -> bool:

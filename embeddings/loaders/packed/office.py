@@ -26,9 +26,9 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     core = archive.xml("docProps/core.xml")
     facts = [words_of(core, fact) for fact in ("title", "creator", "created")]
     is_workbook = archive.read("xl/workbook.xml") is not None
-    found = (workbook if is_workbook else slides).extract(archive, name, limits)
+    read = (workbook if is_workbook else slides).extract(archive, name, limits)
     title = None if (facts[0] or "").lower() == "powerpoint presentation" else facts[0]
-    return described(found, title, facts[1], iso_day(facts[2]))
+    return described(read, title, facts[1], iso_day(facts[2]))
 
 
 def _old_workbook(data: bytes, name: str, limits: Limits) -> Extract:

@@ -28,15 +28,15 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     except NotImplementedError:  # formats of a program that xlrd does not know
         book = xlrd.open_workbook(file_contents=data, logfile=_Nowhere())
     writer = Writer(name, limits)
-    for found in book.sheets():
-        if found.nrows > limits.rows:
+    for table in book.sheets():
+        if table.nrows > limits.rows:
             raise DocumentError(f"{name}: more than {limits.rows:,} rows; split it")
-        sheet = Sheet(found.name)
-        for number in range(found.nrows):
-            cells = [_shown(cell, book) for cell in found.row(number)]
+        sheet = Sheet(table.name)
+        for number in range(table.nrows):
+            cells = [_shown(cell, book) for cell in table.row(number)]
             if any(cells):
                 sheet.add(number + 1, cells)
-        sheet.merged = [(top + 1, left, bottom - top, right - left) for top, bottom, left, right in found.merged_cells]
+        sheet.merged = [(top + 1, left, bottom - top, right - left) for top, bottom, left, right in table.merged_cells]
         write_sheet(writer, sheet)
     return writer.extract()
 

@@ -62,13 +62,13 @@ def extract(archive: Archive, name: str, limits: Limits) -> Extract:
 def _parts(archive: Archive) -> dict[str, str]:
     """The sheets of a workbook by the ids that it calls them; those that hold only a chart are none."""
     relations = archive.xml("xl/_rels/workbook.xml.rels")
-    found = {}
+    paths = {}
     for each in relations if relations is not None else ():
         target = attribute(each, "Target") or ""
         path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
         if (attribute(each, "Type") or path).endswith(("/worksheet", ".xml")):
-            found[attribute(each, "Id") or ""] = path
-    return found
+            paths[attribute(each, "Id") or ""] = path
+    return paths
 
 
 def _texts(archive: Archive) -> list[str]:
@@ -102,8 +102,8 @@ def _formats(archive: Archive) -> list[str]:
 
 
 def _is_since_1904(workbook: etree._Element) -> bool:
-    found = next((each for each in workbook.iter() if local(each) == "workbookPr"), None)
-    return found is not None and (attribute(found, "date1904") or "0") in ("1", "true", "on")
+    properties = next((each for each in workbook.iter() if local(each) == "workbookPr"), None)
+    return properties is not None and (attribute(properties, "date1904") or "0") in ("1", "true", "on")
 
 
 def _sheet(title: str, data: bytes, book: _Book, name: str, limits: Limits) -> Sheet:

@@ -64,7 +64,7 @@ class Filled:
 
 def fields_of(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Filled:
     """The fields of a page of a document, and what was written over it."""
-    found: list[Field] = []
+    fields: list[Field] = []
     comments = secrets = 0
     for number in range(min(raw.FPDFPage_GetAnnotCount(page), _MOST)):
         with _annotation(page, number) as annotation:
@@ -75,12 +75,12 @@ def fields_of(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Fille
                 comments += bool(_contents(annotation))
             elif kind == raw.FPDF_ANNOT_FREETEXT:
                 words = _contents(annotation)
-                found += [Field(None, "", words, _place(annotation))] if words else []
+                fields += [Field(None, "", words, _place(annotation))] if words else []
             elif kind == raw.FPDF_ANNOT_WIDGET and document.formenv is not None:
                 field = _field(document.formenv, annotation)
                 secrets += field is None
-                found += [field] if field is not None and (field.value or field.kind in _BOXES) else []
-    return Filled(tuple(found), comments, secrets)
+                fields += [field] if field is not None and (field.value or field.kind in _BOXES) else []
+    return Filled(tuple(fields), comments, secrets)
 
 
 @contextmanager
@@ -233,7 +233,7 @@ class _Page:
 
 
 def _cost(piece: Line, field: Field, left: float, right: float, beside: bool) -> float | None:
-    """How far a piece is from being the label of a field that stands beside it or under it; None where it is none."""
+    """How far a piece is from being the label of a field beside or under it; None where it can't be the label."""
     filled = piece.glyphs[-1] >= FIRST
     behind = piece.left - right
     if beside and field.kind in _BOXES and -2 <= behind < _BOX_BESIDE and not filled and piece.glyphs[0] < FIRST:

@@ -120,7 +120,7 @@ def is_right_to_left(character: str) -> bool:
 
 
 def _words(code: int) -> str:
-    """The characters of a code, "" for what is none."""
+    """The characters of a code; "" for a code that stands for none."""
     if code in _BULLETS:
         return _BULLETS[code]
     if code in _LIGATURES:

@@ -30,17 +30,17 @@ def letters(data: bytes, name: str, limits: Limits, page: int) -> Letters:
         DocumentError: damaged, protected, or there is no such page.
     """
     with _page(data, name, page) as (document, shown):
-        found = read(document, shown, limits.characters)
-        wanted = {glyph for piece in found.pieces for glyph in piece.glyphs if glyph >= 0}
-        wanted -= set(found.made) | set(found.places)
-        boxes = _boxes(shown, wanted.union(*found.made.values()))
-        for number, several in found.made.items():
+        content = read(document, shown, limits.characters)
+        wanted = {glyph for piece in content.pieces for glyph in piece.glyphs if glyph >= 0}
+        wanted -= set(content.made) | set(content.places)
+        boxes = _boxes(shown, wanted.union(*content.made.values()))
+        for number, several in content.made.items():
             around = [boxes[glyph] for glyph in several if glyph in boxes]
             if around:
                 boxes[number] = reduce(Box.joined, around)
-        for number, place in found.places.items():
+        for number, place in content.places.items():
             boxes[number] = _on_page(shown, *place)
-        return Letters(tuple(found.pieces), boxes)
+        return Letters(tuple(content.pieces), boxes)
 
 
 @contextmanager
@@ -59,8 +59,8 @@ def _boxes(page: pypdfium2.PdfPage, glyphs: set[int]) -> dict[int, Box]:
     """The box of each glyph that has one, on the page as it is shown: turned and cut as the file says."""
     text_page = page.get_textpage()
     try:
-        found = {glyph: _box(page, text_page, glyph) for glyph in sorted(glyphs)}
-        return {glyph: box for glyph, box in found.items() if box is not None}
+        boxes = {glyph: _box(page, text_page, glyph) for glyph in sorted(glyphs)}
+        return {glyph: box for glyph, box in boxes.items() if box is not None}
     finally:
         text_page.close()
 

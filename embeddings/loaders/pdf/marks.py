@@ -1,11 +1,10 @@
-"""Where characters of a PDF's text lie on its pages, found again in the file, so that a citation can be drawn.
+"""Where the characters of a PDF's text lie on its pages, so that a citation can be drawn.
 
-One page is read again and its text compared with the document's: a file that was changed since is told, never marked at
-the wrong words. Three things of a page depend on others: how many lines at its edges are running heads
-and whether its first line is its title, which is tried, and whether a divided word keeps its hyphen, which the
-document's text says. A span that begins or ends inside a
-ligature, or holds a letter of which the page does not say where it lies, marks its whole lines and says so. So does one
-that cuts a word which the page divides.
+A page is read again from the file, and its text is compared with the document's. Where the file was changed since, that
+is said and nothing is marked. Three things of a page depend on its document: how many lines at its edges are running
+heads and whether its first line is its title, which are both tried; and whether a divided word keeps its hyphen, which
+the document's text tells. A span has its whole lines marked, and says so, where it begins or ends inside a ligature,
+holds a letter whose place the page does not say, or cuts a word that the page divides.
 """
 
 from __future__ import annotations
@@ -112,11 +111,11 @@ def marks(
     if document.media_type not in DRAWN or not document.layout.pages:
         raise DocumentError(f"{document.source}: no PDF, so that nothing can be marked on its pages")
     data, name = _read(document, path, limits)
-    found = (
+    marked = (
         _on_page(document, page, start, end, _letters(data, name, limits, page))
         for page in _pages(document, start, end)
     )
-    return tuple(mark for mark in found if mark is not None)
+    return tuple(mark for mark in marked if mark is not None)
 
 
 def read_page(document: Document, page: int, path: str | Path | bytes | None = None, limits: Limits = LIMITS) -> Page:
@@ -183,7 +182,7 @@ class Page:
     number: int
     first: int
     text: str
-    found: Sequence[Block]
+    blocks: Sequence[Block]
     boxes: dict[int, Box]
     lines: Sequence[Line]
 
@@ -199,19 +198,19 @@ class Page:
             if not text or (lines and not text.startswith(lines[0].text[:1])):
                 continue
             for titled in (False, True):
-                found = _with_hyphens_of(blocks(lines, titled=titled), text)
-                if _same(joined(found), text):
-                    return cls(page, first, text, found, letters.boxes, lines)
+                of_page = _with_hyphens_of(blocks(lines, titled=titled), text)
+                if _same(joined(of_page), text):
+                    return cls(page, first, text, of_page, letters.boxes, lines)
         raise DocumentError(f"{document.source}: is not the file that was read; index it again to see its pages")
 
     def mark(self, start: int, end: int) -> PageMark | None:
         """What of a span lies on it; None where that is no letter."""
         part = range(max(start - self.first, 0), min(end - self.first, len(self.text)))
-        return _mark(self.number, part, self.found, self.boxes, self.lines) if part else None
+        return _mark(self.number, part, self.blocks, self.boxes, self.lines) if part else None
 
     def words(self) -> Iterator[Word]:
-        """Its words in the order of the text, those of which the page says where a letter lies."""
-        glyphs, numbers = _places(self.found)
+        """Its words in the order of the text, where the page says the place of at least one of their letters."""
+        glyphs, numbers = _places(self.blocks)
         for match in _WORD.finditer(self.text):
             cuts = [index for index in range(match.start() + 1, match.end()) if numbers[index] != numbers[index - 1]]
             for start, end in pairwise((match.start(), *cuts, match.end())):
@@ -228,11 +227,11 @@ def _without_heads(pieces: Sequence[Line]) -> Iterator[Sequence[Line]]:
         yield without(pieces, cut)
 
 
-def _with_hyphens_of(found: Sequence[Block], text: str) -> list[Block]:
-    """Blocks of which divided words have lost the hyphens that a text does not have."""
+def _with_hyphens_of(blocks: Sequence[Block], text: str) -> list[Block]:
+    """Blocks without the hyphens of divided words that the text does not have."""
     told: list[Block] = []
     place = 0
-    for block in found:
+    for block in blocks:
         gone: set[int] = set()
         for hyphen in block.hyphens:
             at = place + hyphen - len(gone)
@@ -249,9 +248,9 @@ def _same(page: str, text: str) -> bool:
 
 
 def _mark(
-    page: int, part: range, found: Sequence[Block], boxes: dict[int, Box], lines: Sequence[Line]
+    page: int, part: range, blocks: Sequence[Block], boxes: dict[int, Box], lines: Sequence[Line]
 ) -> PageMark | None:
-    glyphs, numbers = _places(found)
+    glyphs, numbers = _places(blocks)
     wanted = [index for index in part if glyphs[index] >= 0]
     if not wanted:
         return None
@@ -266,21 +265,21 @@ def _mark(
 
 def _by_line(boxes: Sequence[Box]) -> list[Box]:
     """A rectangle around each run of boxes beside one another: a cell of a table may have several lines."""
-    found: list[Box] = []
+    lines: list[Box] = []
     for box in boxes:
         middle = (box.top + box.bottom) / 2
-        if found and found[-1].top < middle < found[-1].bottom:
-            found[-1] = found[-1].joined(box)
+        if lines and lines[-1].top < middle < lines[-1].bottom:
+            lines[-1] = lines[-1].joined(box)
         else:
-            found.append(box)
-    return found
+            lines.append(box)
+    return lines
 
 
-def _places(found: Sequence[Block]) -> tuple[list[int], list[int]]:
+def _places(blocks: Sequence[Block]) -> tuple[list[int], list[int]]:
     """The letter and the line of each character of a page, -1 for those that it only leaves."""
     glyphs: list[int] = []
     numbers: list[int] = []
-    for block in found:
+    for block in blocks:
         glyphs += [*([-1, -1] if glyphs else []), *block.glyphs]
         numbers += [*([-1, -1] if numbers else []), *block.lines]
     return glyphs, numbers

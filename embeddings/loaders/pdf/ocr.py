@@ -83,9 +83,9 @@ def recognised(page: pypdfium2.PdfPage) -> Recognised:
 def _parts(words: str, box: Rectangle) -> Iterator[tuple[str, Rectangle]]:
     """A word, and the marks before and behind it, each with its share of the box."""
     left, top, right, bottom = box
-    for found in _PART.finditer(words):
-        start, end = (left + (right - left) * at / len(words) for at in found.span())
-        yield found[0], (start, top, end, bottom)
+    for match in _PART.finditer(words):
+        start, end = (left + (right - left) * at / len(words) for at in match.span())
+        yield match[0], (start, top, end, bottom)
 
 
 def _in_rows(lines: Sequence[_Seen]) -> Iterator[tuple[int, _Seen]]:
@@ -134,12 +134,12 @@ def _read(pixels: bytes, width: int, height: int) -> tuple[_Seen, ...]:
     import numpy as np
 
     array = np.frombuffer(pixels, np.uint8).reshape(height, width, 3)[:, :, ::-1].copy()  # (height, width, BGR)
-    found = _engine()(array)
-    if found.txts is None or found.boxes is None:
+    seen = _engine()(array)
+    if seen.txts is None or seen.boxes is None:
         return ()
-    words = found.word_results if len(found.word_results or ()) == len(found.txts) else [()] * len(found.txts)
+    words = seen.word_results if len(seen.word_results or ()) == len(seen.txts) else [()] * len(seen.txts)
     lines = []
-    for box, text, score, parts in zip(found.boxes, found.txts, found.scores, words, strict=True):
+    for box, text, score, parts in zip(seen.boxes, seen.txts, seen.scores, words, strict=True):
         around = _around(box)
         told = tuple((str(part), _around(corners)) for part, _, corners in parts if corners is not None)
         whole = "".join(text.split())

@@ -17,10 +17,10 @@ from embeddings.loaders.pictures import available
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What stands on a page.
+    """The text of a page, and where it stands.
 
     Attributes:
-        pieces: what stands on one line without a wide gap, row by row from the top.
+        pieces: the parts of lines without a wide gap in them, row by row from the top.
         made: the letters of each character that stands for several.
         places: where on the page each field of a form lies, by the number of its characters.
         bottom, top: the heights of its edges, in points as its text is read.
@@ -40,7 +40,7 @@ class Read:
 
 
 def read(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, most: int, recognise: bool = True) -> Read:
-    """What stands on a page of a document.
+    """Reads a page of a document.
 
     Args:
         document, page: the page and its document.
@@ -58,8 +58,8 @@ def read(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, most: int, re
     if filled.fields:
         pieces, places = with_fields(pieces, filled.fields, lambda box: _turned(box, turn))
     if not pieces and _has_picture(page):
-        found = recognised(page) if recognise and available() else Recognised([], {})
-        return Read(found.pieces, {}, found.places, 0.0, page.get_height(), filled, True, bool(found.pieces))
+        seen = recognised(page) if recognise and available() else Recognised([], {})
+        return Read(seen.pieces, {}, seen.places, 0.0, page.get_height(), filled, True, bool(seen.pieces))
     _, bottom, _, top = _turned(page.get_bbox(), turn)
     return Read(pieces, made, places, bottom, top, filled)
 

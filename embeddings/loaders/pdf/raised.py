@@ -157,7 +157,7 @@ class _Out:
             self._add(glyph.text, glyph.number)
 
     def fraction(self, group: Sequence[Glyph], after: Sequence[tuple[int, list[Glyph]]]) -> int:
-        """Adds "¾" for a raised 3, a slash and a small 4; returns how many groups it took, 0 where it is none."""
+        """Adds "¾" for a raised 3, a slash and a small 4; returns how many groups it took, 0 for no fraction."""
         if len(after) < 2 or _joined(after[0][1]) not in _SLASHES or not _joined(after[0][1]):
             return 0
         upper, lower = _joined(group), _joined(after[1][1])

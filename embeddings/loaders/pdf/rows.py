@@ -52,13 +52,13 @@ def pieces_of(runs: Iterable[Run]) -> tuple[list[Line], dict[int, tuple[int, ...
     rows = [_merged(row) for row in _with_initials(_rows(upright))]
     notes = _notes(rows)
     made: dict[int, tuple[int, ...]] = {}
-    found: list[Line] = []
+    pieces: list[Line] = []
     for number, row in enumerate([*rows, *([fragment] for fragment in turned)]):
         for fragment in row:
             words = written(fragment, levels_of(fragment), notes, MADE + len(made))
             made |= words.made
-            found += _line(fragment, words, number)
-    return found, made
+            pieces += _line(fragment, words, number)
+    return pieces, made
 
 
 def _line(fragment: Sequence[Glyph], words: Written, row: int) -> list[Line]:
@@ -203,43 +203,43 @@ def _merged(row: list[list[Glyph]]) -> list[list[Glyph]]:
         row.sort(key=lambda fragment: -max(glyph.right for glyph in fragment))
     else:
         row.sort(key=lambda fragment: fragment[0].left)
-    found: list[list[Glyph]] = []
+    merged: list[list[Glyph]] = []
     for fragment in row:
-        gap = _gap(found[-1], fragment, against) if found else None
-        height = max(fragment[0].height, found[-1][-1].height) if found else 0.0
+        gap = _gap(merged[-1], fragment, against) if merged else None
+        height = max(fragment[0].height, merged[-1][-1].height) if merged else 0.0
         if gap is None or not -_BACK * height < gap <= WIDE * height:
-            found.append(list(fragment))
+            merged.append(list(fragment))
             continue
-        if gap > _SPACE * height and found[-1][-1].text != " " and fragment[0].text != " ":
-            end = found[-1][-1]
-            found[-1].append(Glyph(-1, " ", end.right, end.right, end.height, end.base))
-        found[-1] += fragment
-    return [_with_stops_behind(fragment) if against else _without_false_spaces(fragment) for fragment in found]
+        if gap > _SPACE * height and merged[-1][-1].text != " " and fragment[0].text != " ":
+            end = merged[-1][-1]
+            merged[-1].append(Glyph(-1, " ", end.right, end.right, end.height, end.base))
+        merged[-1] += fragment
+    return [_with_stops_behind(fragment) if against else _without_false_spaces(fragment) for fragment in merged]
 
 
 def _mixed(letters: list[Glyph], against: bool) -> list[list[Glyph]]:
     """The pieces of a line with words of both directions, in the order of reading."""
     letters.sort(key=lambda glyph: glyph.left)
-    found: list[list[Glyph]] = [[letters[0]]]
+    parts: list[list[Glyph]] = [[letters[0]]]
     for last, glyph in pairwise(letters):
         gap, height = glyph.left - last.right, max(glyph.height, last.height)
         if gap > WIDE * height:
-            found.append([])
+            parts.append([])
         elif gap > _SPACE * height:
-            found[-1].append(Glyph(-1, " ", last.right, last.right, last.height, last.base))
-        found[-1].append(glyph)
-    pieces = [in_reading_order(piece, against) for piece in found]
+            parts[-1].append(Glyph(-1, " ", last.right, last.right, last.height, last.base))
+        parts[-1].append(glyph)
+    pieces = [in_reading_order(piece, against) for piece in parts]
     return pieces[::-1] if against else pieces
 
 
 def _with_stops_behind(fragment: list[Glyph]) -> list[Glyph]:
     """A piece read from the right, with each stop that PDFium puts before a number behind it, where it is read."""
     text = "".join(glyph.text[0] for glyph in fragment)
-    for found in _STOP_FIRST.finditer(text):
+    for match in _STOP_FIRST.finditer(text):
         fragment = [
-            *fragment[: found.start()],
-            *_moved(fragment[found.start() : found.end()]),
-            *fragment[found.end() :],
+            *fragment[: match.start()],
+            *_moved(fragment[match.start() : match.end()]),
+            *fragment[match.end() :],
         ]
     return fragment
 
@@ -285,10 +285,10 @@ def _notes(rows: Sequence[Sequence[Sequence[Glyph]]]) -> frozenset[str]:
         for fragment in row:
             heights[fragment[-1].height] += len(fragment)
     usual = heights.most_common(1)[0][0] if heights else 0.0
-    found = set()
+    marks = set()
     for row in rows:
         if row and row[0] and row[0][-1].height < _NOTE_SIZE * usual:
             mark = _NOTE.match("".join(glyph.text for glyph in row[0][:8]))
             if mark is not None:
-                found.add(mark[1])
-    return frozenset(found)
+                marks.add(mark[1])
+    return frozenset(marks)

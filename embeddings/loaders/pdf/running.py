@@ -149,14 +149,14 @@ def _words(row: Sequence[Line]) -> str:
 
 def _near(rows: _Rows, sheet: Sheet, above: bool) -> list[_Edge]:
     """The lines near the upper or the lower edge of a page, the outermost first."""
-    found = []
+    edges = []
     for row in rows[:MOST] if above else rows[: -MOST - 1 : -1]:
         far = sheet.top - row[0].base if above else row[0].base - sheet.bottom
         words = _words(row)
         if far > _EDGE * (sheet.top - sheet.bottom) or len(words) > _LONGEST:
             break
-        found.append(_Edge(words, far, len(row)))
-    return found
+        edges.append(_Edge(words, far, len(row)))
+    return edges
 
 
 def _alike(pages: Sequence[Sequence[_Edge]]) -> Callable[[int, _Edge], bool]:
@@ -201,8 +201,8 @@ def _counts_on(numbered: Mapping[tuple[int, int], int], number: int, around: Seq
 
 def _page_number(words: str) -> int | None:
     """The number of a line that is no more than a page number."""
-    found = PAGE_NUMBER.fullmatch(words)
-    return _value(found["number"]) if found is not None else None
+    match = PAGE_NUMBER.fullmatch(words)
+    return _value(match["number"]) if match is not None else None
 
 
 def _key(words: str, number: int) -> str:
@@ -212,14 +212,14 @@ def _key(words: str, number: int) -> str:
     """
     parts = _PARTED.split(words)
     for index in {0, len(parts) - 1}:
-        found = PAGE_NUMBER.fullmatch(parts[index])
-        value = _value(found["number"]) if found is not None else None
+        match = PAGE_NUMBER.fullmatch(parts[index])
+        value = _value(match["number"]) if match is not None else None
         if value is not None:
             parts[index] = f"#{value - number}#"
     key = "".join(parts)
     if _ADDRESS.search(words):
         key = _SHARE.sub("#", key)
-    return _SAYS_NUMBER.sub(lambda found: f"#{int(found[1]) - number}#", key)
+    return _SAYS_NUMBER.sub(lambda match: f"#{int(match[1]) - number}#", key)
 
 
 def _value(written: str) -> int | None:

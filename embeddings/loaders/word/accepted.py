@@ -42,7 +42,7 @@ def accepted(root: etree._Element) -> tuple[Omitted, ...]:
 
 
 def child(element: etree._Element | None, *names: str) -> etree._Element | None:
-    """The element that a path of names leads to; None where there is none."""
+    """The element that a path of names leads to; None without one."""
     for name in names:
         element = next((each for each in element if local(each) == name), None) if element is not None else None
     return element
@@ -50,8 +50,8 @@ def child(element: etree._Element | None, *names: str) -> etree._Element | None:
 
 def is_set(properties: etree._Element | None, name: str) -> bool:
     """Whether a property is switched on, of a run, a paragraph, a row."""
-    found = child(properties, name)
-    return found is not None and (attribute(found, "val") or "1").lower() not in _UNSET
+    mark = child(properties, name)
+    return mark is not None and (attribute(mark, "val") or "1").lower() not in _UNSET
 
 
 def words_in(element: etree._Element) -> str:
@@ -65,7 +65,7 @@ def own_words(run: etree._Element) -> str:
 
 
 def remove(element: etree._Element) -> None:
-    """Takes an element out of its tree; text behind it is none in this format."""
+    """Takes an element out of its tree; in this format no text follows an element."""
     parent = element.getparent()
     if parent is not None:
         parent.remove(element)
@@ -136,7 +136,7 @@ def _replace(element: etree._Element, parts: Sequence[etree._Element]) -> None:
 
 
 def _join_paragraphs(root: etree._Element) -> None:
-    """A paragraph whose end was deleted runs on into the next one; one of which nothing is left is none."""
+    """Joins a paragraph whose end was deleted with the next one; drops a paragraph that has nothing left."""
     for paragraph in [each for each in root.iter() if local(each) == "p"]:
         mark = child(paragraph, "pPr", "rPr")
         if child(mark, "del") is None and child(mark, "moveFrom") is None:
@@ -184,8 +184,8 @@ def _plain_runs(paragraph: etree._Element, marks: Raised, told: list[Omitted]) -
 
 
 def _align(run: etree._Element) -> str:
-    found = child(run, "rPr", "vertAlign")
-    how = attribute(found, "val") if found is not None else None
+    mark = child(run, "rPr", "vertAlign")
+    how = attribute(mark, "val") if mark is not None else None
     return how if how in ("superscript", "subscript") and own_words(run).strip() else ""
 
 

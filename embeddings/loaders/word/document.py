@@ -113,14 +113,14 @@ def text_of(paragraph: etree._Element) -> str:
 
 def _boxes(paragraph: etree._Element) -> list[etree._Element]:
     """The text boxes of a paragraph in their order, not those inside of them."""
-    found, todo = [], list(reversed(paragraph))
+    boxes, todo = [], list(reversed(paragraph))
     while todo:
         each = todo.pop()
         if local(each) == "txbxContent":
-            found.append(each)
+            boxes.append(each)
         else:
             todo.extend(reversed(each))
-    return found
+    return boxes
 
 
 def _style_of(paragraph: etree._Element) -> str | None:
@@ -131,8 +131,8 @@ def _style_of(paragraph: etree._Element) -> str | None:
 def _outline_level(paragraph: etree._Element) -> str | None:
     """The level of a heading that is set for this paragraph alone; 9 is that of text."""
     properties = next((each for each in paragraph if local(each) == "pPr"), None)
-    found = properties if properties is not None else ()
-    level = next((attribute(each, "val") for each in found if local(each) == "outlineLvl"), None)
+    settings = properties if properties is not None else ()
+    level = next((attribute(each, "val") for each in settings if local(each) == "outlineLvl"), None)
     return None if level == "9" else level
 
 

@@ -41,13 +41,13 @@ def _part(element: etree._Element) -> str:
 
 
 def _of(element: etree._Element, name: str) -> str:
-    found = child(element, name)
-    return formula(found).strip() if found is not None else ""
+    part = child(element, name)
+    return formula(part).strip() if part is not None else ""
 
 
 def _mark(element: etree._Element, name: str, otherwise: str) -> str:
-    found = child(element, f"{local(element)}Pr", name)
-    return (attribute(found, "val") or "")[:1] if found is not None else otherwise
+    mark = child(element, f"{local(element)}Pr", name)
+    return (attribute(mark, "val") or "")[:1] if mark is not None else otherwise
 
 
 def _grouped(words: str) -> str:

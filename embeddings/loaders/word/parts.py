@@ -1,4 +1,4 @@
-"""What stands beside the text of a DOCX: footnotes, headers and footers, comments, each told with its place."""
+"""The parts of a DOCX beside its text: footnotes, headers and footers, comments, each with its place."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ class Parts:
         return root
 
     def _words(self, element: etree._Element, gap: str) -> str:
-        found = (" ".join(self._text_of(each).split()) for each in element.iter() if local(each) == "p")
-        return gap.join(filter(None, found))
+        paragraphs = (" ".join(self._text_of(each).split()) for each in element.iter() if local(each) == "p")
+        return gap.join(filter(None, paragraphs))
 
 
 def _commented(body: etree._Element) -> dict[str, str]:

@@ -60,7 +60,7 @@ def with_symbols(words: str, font: str) -> str:
     if not _PRIVATE.search(words):
         return words
     table = _of_font(font) or _SYMBOL
-    return _PRIVATE.sub(lambda found: table.get(ord(found[0]) - 0xF000, found[0]), words)
+    return _PRIVATE.sub(lambda match: table.get(ord(match[0]) - 0xF000, match[0]), words)
 
 
 def _of_font(font: str) -> dict[int, str]:

@@ -51,8 +51,8 @@ def _is_deleted(row: etree._Element) -> bool:
 
 def _property(element: etree._Element, group: str, name: str) -> etree._Element | None:
     """A property of an element itself, not of what is inside it."""
-    found = next((each for each in element if local(each) == group), None)
-    return next((each for each in found if local(each) == name), None) if found is not None else None
+    settings = next((each for each in element if local(each) == group), None)
+    return next((each for each in settings if local(each) == name), None) if settings is not None else None
 
 
 def _is_on(element: etree._Element | None) -> bool:
