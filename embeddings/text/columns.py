@@ -62,7 +62,8 @@ def tables_of(text: str, lines: Sequence[Line]) -> Iterator[Table]:
 def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     """The table of lines that follow one another, if they are one."""
     ruled = [index for index, line in enumerate(run) if _RULE.fullmatch(text, line.start, line.end) is not None]
-    rows = [(index, _cells(text, line)) for index, line in enumerate(run) if index not in ruled]
+    lead = min(_lead(text, line) for line in run) if run else 0
+    rows = [(index, _cells(text, line, lead)) for index, line in enumerate(run) if index not in ruled]
     rows = [(index, cells) for index, cells in rows if any(start < end for start, end in cells)]
     if len(rows) < 2 or not any(len(cells) > 1 for _, cells in rows):
         return
@@ -71,9 +72,10 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
         return
     if not barred and not ruled and all(_ends_as_label(text, cells[0]) for _, cells in rows):
         return  # fields, whose values only stand under one another
+    tabbed = all("\t" in text[run[index].begin : run[index].end] for index, _ in rows)
     placed = (
         [list(enumerate(cells)) for _, cells in rows]
-        if barred
+        if barred or tabbed
         else _placed([(run[index].begin, cells) for index, cells in rows])
     )
     words = [[text[slice(*cell)] for cell in _spread(cells)] for cells in placed]
@@ -100,8 +102,19 @@ def _spread(cells: Sequence[tuple[int, Bounds]]) -> list[Bounds]:
     return found
 
 
-def _cells(text: str, line: Line) -> Row:
-    """The cells of a line, without the marks of bold words; with bars or tabs empty ones, too."""
+def _lead(text: str, line: Line) -> int:
+    """How many tabs a line begins with; 0 where spaces stand among them."""
+    lead = text[line.begin : line.start]
+    return len(lead) if not lead.strip("\t") else 0
+
+
+def _cells(text: str, line: Line, lead: int) -> Row:
+    """The cells of a line, without the marks of bold words; with bars or tabs empty ones, too.
+
+    Args:
+        text, line: the line of a text.
+        lead: how many tabs all lines of the table begin with.
+    """
     words = text[line.start : line.end]
     if "|" in words:
         first, last = line.start + words.startswith("|"), line.end - (words.endswith("|") and not words.endswith("\\|"))
@@ -114,8 +127,8 @@ def _cells(text: str, line: Line) -> Row:
             at = end + 1
         return found
     if "\t" in words and "  " not in words.replace("\t", ""):
-        found, at = [], line.start
-        for part in words.split("\t")[:_MOST_CELLS]:
+        found, at = [], line.begin + lead if _lead(text, line) else line.start
+        for part in text[at : line.end].split("\t")[:_MOST_CELLS]:
             found.append(_bare(text, at, at + len(part)))
             at += len(part) + 1
         return found

@@ -71,19 +71,34 @@ def _bands(rows: Sequence[list[Line]]) -> Iterator[_Band]:
         if band is not None:
             wider = band.with_row(row)
             beside = len(row) == 1 and len(band.rows[-1]) == 1 and _is_beside(band.rows[-1][0], row[0])
-            if wider.inner() or not (len(row) > 1 or beside or band.inner()):
+            if (wider.inner() or not (len(row) > 1 or beside or band.inner())) and not _is_across(band, row, wider):
                 band = wider
                 band.rows.append(row)
                 continue
             last = band.rows.pop() if beside and len(band.rows) > 1 else None
             yield band
             if last is not None:  # two columns whose lines do not stand at the same heights begin here
-                band = _Band([last], _gaps(last), last[0].left, last[0].right).with_row(row)
-                band.rows.append(row)
+                band = _band_of([last, row])
                 continue
-        band = _Band([row], _gaps(row), min(piece.left for piece in row), max(piece.right for piece in row))
+        band = _band_of([row])
     if band is not None:
         yield band
+
+
+def _band_of(rows: list[list[Line]]) -> _Band:
+    band = _Band(rows, [_EVERYTHING], -_EVERYTHING[0], -_EVERYTHING[1])
+    for row in rows:
+        band = band.with_row(row)
+    return band
+
+
+def _is_across(band: _Band, row: list[Line], wider: _Band) -> bool:
+    """Whether a line over columns or under them, as a heading, would cover a gap between them."""
+    if len(row) == 1:
+        return len(wider.inner()) < len(band.inner()) > 1
+    if any(len(each) > 1 for each in band.rows):
+        return False
+    return 0 < len(wider.inner()) < len(_band_of([row]).inner())
 
 
 def _is_beside(one: Line, other: Line) -> bool:
@@ -126,6 +141,8 @@ def _lines(band: _Band) -> Iterator[Line]:
         return
     first, last = _without_far(band.rows, parted) if parted else (0, len(band.rows))
     inside = band.rows[first:last]
+    if len(inside) < len(band.rows):  # a heading that is far from the columns covers none of their gaps
+        gaps = _band_of(inside).inner()
     gaps = _without_list_marks(inside, gaps)
     columns = _columns(inside, gaps)
     yield from map(_joined, band.rows[:first])
@@ -135,7 +152,7 @@ def _lines(band: _Band) -> Iterator[Line]:
     elif len(parted) < _FEWEST_ROWS - 1:
         yield from (_joined(_without_wide_spaces(row)) for row in inside)
     else:
-        yield from map(_joined, _with_wrapped(inside, gaps))
+        yield from (_joined(row, gaps) for row in _with_wrapped(inside, gaps))
     yield from map(_joined, band.rows[last:])
 
 
@@ -233,9 +250,9 @@ def _goes_on(
 ) -> bool:
     """Whether all pieces of a row are further lines of cells of the row above it."""
     places = {_place(cell, gaps): cell for cell in cells}
-    if 0 in {_place(piece, gaps) for piece in row} or 2 * len(row) > len(cells):
+    if 2 * len(row) > len(cells) or above[0].base - row[0].base > _SAME_CELL * row[0].size:
         return False
-    if above[0].base - row[0].base > _SAME_CELL * row[0].size:
+    if 0 in {_place(piece, gaps) for piece in row} and not row[0].text[:1].islower():
         return False
     for piece in row:
         place = _place(piece, gaps)
@@ -270,26 +287,31 @@ def _run_on(cell: Line, piece: Line) -> Line:
         left=min(cell.left, piece.left),
         right=max(cell.right, piece.right),
         score=min(cell.score, piece.score),
+        foot=piece.base,
     )
 
 
-def _joined(pieces: Sequence[Line]) -> Line:
-    """Pieces beside one another as one line, with a tab between two."""
-    if len(pieces) == 1:
+def _joined(pieces: Sequence[Line], gaps: Sequence[_Gap] = ()) -> Line:
+    """Pieces beside one another as one line, with a tab between two, and one more for each empty cell of a table."""
+    lead = _place(pieces[0], gaps)
+    if len(pieces) == 1 and not lead:
         return pieces[0]
-    glyphs = list(pieces[0].glyphs)
-    for piece in pieces[1:]:
-        glyphs += [-1, *piece.glyphs]
+    text, glyphs = "\t" * lead + pieces[0].text, [*(-1,) * lead, *pieces[0].glyphs]
+    for last, piece in pairwise(pieces):
+        tabs = max(1, _place(piece, gaps) - _place(last, gaps))
+        text += "\t" * tabs + piece.text
+        glyphs += [*(-1,) * tabs, *piece.glyphs]
     largest = max(pieces, key=lambda piece: len(piece.text))
     return replace(
         pieces[0],
-        text="\t".join(piece.text for piece in pieces),
+        text=text,
         glyphs=tuple(glyphs),
         size=largest.size,
         base=pieces[0].base,
         left=min(piece.left for piece in pieces),
         right=max(piece.right for piece in pieces),
         score=min(piece.score for piece in pieces),
+        foot=min((piece.foot for piece in pieces if piece.foot is not None), default=None),
     )
 
 
