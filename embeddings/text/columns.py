@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.layout import Bounds, Table
-from embeddings.text.header_row import naming_of
+from embeddings.text.header_row import Naming, naming_of
 
 _RULE = re.compile(r"(?=[\s|:+=_-]*[-=_]{2})[\s|:+=_-]*+")
+_SHORT_RULE = re.compile(r"(?=[\s|:+=_-]*(?:[-=_]{2}|\|\s*:?-|-:?\s*\|))[\s|:+=_-]*+")  # below the names: "-|-"
 _CELL = re.compile(r"\S+(?:[^\S\n\t]\S+)*")  # columns stand two spaces or a tab apart
 _BETWEEN_BARS = re.compile(r"(?:\\\||[^|\n])+")
 _MARKS = "*_` \t"
@@ -61,7 +62,11 @@ def tables_of(text: str, lines: Sequence[Line]) -> Iterator[Table]:
 
 def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     """The table of lines that follow one another, if they are one."""
-    ruled = [index for index, line in enumerate(run) if _RULE.fullmatch(text, line.start, line.end) is not None]
+    ruled = [
+        index
+        for index, line in enumerate(run)
+        if (_SHORT_RULE if index == 1 else _RULE).fullmatch(text, line.start, line.end) is not None
+    ]
     lead = min(_lead(text, line) for line in run) if run else 0
     rows = [(index, _cells(text, line, lead)) for index, line in enumerate(run) if index not in ruled]
     rows = [(index, cells) for index, cells in rows if any(start < end for start, end in cells)]
@@ -86,6 +91,9 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     naming = naming_of(words)
     if above and not naming.by_rows:
         naming = naming_of(words, above)
+    elif barred and ruled[:1] == [1] and not above:  # its first line names nothing
+        naming = naming_of(words, labelled=True)
+        naming = naming if naming.by_rows else Naming(0, 0, ())
     if not naming.names and not naming.by_rows and not barred and not ruled and len(rows) < 3:
         return
     if naming.by_rows:

@@ -308,7 +308,7 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     mixed = 0 < sum(each != "t" for each in others) < len(others)
     if is_label(pairs[0][1]):
         return False  # "Name | Department": the value is a name, too
-    if others and len(set(others)) == 1 and others[0] != "t":
+    if others and len(set(others)) == 1 and others[0] != "t" and share < 1:
         return False  # words over numbers of one kind
     return share >= 0.5 or (mixed and share > 0 and len(pairs) > 2)
 

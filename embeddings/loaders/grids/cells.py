@@ -17,8 +17,8 @@ from embeddings.layout import Field, Table
 from embeddings.packing import numbers
 from embeddings.text.header_row import Naming
 
-# Not text: control characters but tab and line end, lone surrogates, and what no character may be.
-NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Not text: control characters but tab and line end, soft hyphens, lone surrogates, and what no character may be.
+NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\xad\ud800-\udfff\ufffe\uffff]")
 
 
 class CellLines:
