@@ -15,7 +15,8 @@ _RULE = re.compile(r"(?=[\s|:+=_-]*[-=_]{2})[\s|:+=_-]*+")
 _SHORT_RULE = re.compile(r"(?=[\s|:+=_-]*(?:[-=_]{2}|\|\s*:?-|-:?\s*\|))[\s|:+=_-]*+")  # below the names: "-|-"
 _CELL = re.compile(r"\S+(?:[^\S\n\t]\S+)*")  # columns stand two spaces or a tab apart
 _BETWEEN_BARS = re.compile(r"(?:\\\||[^|\n])+")
-_MARKS = "*_` \t"
+_MARKS = "*_`"
+_MARKED = re.compile(r"(?P<mark>[*_`]{1,3})(?P<inside>(?:(?!(?P=mark))[^\n])+)(?P=mark)")
 _LONGEST_CELL = 200  # characters, of a column that only space parts
 _WIDEST = 60  # characters of such cells, on an average
 _MOST_CELLS = 40
@@ -144,10 +145,13 @@ def _cells(text: str, line: Line, lead: int) -> Row:
 
 
 def _bare(text: str, start: int, end: int) -> Bounds:
-    while start < end and text[start] in _MARKS:
+    """A cell without white space around it, and without the marks that all of it stands between."""
+    while start < end and text[start].isspace():
         start += 1
-    while end > start and text[end - 1] in _MARKS + "\r":
+    while end > start and text[end - 1].isspace():
         end -= 1
+    if start < end and text[start] in _MARKS and (found := _MARKED.fullmatch(text, start, end)) is not None:
+        return found.span("inside")
     return start, end
 
 

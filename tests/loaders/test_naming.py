@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from embeddings.loading import read_data
 from embeddings.text.header_row import naming_of
+from embeddings.types import Document
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,20 @@ def test_names_are_told_by_what_stands_under_them(rows: list[list[str]], names: 
 def test_two_labels_over_one_another_are_fields() -> None:
     assert naming_of([["Client", "Solberg"], ["Value", "90,000 euros"]]).by_rows
     assert not naming_of([["Ship", "Berth"], ["Value", "7"]]).by_rows
+
+
+def test_a_cell_keeps_marks_that_only_a_part_of_it_stands_between() -> None:
+    text = "| Kind | `records` holds |\n|---|---|\n| **A** | `one`/`two` |\n| `B` | _three_ |\n"
+    (document,) = read_data("a.md", text.encode())
+    assert isinstance(document, Document)
+    (table,) = document.layout.tables
+    assert table.names == ("Kind", "`records` holds")
+    said = [text[cell.start : cell.end] for row in (1, 2) for cell in table.row(row)]
+    assert said == ["A", "`one`/`two`", "B", "three"]
+
+
+def test_dictionaries_beside_a_plain_field_are_records() -> None:
+    written = '{"Oslo": {"mayor": "Ann", "people": 7}, "Moss": {"mayor": "Bo", "people": 5}, "updated": "2024-05-03"}'
+    (document,) = read_data("a.json", written.encode())
+    assert isinstance(document, Document)
+    assert document.text == "updated: 2024-05-03\nOslo; mayor: Ann; people: 7\nMoss; mayor: Bo; people: 5"
