@@ -93,3 +93,12 @@ def test_text_beside_smaller_running_heads_is_no_heading() -> None:
         for number in (1, 2, 3)
     ]
     assert not read(*pages).layout.headings
+
+
+def test_names_over_groups_of_columns_stand_over_all_of_them_and_no_others() -> None:
+    lefts = (72, 170, 230, 300, 360)
+    lines = [(185, 758, 10, "Weekdays"), (318, 758, 10, "Sundays")]
+    rows = [("Harbour", "First", "Last", "First", "Last"), ("Moss", "06:00", "22:00", "08:00", "20:00")]
+    document = read([*lines, *grid([*rows, ("Horten", "06:30", "21:30", "09:00", "19:00")], lefts, 740)])
+    said = [("Harbour", "Moss"), ("Weekdays, First", "06:00"), ("Weekdays, Last", "22:00")]
+    assert cells(document)[0] == [*said, ("Sundays, First", "08:00"), ("Sundays, Last", "20:00")]

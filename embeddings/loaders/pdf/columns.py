@@ -15,6 +15,7 @@ from itertools import groupby, pairwise
 from statistics import mean, median
 
 from embeddings.loaders.pdf.lines import HYPHEN, Line, is_apart, usual_pitch
+from embeddings.text.columns import are_groups, first_columns
 
 _FEWEST_ROWS = 3  # of a column
 _FEWEST_WORDS = 2.5  # in each line of a column, on the average
@@ -22,6 +23,7 @@ _RUNS_ON = 0.3  # of the lines of a column of prose begin in lower case
 _FILLED = 0.75  # of the width of a column, which the lines of a script without lower case fill
 _ALONE = 0.2  # of the rows of two lists have a line of one of them alone
 _FAR = 1.8  # times the usual distance: a line so far from the columns is no part of them
+_BEGINS = 0.3  # times the height of a letter: so far apart two cells begin that begin together
 _NARROWEST = 0.5  # times the height of a letter
 _WRAPPED = 0.6  # of the width of a column: a cell that wide may go on below
 _SAME_CELL = 1.35  # times the height of a letter: the distance of two lines of one cell
@@ -152,8 +154,22 @@ def _lines(band: _Band) -> Iterator[Line]:
     elif len(parted) < _FEWEST_ROWS - 1:
         yield from (_joined(_without_wide_spaces(row)) for row in inside)
     else:
-        yield from (_joined(row, gaps) for row in _with_wrapped(inside, gaps))
+        yield from _table(inside, gaps)
     yield from map(_joined, band.rows[last:])
+
+
+def _table(rows: list[list[Line]], gaps: list[_Gap]) -> Iterator[Line]:
+    """The rows of a table as lines, each cell behind as many tabs as there are columns before it."""
+    most = max(map(len, rows))
+    if len(rows) > 2 and are_groups(len(rows[0]), [piece.text for piece in rows[1]], most):
+        groups, rows = rows[0], rows[1:]
+        gaps = _without_list_marks(rows, _band_of(rows).inner())
+        columns = [[piece for line in column for piece in line] for column in _columns(rows, gaps)]
+        reach = [(min(each.left for each in column), max(each.right for each in column)) for column in columns]
+        firsts = first_columns([(each.left, each.right) for each in groups], reach, _BEGINS * groups[0].size)
+        yield _joined(groups, firsts or ())
+    for row in _with_wrapped(rows, gaps):
+        yield _joined(row, [_place(piece, gaps) for piece in row])
 
 
 def _without_far(rows: Sequence[Sequence[Line]], parted: Sequence[int]) -> tuple[int, int]:
@@ -291,14 +307,16 @@ def _run_on(cell: Line, piece: Line) -> Line:
     )
 
 
-def _joined(pieces: Sequence[Line], gaps: Sequence[_Gap] = ()) -> Line:
-    """Pieces beside one another as one line, with a tab between two, and one more for each empty cell of a table."""
-    lead = _place(pieces[0], gaps)
+def _joined(pieces: Sequence[Line], places: Sequence[int] = ()) -> Line:
+    """Pieces beside one another as one line, with a tab between two; those of a table by the numbers of their columns,
+    with one more tab for each empty cell."""
+    places = places or range(len(pieces))
+    lead = places[0]
     if len(pieces) == 1 and not lead:
         return pieces[0]
     text, glyphs = "\t" * lead + pieces[0].text, [*(-1,) * lead, *pieces[0].glyphs]
-    for last, piece in pairwise(pieces):
-        tabs = max(1, _place(piece, gaps) - _place(last, gaps))
+    for piece, (last, here) in zip(pieces[1:], pairwise(places), strict=True):
+        tabs = max(1, here - last)
         text += "\t" * tabs + piece.text
         glyphs += [*(-1,) * tabs, *piece.glyphs]
     largest = max(pieces, key=lambda piece: len(piece.text))
