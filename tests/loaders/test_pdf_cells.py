@@ -102,3 +102,16 @@ def test_names_over_groups_of_columns_stand_over_all_of_them_and_no_others() -> 
     document = read([*lines, *grid([*rows, ("Horten", "06:30", "21:30", "09:00", "19:00")], lefts, 740)])
     said = [("Harbour", "Moss"), ("Weekdays, First", "06:00"), ("Weekdays, Last", "22:00")]
     assert cells(document)[0] == [*said, ("Sundays, First", "08:00"), ("Sundays, Last", "20:00")]
+
+
+def test_columns_of_short_sentences_are_read_one_after_the_other() -> None:
+    first = (
+        "The northern pier was built in",
+        "1931 by the engineer Marta Silva.",
+        "It carries a light of white stone.",
+    )
+    second = ("The southern pier was built in", "1954 by the engineer Omar Aziz.", "It carries a tall crane of iron.")
+    document = read(
+        column(60, 760, *first, "Its lamp is lit at dusk.") + column(320, 760, *second, "It lifts six tonnes.")
+    )
+    assert document.text.startswith(" ".join(first[:1]) + "\n" + first[1])

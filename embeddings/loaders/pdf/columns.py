@@ -19,6 +19,7 @@ from embeddings.text.columns import are_groups, first_columns
 
 _FEWEST_ROWS = 3  # of a column
 _FEWEST_WORDS = 2.5  # in each line of a column, on the average
+_IN_SENTENCE = 4.5  # words in each line, where only the ends of sentences tell that a column is prose
 _RUNS_ON = 0.3  # of the lines of a column of prose begin in lower case
 _FILLED = 0.75  # of the width of a column, which the lines of a script without lower case fill
 _ALONE = 0.2  # of the rows of two lists have a line of one of them alone
@@ -214,9 +215,21 @@ def _is_prose(column: Sequence[Sequence[Line]]) -> bool:
     texts = [" ".join(piece.text for piece in line) for line in column]
     if any(map(_has_case, texts)):
         low = sum(text.lstrip("“‘\"'(")[:1].islower() for text in texts)
-        return mean(len(text.split()) for text in texts) >= _FEWEST_WORDS and low >= _RUNS_ON * (len(texts) - 1)
+        words = mean(len(text.split()) for text in texts)
+        return words >= _FEWEST_WORDS and (low >= _RUNS_ON * (len(texts) - 1) or _are_sentences(texts, words))
     width = max(line[-1].right for line in column) - min(line[0].left for line in column)
     return median(line[-1].right - line[0].left for line in column) >= _FILLED * width and len(max(texts, key=len)) > 10
+
+
+def _are_sentences(texts: Sequence[str], words: float) -> bool:
+    """Whether lines of so many words are sentences, of which some end and others go on: cells do all of one."""
+    ended = [text.endswith((".", "!", "?")) for text in texts]
+    return (
+        len(texts) > _FEWEST_ROWS
+        and words >= _IN_SENTENCE
+        and sum(ended) > _RUNS_ON * len(ended)
+        and not all(ended[:-1])
+    )
 
 
 def _are_lists(rows: Sequence[Sequence[Line]], columns: Sequence[Sequence[Sequence[Line]]]) -> bool:
