@@ -43,7 +43,7 @@ _WITH_TABLES = ("source", "evidence")
 
 
 def style_of(name: str) -> Markup:
-    """The style of a page that stands alone: the palette, that of tables where it shows some, the sheet of this name."""
+    """The style of a page that stands alone: the palette, tables where it shows some, and the sheet of this name."""
     sheets = ("palette", *(("grid",) if name in _WITH_TABLES else ()), name)
     return Markup("".join((_ROOMS / "static" / f"{each}.css").read_text("utf-8") for each in sheets))
 
