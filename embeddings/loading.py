@@ -41,6 +41,7 @@ __all__ = [
     "FORMATS",
     "Loaded",
     "Skipped",
+    "data_inside",
     "decode",
     "files",
     "files_of",
@@ -191,16 +192,11 @@ class _Inside:
         self, members: Iterable[Packed | DocumentError], source: str, depth: int
     ) -> Iterator[Document | Skipped]:
         """The documents of the files inside one, each under a name of its own."""
-        names: Counter[str] = Counter()
-        for each in members:
+        for shown, each in _shown(members):
             if isinstance(each, DocumentError):
                 yield _skipped(each, source)
                 continue
-            stem, dot, suffix = each.name.rpartition(".")
-            names[each.name] += 1
-            again = f" ({names[each.name]})" if names[each.name] > 1 else ""
-            shown = f"{stem}{again}{dot}{suffix}" if dot else f"{each.name}{again}"
-            inner = f"{source}{INSIDE}{printable(shown)}"
+            inner = f"{source}{INSIDE}{shown}"
             try:
                 self._check(len(each.data), inner, depth)
                 if not check_name(each.name, inner) and not is_plain(each.data):
@@ -219,6 +215,39 @@ class _Inside:
             raise DocumentError(f"{source}: more than {limits.inside:,} files inside one another; split them")
         if self._bytes > limits.depth * limits.unpacked_bytes:
             raise DocumentError(f"{source}: too much inside one file; take it out")
+
+
+def _shown(members: Iterable[Packed | DocumentError]) -> Iterator[tuple[str, Packed | DocumentError]]:
+    """The files inside another one, each with the name under which it is told there: no two have the same."""
+    names: Counter[str] = Counter()
+    for each in members:
+        if isinstance(each, DocumentError):
+            yield "", each
+            continue
+        stem, dot, suffix = each.name.rpartition(".")
+        names[each.name] += 1
+        again = f" ({names[each.name]})" if names[each.name] > 1 else ""
+        yield printable(f"{stem}{again}{dot}{suffix}" if dot else f"{each.name}{again}"), each
+
+
+def data_inside(source: str, limits: Limits = LIMITS) -> bytes:
+    """The bytes of a file that lies inside another one, by the source of its document ("mail.eml › plan.pdf").
+
+    Raises:
+        DocumentError: the outer file is gone or can't be read, or no longer holds it.
+    """
+    outer, *inner = source.split(INSIDE)
+    name, data, here = PurePath(outer).name, read_bytes(Path(outer), limits), outer
+    for wanted in inner:
+        name, data = _unpacked(name, data, here, limits)
+        chosen = format_of(name, data, here)
+        module = import_module(f"embeddings.loaders.{chosen.module}") if chosen.holds else None
+        members = module.members(data, here, limits) if module else _extract(chosen, data, here, limits).files
+        found = next((each for shown, each in _shown(members) if shown == wanted and isinstance(each, Packed)), None)
+        if found is None:
+            raise DocumentError(f"{source}: no longer inside {here}; index it again")
+        name, data, here = PurePath(found.name).name, found.data, f"{here}{INSIDE}{wanted}"
+    return _unpacked(name, data, here, limits)[1]
 
 
 def _skipped(error: DocumentError, source: str) -> Skipped:

@@ -164,11 +164,13 @@ class Writer:
                 self.row(numbers[part.header[0]], cells_in_words(grid.rows[part.header[0]]))
             self._cells.begin(part.naming)
             made = self._cells.field if part.naming.by_rows else self._cells.line
+            rows, bands = grid.rows, grid.bands
             for index in part.body:
-                if index in grid.bands:
-                    self.heading(grid.rows[index][0])
-                elif words := made(grid.rows[index], self._length + 1 if self._length else 0):
-                    self._count_row()
+                if bands and index in bands:
+                    self.heading(rows[index][0])
+                elif words := made(rows[index], self._length + 1 if self._length else 0):
+                    if len(self._rows) >= self._limits.rows:
+                        self._count_row()
                     self._rows.append((self._block(words, "\n"), numbers[index]))
 
     def begin_records(self) -> None:

@@ -36,7 +36,7 @@ class Format:
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPEN = "application/vnd.oasis.opendocument."
 TEXT = Format("text", "text/plain", (".txt", ".text", ".log", ".rst", ".adoc", ".asciidoc", ".org"), "plain")
-MARKDOWN = Format("Markdown", "text/markdown", (".md", ".markdown"), "plain")
+MARKDOWN = Format("Markdown", "text/markdown", (".md", ".markdown"), "markdown")
 HTML = Format("HTML", "text/html", (".html", ".htm", ".xhtml"), "web_page", isolated=True)
 PDF = Format("PDF", "application/pdf", (".pdf",), "pdf.document", isolated=True, binary=True)
 DOCX = Format("DOCX", f"{_OFFICE}wordprocessingml.document", (".docx",), "word.document", isolated=True, binary=True)

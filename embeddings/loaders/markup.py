@@ -12,6 +12,7 @@ from lxml import etree, html
 from embeddings.loaders.archive import attribute, local
 from embeddings.loaders.extract import Writer
 from embeddings.loaders.grids.grid import Grid, Placed, filled
+from embeddings.text.items import NUMBER
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "head"}
 _BREAKS = {"br", "lb"}
@@ -32,6 +33,7 @@ _RELATIONS = {"next", "prev", "previous", "up", "top", "start", "first", "last",
 _MOST_LINKS = 12  # of a line that leads to the pages around; more are a table of contents
 _WORDS_OF_A_LINK = 3  # beside its own: "Up: ", " | ", "[", "]"
 _PERMALINKS = {"¶", "§", "#", "🔗"}
+_NUMBERED = re.compile(rf"{NUMBER}\s")
 _INLINE_CODE = 200  # characters of `code` within a line
 _LONGEST_CELL = 1_000  # characters; a table with a longer one lays out a page
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
@@ -152,7 +154,8 @@ class _Walk:
         self._line.clear()
         if not words:
             return
-        self._writer.line(self._item + words) if self._item else self._writer.paragraph(words)
+        bullet = "" if _NUMBERED.match(words) else self._item
+        self._writer.line(bullet + words) if self._item else self._writer.paragraph(words)
         self._item = ""
 
 

@@ -149,6 +149,10 @@ def _split(whole: Any) -> tuple[dict[str, Any], list[_Records]]:
 def _around(value: Mapping[str, Any], path: tuple[str, ...], depth: int) -> tuple[dict[str, Any], list[_Records]]:
     around: dict[str, Any] = {}
     lists: list[_Records] = []
+    held = {key: below for key, below in value.items() if isinstance(below, dict) and below}
+    if len(held) < len(value) and 2 * len(held) > len(value) and _are_alike(held):
+        lists.append(_Records(path, [(str(key), below) for key, below in held.items()]))
+        value = {key: below for key, below in value.items() if key not in held}
     for key, below in value.items():
         here = (*path, str(key))
         if isinstance(below, list) and _are_objects(below):

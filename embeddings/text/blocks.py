@@ -32,7 +32,7 @@ _FIELD = re.compile(
     r"[*_`]{0,3}(?P<a>[^\W_][^:;|\n]{0,70}?)[*_`]{0,3}\s?(?::[*_`]{0,3}[^\S\n]+|\s?(?:\.{3,}|…+|_{3,})\s?)[*_`]{0,3}(?P<b>[^\s*_`][^\n]*?)[*_`\s]*"
 )
 _INNER = re.compile(
-    r"(?P<a>[^\W_](?:[^\s:;|]|[^\S\n](?=\S)){0,40}?)\s?:[^\S\n]+(?P<b>[^\s:]+(?:[^\S\n][^\s]+)*)(?=[^\S\n]{2}|$)",
+    r"(?P<a>[^\W_](?:[^\s:;|]|[^\S\n\t](?=\S)){0,40}?)[^\S\n]?:[^\S\n]+(?P<b>[^\s:]+(?:[^\S\n\t][^\s]+)*)(?=[^\S\n]{2}|\t|$)",
     re.MULTILINE,
 )
 _RECORD = re.compile(r"(?:[^:;\n]{1,60}: [^;\n]*(?:; |$)){2,}")
@@ -134,23 +134,26 @@ def _lines(text: str, taken: Sequence[Bounds], start: int) -> Iterator[Line]:
 
 
 def _kind(words: str) -> str:
-    """What a line may be, by its signs: "" for nothing but prose."""
+    """What a line may be, by its signs: "" for nothing but prose, which is what most lines are: it is told first."""
     sign = words[0]
-    if sign == "|":
-        return "bar"
-    if sign in "`~" and words.startswith(("```", "~~~")):
-        return "fence"
-    if sign in "-=+" and _RULE.fullmatch(words) is not None:
-        return "rule"
-    if (sign in _BULLET_SIGNS or words[1:2] in _CLOSING or ")" in words[:6]) and _BULLET.match(words) is not None:
+    if not sign.isalpha():
+        if sign == "|":
+            return "bar"
+        if sign in "`~" and words.startswith(("```", "~~~")):
+            return "fence"
+        if sign in "-=+" and _RULE.fullmatch(words) is not None:
+            return "rule"
+    may_begin = words[1:2] in _CLOSING or sign in _BULLET_SIGNS or ")" in words[2:6]
+    if may_begin and _BULLET.match(words) is not None:
         return "bullet"
     if ("  " in words or "\t" in words or " | " in words) and _GAP.search(words) is not None:
         return "gap"
     head = words[:_HEAD]
-    if ": " in head or ":\t" in head or ":*" in head:
+    if ":" in head and (": " in head or ":\t" in head or ":*" in head):
         return "field"
-    paired = " - " in head or " – " in head or " — " in head or "..." in head or "…" in head or "___" in head
-    return "pair" if paired else ""
+    if " - " in head or "..." in head or "___" in head:
+        return "pair"
+    return "" if head.isascii() or not (" – " in head or " — " in head or "…" in head) else "pair"
 
 
 def _outside(lines: Sequence[Line], parts: Sequence[Bounds]) -> Iterator[Line]:

@@ -7,14 +7,17 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from embeddings.layout import Bounds, Table
-from embeddings.text.header_row import naming_of
+from embeddings.text.header_row import Naming, kind, naming_of
 
 _RULE = re.compile(r"(?=[\s|:+=_-]*[-=_]{2})[\s|:+=_-]*+")
+_SHORT_RULE = re.compile(r"(?=[\s|:+=_-]*(?:[-=_]{2}|\|\s*:?-|-:?\s*\|))[\s|:+=_-]*+")  # below the names: "-|-"
 _CELL = re.compile(r"\S+(?:[^\S\n\t]\S+)*")  # columns stand two spaces or a tab apart
 _BETWEEN_BARS = re.compile(r"(?:\\\||[^|\n])+")
-_MARKS = "*_` \t"
+_MARKS = "*_`"
+_MARKED = re.compile(r"(?P<mark>[*_`]{1,3})(?P<inside>(?:(?!(?P=mark))[^\n])+)(?P=mark)")
 _LONGEST_CELL = 200  # characters, of a column that only space parts
 _WIDEST = 60  # characters of such cells, on an average
 _MOST_CELLS = 40
@@ -61,8 +64,15 @@ def tables_of(text: str, lines: Sequence[Line]) -> Iterator[Table]:
 
 def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     """The table of lines that follow one another, if they are one."""
-    ruled = [index for index, line in enumerate(run) if _RULE.fullmatch(text, line.start, line.end) is not None]
-    rows = [(index, _cells(text, line)) for index, line in enumerate(run) if index not in ruled]
+    ruled = [
+        index
+        for index, line in enumerate(run)
+        if (_SHORT_RULE if index == 1 else _RULE).fullmatch(text, line.start, line.end) is not None
+    ]
+    whole = [index for index in ruled if not index or run[index].indent <= run[index - 1].indent]
+    totals = len(ruled) - len(whole)  # a line under the numbers of some columns alone stands over their sum
+    lead = min(_lead(text, line) for line in run) if run else 0
+    rows = [(index, _cells(text, line, lead)) for index, line in enumerate(run) if index not in ruled]
     rows = [(index, cells) for index, cells in rows if any(start < end for start, end in cells)]
     if len(rows) < 2 or not any(len(cells) > 1 for _, cells in rows):
         return
@@ -71,19 +81,23 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
         return
     if not barred and not ruled and all(_ends_as_label(text, cells[0]) for _, cells in rows):
         return  # fields, whose values only stand under one another
+    tabbed = all("\t" in text[run[index].begin : run[index].end] for index, _ in rows)
     placed = (
         [list(enumerate(cells)) for _, cells in rows]
-        if barred
-        else _placed([(run[index].begin, cells) for index, cells in rows])
+        if barred or tabbed
+        else _placed(text, [(run[index].begin, cells) for index, cells in rows])
     )
     words = [[text[slice(*cell)] for cell in _spread(cells)] for cells in placed]
     above = sum(index < ruled[0] for index, _ in rows) if ruled and ruled[0] else 0
     if not above and len(ruled) > 1:
         above = sum(ruled[0] < index < ruled[1] for index, _ in rows)
-    above = above if above < len(rows) and above <= 3 else 0
+    above = above if above < len(rows) and above <= 3 and not totals else 0
     naming = naming_of(words)
-    if above and not naming.by_rows:
+    if above and not naming.by_rows and (naming.titles or naming.header <= above):
         naming = naming_of(words, above)
+    elif barred and ruled[:1] == [1] and not above:  # its first line names nothing
+        naming = naming_of(words, labelled=True)
+        naming = naming if naming.by_rows else Naming(0, 0, ())
     if not naming.names and not naming.by_rows and not barred and not ruled and len(rows) < 3:
         return
     if naming.by_rows:
@@ -100,8 +114,19 @@ def _spread(cells: Sequence[tuple[int, Bounds]]) -> list[Bounds]:
     return found
 
 
-def _cells(text: str, line: Line) -> Row:
-    """The cells of a line, without the marks of bold words; with bars or tabs empty ones, too."""
+def _lead(text: str, line: Line) -> int:
+    """How many tabs a line begins with; 0 where spaces stand among them."""
+    lead = text[line.begin : line.start]
+    return len(lead) if not lead.strip("\t") else 0
+
+
+def _cells(text: str, line: Line, lead: int) -> Row:
+    """The cells of a line, without the marks of bold words; with bars or tabs empty ones, too.
+
+    Args:
+        text, line: the line of a text.
+        lead: how many tabs all lines of the table begin with.
+    """
     words = text[line.start : line.end]
     if "|" in words:
         first, last = line.start + words.startswith("|"), line.end - (words.endswith("|") and not words.endswith("\\|"))
@@ -114,8 +139,8 @@ def _cells(text: str, line: Line) -> Row:
             at = end + 1
         return found
     if "\t" in words and "  " not in words.replace("\t", ""):
-        found, at = [], line.start
-        for part in words.split("\t")[:_MOST_CELLS]:
+        found, at = [], line.begin + lead if _lead(text, line) else line.start
+        for part in text[at : line.end].split("\t")[:_MOST_CELLS]:
             found.append(_bare(text, at, at + len(part)))
             at += len(part) + 1
         return found
@@ -123,10 +148,13 @@ def _cells(text: str, line: Line) -> Row:
 
 
 def _bare(text: str, start: int, end: int) -> Bounds:
-    while start < end and text[start] in _MARKS:
+    """A cell without white space around it, and without the marks that all of it stands between."""
+    while start < end and text[start].isspace():
         start += 1
-    while end > start and text[end - 1] in _MARKS + "\r":
+    while end > start and text[end - 1].isspace():
         end -= 1
+    if start < end and text[start] in _MARKS and (found := _MARKED.fullmatch(text, start, end)) is not None:
+        return found.span("inside")
     return start, end
 
 
@@ -170,10 +198,11 @@ def _is_under(full: Sequence[tuple[int, Row]], column: int) -> bool:
     return any(2 * counts.most_common(1)[0][1] > len(full) for counts in ends)
 
 
-def _placed(lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int, Bounds]]]:
+def _placed(text: str, lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int, Bounds]]]:
     """Each cell with its column: by its order where a row is full, else by where the full rows have their columns.
 
     Args:
+        text: the text.
         lines: where each line begins, and its cells.
     """
     counts = Counter(len(row) for _, row in lines)
@@ -183,7 +212,11 @@ def _placed(lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int, Bounds]]]:
     full = [[(start - begin, end - begin) for start, end in row] for begin, row in lines if len(row) == most]
     reach = [(min(row[c][0] for row in full), max(row[c][1] for row in full)) for c in range(most)]
     found: list[list[tuple[int, Bounds]]] = []
-    for begin, row in lines:
+    if len(lines) > 1 and are_groups(len(lines[0][1]), [text[slice(*cell)] for cell in lines[1][1]], most):
+        begin, row = lines[0]
+        firsts = first_columns([(start - begin, end - begin) for start, end in row], reach, 1)
+        found.append(list(zip(firsts, row, strict=True)) if firsts else [(0, (row[0][0], row[-1][1]))])
+    for begin, row in lines[len(found) :]:
         if len(row) == most:
             found.append(list(enumerate(row)))
             continue
@@ -192,6 +225,43 @@ def _placed(lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int, Bounds]]]:
             column = _column(start - begin, end - begin, reach, max(placed, default=-1) + 1)
             placed[column] = (placed[column][0], end) if column in placed else (start, end)
         found.append(sorted(placed.items()))
+    return found
+
+
+def are_groups(count: int, names: Sequence[str], columns: int) -> bool:
+    """Whether so few cells at the top of a table may each stand over several of the names below them."""
+    full = len(names) in (columns, columns - 1) and all(kind(name) in ("t", "y") for name in names)
+    return count > 1 and 2 * count <= columns and full
+
+
+def first_columns(
+    groups: Sequence[tuple[float, float]], columns: Sequence[tuple[float, float]], slack: float
+) -> list[int] | None:
+    """The first column that each name of a group of columns stands over; None where that can't be told.
+
+    Args:
+        groups: where the names begin and end.
+        columns: where the columns do.
+        slack: how far from one another two begin that begin together.
+
+    >>> first_columns([(21, 29), (39, 46)], [(0, 7), (17, 22), (26, 31), (35, 40), (44, 49)], 1)
+    [1, 3]
+    """
+    begin = [next((c for c, (left, _) in enumerate(columns) if abs(left - at) <= slack), -1) for at, _ in groups]
+    if min(begin) >= 0 and all(one < other for one, other in pairwise(begin)):
+        return begin
+    centres = [(left + right) / 2 for left, right in groups]
+    middles = [(one + other) / 2 for one, other in pairwise(centres)]
+    edges = [2 * centres[0] - middles[0], *middles, 2 * centres[-1] - middles[-1]]
+    found = []
+    for centre, (low, high) in zip(centres, pairwise(edges), strict=True):
+        inside = [c for c, (left, right) in enumerate(columns) if low <= (left + right) / 2 < high]
+        if not inside:
+            return None
+        left, right = columns[inside[0]][0], columns[inside[-1]][1]
+        if abs((left + right) / 2 - centre) > max(3 * slack, 0.2 * (right - left)):
+            return None
+        found.append(inside[0])
     return found
 
 

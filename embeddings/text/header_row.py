@@ -35,6 +35,7 @@ _DAY = re.compile(
     r"|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}",
     re.IGNORECASE,
 )
+_PRICE = re.compile(r"\d{1,2}\.\d\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NOTHING = frozenset("n/a na nan - -- – — none null unknown tbd tba ? . … nil #n/a".split())
 # What fields are called: a first column of these, and a second one that is not, is a form and not a list.
@@ -252,7 +253,7 @@ def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
     below = [row[column].strip() for row in rest if column < len(row) and row[column].strip()]
     if not below or cell_kind != "t":
         return ""
-    if cell.strip() in below and len(below) > 1:
+    if cell.strip() in below:
         return "no"
     kinds = [found for each in below if (found := kind(each))]
     numeric = sum(each != "t" for each in kinds)
@@ -262,8 +263,10 @@ def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
 
 def _is_run(cells: Cells, kinds: set[str], columns: Sequence[int], rest: Sequence[Cells]) -> bool:
     """Whether numbers are names: all different years or days over what are none, or counted on by one."""
-    if len(kinds) != 1 or len(set(cells)) != len(cells) or 0 in columns:
+    if len(kinds) != 1 or len(set(cells)) != len(cells) or (0 in columns and kinds != {"y"}):
         return False
+    if kinds == {"d"} and all(map(_PRICE.fullmatch, map(str.strip, cells))):
+        return False  # "12.00" is a price here, and no time
     below = [kind(row[column]) for row in rest for column in columns if column < len(row) and row[column].strip()]
     alike = sum(each in kinds for each in below)
     if kinds == {"n"} and 3 * alike >= len(below):
@@ -305,7 +308,7 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     mixed = 0 < sum(each != "t" for each in others) < len(others)
     if is_label(pairs[0][1]):
         return False  # "Name | Department": the value is a name, too
-    if others and len(set(others)) == 1 and others[0] != "t":
+    if others and len(set(others)) == 1 and others[0] != "t" and share < 1:
         return False  # words over numbers of one kind
     return share >= 0.5 or (mixed and share > 0 and len(pairs) > 2)
 

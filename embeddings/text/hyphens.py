@@ -91,6 +91,7 @@ def _english() -> frozenset[str]:
 
 
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-‐]\n(?=[^\W\d_])")
+_SOFT = re.compile(r"\xad\n(\S+)(?: |(?=\n)|$)")
 _FENCED = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _FEWEST_WRAPPED = 12  # characters; a shorter line was not wrapped
 
@@ -101,6 +102,8 @@ def undivided(text: str) -> str:
     >>> undivided("It set out, as all the papers had it, on 14 Novem-\nber 1911 with dogs.\n")
     'It set out, as all the papers had it, on 14 November\n1911 with dogs.\n'
     """
+    if "\xad" in text:
+        text = _SOFT.sub(r"\1\n", text).replace("\xad", "")
     if _DIVIDED.search(text) is None or _FENCED.search(text) is not None:
         return text
     words = Words(text.split("\n"))

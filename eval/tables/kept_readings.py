@@ -39,7 +39,7 @@ class KeptReader:
         return sorted(found, key=lambda span: -span.score)
 
     def _once(self, question: str, passage: Passage) -> list[Span]:
-        key = _hash(question, str(passage.body_start), passage.text)
+        key = _hash(question, str(passage.body_start), passage.read)
         if key not in self._read:
             self._read[key] = self._reader.read(question, [passage])
             if self._file is not None:

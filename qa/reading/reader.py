@@ -19,6 +19,7 @@ import numpy as np
 
 from embeddings.errors import ModelError
 from embeddings.models.runtime import Runtime
+from embeddings.text.named_rows import Named, named_rows, place_in
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -71,15 +72,26 @@ class Passage:
     Attributes:
         text: the words.
         body_start: where the body begins behind the heading line; 0 without a heading line.
+        named: the same as it is read, where rows of tables are read with the names of their columns.
     """
 
     text: str
     body_start: int = 0
+    named: Named | None = None
 
     @classmethod
     def of(cls, hit: Hit) -> Passage:
         """The text of a retrieved passage."""
-        return cls(hit.text, hit.chunk.body_start - hit.chunk.start)
+        chunk, document = hit.chunk, hit.document
+        named = named_rows(document.text, document.layout, chunk.body_start, chunk.end)
+        if named is not None and chunk.body_start > chunk.start:
+            named = named.after(document.text[chunk.start : chunk.body_start])
+        return cls(hit.text, chunk.body_start - chunk.start, named)
+
+    @property
+    def read(self) -> str:
+        """The words that are read."""
+        return self.text if self.named is None else self.named.text
 
 
 class Reader(Protocol):
@@ -171,7 +183,7 @@ class OnnxReader:
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         """The best spans of every passage that do not overlap, best first."""
         asked = self.runtime.tokenize([question], special=False)[0].ids[:QUESTION_TOKENS]
-        encodings = self.runtime.tokenize([passage.text for passage in passages], special=False)
+        encodings = self.runtime.tokenize([passage.read for passage in passages], special=False)
         windows = [w for i, encoding in enumerate(encodings) for w in self._windows(i, len(encoding.ids), len(asked))]
         inputs = [self._template.put_together(asked, encodings[w.passage].ids[w.first : w.last]) for w in windows]
         skip = len(self._template.before) + len(asked) + len(self._template.between)  # tokens in front of the passage
@@ -194,8 +206,9 @@ class _Decoder:
     """Logits of one window -> spans of its passage."""
 
     def __init__(self, encoding: Encoding, passage: Passage, window: _Window, answer_tokens: int) -> None:
-        self._text, self._window, self._answer_tokens = passage.text, window, answer_tokens
-        self._breaks = sorted({passage.body_start, *(match.end() for match in _BLANK_LINE.finditer(passage.text))})
+        self._text, self._window, self._answer_tokens = passage.read, window, answer_tokens
+        self._named = passage.named
+        self._breaks = sorted({passage.body_start, *(match.end() for match in _BLANK_LINE.finditer(self._text))})
         self._all_offsets, self._all_words = encoding.offsets, encoding.word_ids
         self._offsets = self._all_offsets[window.first : window.last]
 
@@ -233,7 +246,8 @@ class _Decoder:
         return np.array([bisect_right(self._breaks, start) for start, _ in self._offsets], dtype=np.int64)
 
     def _bounds(self, first: int, last: int) -> tuple[int, int] | None:
-        """Offsets of a span of tokens, widened to whole words and trimmed; None where no letter or digit is left.
+        """Offsets in the passage of a span of tokens, widened to whole words and trimmed; None where no letter or digit
+        is left, or only names of columns that stand elsewhere.
 
         A word that the edge of the window cuts is still taken whole.
         """
@@ -243,7 +257,8 @@ class _Decoder:
             first -= 1
         while last + 1 < len(words) and words[last + 1] == words[last]:
             last += 1
-        return trimmed(self._text, offsets[first][0], offsets[last][1])
+        found = trimmed(self._text, offsets[first][0], offsets[last][1])
+        return found if found is None or self._named is None else place_in(self._named, *found)
 
 
 def _overlapping(weights: np.ndarray[Any, Any], first: int, last: int) -> float:

@@ -17,10 +17,11 @@ from qa.kept.conversation import Recalled
 from qa.render import confidence_words, disagreement_title, per_cent, place, split_quote
 from qa.show.evidence_windows import windows_of
 from qa.show.refusal import CLOSEST, NO_ANSWER
-from qa.source.pieces import escape
+from qa.source.pieces import Layer, escape
+from qa.source.tables import Region, regions_of, table_of
 from qa.source.templates import Macros, hash_source, style_of
 from qa.source.text import mark_of
-from qa.source.view import Range, deep_link
+from qa.source.view import Range, View, deep_link
 from qa.titles import SameTitle, of_answers, same_title, titled
 from qa.types import Citation
 
@@ -109,11 +110,46 @@ def marked_text(document: Document, marks: Sequence[Numbered], windows: Sequence
     for window in windows:
         pieces += [_FILE.gap(window.start - shown), _window_text(document, marks, window)]
         shown = window.end
-    return "".join([*pieces, _FILE.gap(len(document.text) - shown)])
+    written = "".join([*pieces, _FILE.gap(len(document.text) - shown)])
+    for mark in marks:  # words that go on behind a table are one citation still
+        before, back, after = written.partition(_back(mark.number))
+        written = before + back + after.replace(back, "") if back else written
+    return written
 
 
 def _window_text(document: Document, marks: Sequence[Numbered], window: Range) -> str:
-    """A window's text, cut where a mark or a quote begins or ends."""
+    """A window's text, its tables as tables."""
+    shown, at = [], window.start
+    for region in regions_of(document, window):
+        if region.part.start >= at:
+            shown += [_plain_text(document, marks, Range(at, region.part.start)), _table(document, marks, region)]
+            at = region.part.end
+    return "".join((*shown, _plain_text(document, marks, Range(at, window.end))))
+
+
+def _table(document: Document, marks: Sequence[Numbered], region: Region) -> str:
+    """The rows of a table with what is cited in them marked."""
+    here = [mark for mark in marks if not Range(mark.citation.start, mark.citation.end).cut(region.part).is_empty]
+    layers = [
+        Layer(Range(mark.citation.start, mark.citation.start + 1), _back(mark.number), "")
+        for mark in here
+        if mark.citation.start >= region.part.start
+    ]
+    layers += [
+        Layer(Range(mark.citation.quote_start, mark.citation.quote_end), '<span class="quote">', "</span>")
+        for mark in marks
+    ]
+    for mark in here:
+        span = Range(mark.citation.start, mark.citation.end)
+        layers.append(Layer(span, mark_of(span.end - span.start), "</mark>"))
+    cited = Range(here[0].citation.start, here[0].citation.end) if here else None
+    return table_of(View(document, cited), region, [layer for layer in layers if not layer.part.is_empty])
+
+
+def _plain_text(document: Document, marks: Sequence[Numbered], window: Range) -> str:
+    """A part of a text, cut where a mark or a quote begins or ends."""
+    if window.is_empty:
+        return ""
     spans = [(mark, Range(mark.citation.start, mark.citation.end).cut(window)) for mark in marks]
     quotes = [Range(mark.citation.quote_start, mark.citation.quote_end).cut(window) for mark in marks]
     spans = [(mark, span) for mark, span in spans if not span.is_empty]

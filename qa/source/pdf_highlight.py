@@ -15,7 +15,8 @@ from itertools import islice
 from markupsafe import Markup
 
 from embeddings.loaders.pdf.marks import Page, PageMark, Word, picture, read_page
-from embeddings.types import Document
+from embeddings.loading import data_inside
+from embeddings.types import INSIDE, Document
 from qa.source.find import Hits
 from qa.source.pieces import escape
 from qa.source.view import Range, View
@@ -62,8 +63,9 @@ def sheet_of(view: View, hits: Hits) -> Sheet:
     current = hits.current.cut(part) if hits.current is not None else None
     wanted = [view.quote, view.span, current, *places]
     ranges = [each.cut(part) if each is not None else Range(part.start, part.start) for each in wanted]
-    letters = read_page(document, page, view.data)
-    drawn = picture(document, page, WIDTH, view.data)
+    data = view.data if view.data is not None or INSIDE not in document.source else data_inside(document.source)
+    letters = read_page(document, page, data)
+    drawn = picture(document, page, WIDTH, data)
     quote, span, hit, *others = (letters.mark(each.start, each.end) for each in ranges)
     is_on = span is not None
     boxes = [

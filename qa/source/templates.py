@@ -39,9 +39,13 @@ class Macros:
         return macro
 
 
+_WITH_TABLES = ("source", "evidence")
+
+
 def style_of(name: str) -> Markup:
-    """The style of a page that stands alone: the palette, then the sheet of this name."""
-    return Markup("".join((_ROOMS / "static" / f"{each}.css").read_text("utf-8") for each in ("palette", name)))
+    """The style of a page that stands alone: the palette, tables where it shows some, and the sheet of this name."""
+    sheets = ("palette", *(("grid",) if name in _WITH_TABLES else ()), name)
+    return Markup("".join((_ROOMS / "static" / f"{each}.css").read_text("utf-8") for each in sheets))
 
 
 def hash_source(inline: str) -> str:

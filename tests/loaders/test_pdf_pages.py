@@ -282,7 +282,7 @@ def test_a_cell_of_several_lines_is_one_cell_and_marked_on_each(tmp_path: Path) 
         ),
     ]
     document = put(tmp_path, [drawn])
-    assert "Water\tall water that is used in the kitchen and the bath of a flat\t30 euros\n\nHeating" in document.text
+    assert "Water\tall water that is used in the kitchen and the bath of a flat\t30 euros\nHeating" in document.text
     start = document.text.index("kitchen and the bath")
     (mark,) = marks(document, start, start + len("kitchen and the bath"))
     assert mark.exact

@@ -135,10 +135,29 @@ def test_fractions_and_lowered_words() -> None:
         ("<table><tr><th>a</th><th>b</th></tr><tr><td><ul><li>Ana<li>Ben</ul></td><td>2</td></tr></table>", "Ana Ben"),
         ("<p>one<br>two</p>", "one\ntwo"),
         ("<ul><li>one</li><li>two</li></ul>", "- one\n- two"),
+        ("<ol start=3><li><p>one</p><li value=7>two<li>three</ol>", "3. one\n7. two\n8. three"),
+        ("<ol type=a><li>one<ol type=i><li>deep</ol><li>two</ol>", "a. one\ni. deep\nb. two"),
+        ("<ol reversed><li>one<li>two</ol>", "2. one\n1. two"),
+        ('<ol style="list-style: none"><li>one<li>two</ol>', "- one\n- two"),
+        ("<ol><li>1.1 one<li>1.2 two</ol>", "1.1 one\n1.2 two"),
+        (
+            "<dl><dt>Owner:<dd>Kari Lund</dd><dt>Built</dt><dd>1931</dd><dd>1954</dl>",
+            "Owner: Kari Lund\n- Built: 1931; 1954",
+        ),
+        ("<p>un&shy; break&shy;able</p>", "un breakable"),
     ],
 )
 def test_breaks_blocks_items_and_cells_part_words(part: str, shown: str) -> None:
     assert shown in text_of(part)
+
+
+@pytest.mark.parametrize(
+    "style", ["font-size:0", "position:absolute; left:-9999px", "max-height:0;overflow:hidden;opacity:0"]
+)
+def test_text_that_takes_no_place_is_hidden(style: str) -> None:
+    assert "SECRET" not in text_of(f'<p>A long text about the ferry to Horten.</p><div style="{style}">SECRET</div>')
+    kept = f'<p>A text.</p><div style="{style}"><span style="font-size:12px">SHOWN</span></div>'
+    assert ("SHOWN" in text_of(kept)) == (style == "font-size:0")
 
 
 def test_words_on_both_sides_of_struck_ones_stay_apart() -> None:

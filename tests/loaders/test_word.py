@@ -7,7 +7,7 @@ import pytest
 from embeddings.loaders.extract import Extract
 from embeddings.loaders.limits import LIMITS
 from embeddings.loaders.word.document import extract
-from embeddings.loaders.word.numbering import in_form
+from embeddings.text.items import in_form
 from tests.office_files import docx, paragraph, table
 
 _W = 'xmlns:w="http://www.w3.org/ns/w" xmlns:r="urn:r"'

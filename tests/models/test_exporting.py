@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, sync_playwright
 
 from embeddings.errors import DocumentError, PinciteError
+from embeddings.loading import read_data
 from embeddings.types import Document
 from qa.kept.conversation import Recalled, from_json
 from qa.show.evidence_file import About, Numbered, marked_text
@@ -212,6 +213,19 @@ def test_marks_that_overlap_in_any_way_leave_the_text_as_it_is(text: str, data: 
     marked = "".join(re.findall(r"<mark>(.*?)</mark>", marked_text(document, marks, [Range(0, len(text))]), re.DOTALL))
     covered = {place for mark in marks for place in range(mark.citation.start, mark.citation.end)}
     assert bool(marked) == bool(covered)
+
+
+def test_a_table_is_shown_as_one_with_the_cell_marked_and_all_of_the_text_in_its_order() -> None:
+    text = "# Berths\n\n| Ship | Berth |\n|---|---|\n| Aurora | 12 |\n| Baltic | 9 |\n\nBoth sail.\n"
+    (document,) = read_data("a.md", text.encode())
+    assert isinstance(document, Document)
+    start, end = text.index("Baltic | 9"), text.index("sail")
+    marks = [Numbered(1, cite_alone(document, "12")), Numbered(2, Citation(document, start, end, start, end))]
+    shown = marked_text(document, marks, [Range(0, len(text))])
+    page = seen(f'<div class="text">{shown}</div>')
+    assert "".join(page.texts) == text
+    assert [tag for tag, _ in page.tags if tag in ("table", "a")] == ["table", "a", "a"]
+    assert "<mark>12</mark>" in re.sub(r"<a[^>]*>|</a>|<span[^>]*>|</span>", "", shown).replace("</mark><mark>", "")
 
 
 @pytest.fixture(scope="module")

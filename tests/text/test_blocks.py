@@ -85,3 +85,25 @@ def test_whatever_a_text_holds_its_blocks_stand_in_it_in_order(text: str) -> Non
                 assert layout.cell_at(cell.start) == cell
     for item in layout.items:
         assert item in layout.items_in(item.start, item.end)
+
+
+def test_names_over_groups_of_columns_stand_over_all_of_them_and_no_others() -> None:
+    text = (
+        "                     Weekdays          Sundays\n"
+        "Harbour          First    Last     First    Last\n"
+        "Moss             06:00    22:00    08:00    20:00\n"
+        "Horten           06:30    21:30    09:00    19:00\n"
+    )
+    (table,) = blocks_of(text).tables
+    assert table.names == ("Harbour", "Weekdays, First", "Weekdays, Last", "Sundays, First", "Sundays, Last")
+
+
+def test_the_line_over_a_sum_makes_no_names_of_the_row_above_it() -> None:
+    text = (
+        "Lamp                   2     12.00\n"
+        "Desk                   2    310.00\n"
+        "                           -------\n"
+        "Total                       322.00\n"
+    )
+    (table,) = blocks_of(text).tables
+    assert table.names == ()

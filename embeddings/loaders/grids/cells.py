@@ -17,8 +17,8 @@ from embeddings.layout import Field, Table
 from embeddings.packing import numbers
 from embeddings.text.header_row import Naming
 
-# Not text: control characters but tab and line end, lone surrogates, and what no character may be.
-NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Not text: control characters but tab and line end, soft hyphens, lone surrogates, and what no character may be.
+NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\xad\ud800-\udfff\ufffe\uffff]")
 
 
 class CellLines:
@@ -65,7 +65,7 @@ class CellLines:
         if not line.isprintable() and NO_TEXT.search(line) is not None:
             return self.line([NO_TEXT.sub("", cell) for cell in cells], start, is_band)
         if words:
-            self._keep(columns, gaps, map(len, words), start, len(line))
+            self._keep(columns, gaps, words, start, len(line))
         return line
 
     def field(self, cells: Sequence[str], start: int) -> str:
@@ -80,7 +80,7 @@ class CellLines:
             for place, each in zip(places, words, strict=True)
         )
         if words:
-            self._keep(array("I", places), array("I", [2] * len(words)), map(len, words), start, len(line))
+            self._keep(array("I", places), array("I", [2] * len(words)), words, start, len(line))
         at = start
         for label, value in zip(words[::2], words[1::2], strict=True):
             end = at + len(label)
@@ -100,17 +100,17 @@ class CellLines:
         gaps = [len(name) + 4 if name else 2 for name, _ in fields]
         line = "; ".join([f"{name}: {words}" if name else words for name, words in fields])
         if fields:
-            self._keep(array("I", columns), array("I", gaps), [len(words) for _, words in fields], start, len(line))
+            self._keep(array("I", columns), array("I", gaps), [words for _, words in fields], start, len(line))
         return line
 
-    def _keep(self, columns: array[int], gaps: array[int], lengths: Iterable[int], start: int, length: int) -> None:
+    def _keep(self, columns: array[int], gaps: array[int], words: Iterable[str], start: int, length: int) -> None:
         """Keeps a row: before each cell the gap, "; " and its name, then its length."""
         first = len(self._columns)
         self._rows.append(first)
-        self._columns.extend(columns)
-        self._gaps.extend(gaps)
+        self._columns += columns
+        self._gaps += gaps
         self._gaps[first] += start - self._last - 2
-        self._lengths.extend(lengths)
+        self._lengths.extend(map(len, words))
         self._last = start + length
 
     def told(self) -> tuple[tuple[Table, ...], tuple[Field, ...]]:

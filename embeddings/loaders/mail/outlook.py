@@ -18,6 +18,7 @@ from embeddings.loaders.mail.letters import header, letters
 from embeddings.loaders.mail.message import write_page, write_plain
 from embeddings.loaders.mail.moments import moment
 from embeddings.loaders.mail.parts import is_placeholder
+from embeddings.loaders.mail.rich_text import unpacked, words_of
 from embeddings.loaders.mail.writing import MailWriter
 
 _SUBJECT, _HEADERS, _TO, _CC, _BODY, _PAGE, _RTF = "0037", "007D", "0E04", "0E03", "1000", "1013", "1009"
@@ -110,8 +111,12 @@ class _Reader:
             write_page(page, self.writer)
         elif plain.strip():
             write_plain(plain, self.writer)
-        elif self._bytes(place, f"{_RTF}0102"):
-            self.writer.omit("text in RTF alone")
+        elif packed := self._bytes(place, f"{_RTF}0102"):
+            words, is_page = words_of(unpacked(packed, self._limits.unpacked_bytes))
+            if words:
+                (write_page if is_page else write_plain)(words, self.writer)
+            else:
+                self.writer.omit("text in RTF alone")
 
     def _page(self, place: list[str]) -> str:
         data = self._bytes(place, f"{_PAGE}0102")

@@ -18,7 +18,7 @@ from embeddings.loaders.grids.grid import Grid, Placed, filled
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.shown.raised import Raised, lowered
 from embeddings.loaders.word.accepted import child, choose_alternatives
-from embeddings.loaders.word.numbering import in_form
+from embeddings.text.items import in_form
 
 _TITLES, _FURNITURE = ("title", "ctrTitle"), ("sldNum", "sldImg", "hdr")
 _COUNTED = {"pic": "picture", "oleObj": "embedded object", "contentPart": "drawing", "videoFile": "film"}

@@ -15,13 +15,16 @@ from itertools import groupby, pairwise
 from statistics import mean, median
 
 from embeddings.loaders.pdf.lines import HYPHEN, Line, is_apart, usual_pitch
+from embeddings.text.columns import are_groups, first_columns
 
 _FEWEST_ROWS = 3  # of a column
 _FEWEST_WORDS = 2.5  # in each line of a column, on the average
+_IN_SENTENCE = 4.5  # words in each line, where only the ends of sentences tell that a column is prose
 _RUNS_ON = 0.3  # of the lines of a column of prose begin in lower case
 _FILLED = 0.75  # of the width of a column, which the lines of a script without lower case fill
 _ALONE = 0.2  # of the rows of two lists have a line of one of them alone
 _FAR = 1.8  # times the usual distance: a line so far from the columns is no part of them
+_BEGINS = 0.3  # times the height of a letter: so far apart two cells begin that begin together
 _NARROWEST = 0.5  # times the height of a letter
 _WRAPPED = 0.6  # of the width of a column: a cell that wide may go on below
 _SAME_CELL = 1.35  # times the height of a letter: the distance of two lines of one cell
@@ -71,19 +74,34 @@ def _bands(rows: Sequence[list[Line]]) -> Iterator[_Band]:
         if band is not None:
             wider = band.with_row(row)
             beside = len(row) == 1 and len(band.rows[-1]) == 1 and _is_beside(band.rows[-1][0], row[0])
-            if wider.inner() or not (len(row) > 1 or beside or band.inner()):
+            if (wider.inner() or not (len(row) > 1 or beside or band.inner())) and not _is_across(band, row, wider):
                 band = wider
                 band.rows.append(row)
                 continue
             last = band.rows.pop() if beside and len(band.rows) > 1 else None
             yield band
             if last is not None:  # two columns whose lines do not stand at the same heights begin here
-                band = _Band([last], _gaps(last), last[0].left, last[0].right).with_row(row)
-                band.rows.append(row)
+                band = _band_of([last, row])
                 continue
-        band = _Band([row], _gaps(row), min(piece.left for piece in row), max(piece.right for piece in row))
+        band = _band_of([row])
     if band is not None:
         yield band
+
+
+def _band_of(rows: list[list[Line]]) -> _Band:
+    band = _Band(rows, [_EVERYTHING], -_EVERYTHING[0], -_EVERYTHING[1])
+    for row in rows:
+        band = band.with_row(row)
+    return band
+
+
+def _is_across(band: _Band, row: list[Line], wider: _Band) -> bool:
+    """Whether a line over columns or under them, as a heading, would cover a gap between them."""
+    if len(row) == 1:
+        return len(wider.inner()) < len(band.inner()) > 1
+    if any(len(each) > 1 for each in band.rows):
+        return False
+    return 0 < len(wider.inner()) < len(_band_of([row]).inner())
 
 
 def _is_beside(one: Line, other: Line) -> bool:
@@ -126,6 +144,8 @@ def _lines(band: _Band) -> Iterator[Line]:
         return
     first, last = _without_far(band.rows, parted) if parted else (0, len(band.rows))
     inside = band.rows[first:last]
+    if len(inside) < len(band.rows):  # a heading that is far from the columns covers none of their gaps
+        gaps = _band_of(inside).inner()
     gaps = _without_list_marks(inside, gaps)
     columns = _columns(inside, gaps)
     yield from map(_joined, band.rows[:first])
@@ -135,8 +155,22 @@ def _lines(band: _Band) -> Iterator[Line]:
     elif len(parted) < _FEWEST_ROWS - 1:
         yield from (_joined(_without_wide_spaces(row)) for row in inside)
     else:
-        yield from map(_joined, _with_wrapped(inside, gaps))
+        yield from _table(inside, gaps)
     yield from map(_joined, band.rows[last:])
+
+
+def _table(rows: list[list[Line]], gaps: list[_Gap]) -> Iterator[Line]:
+    """The rows of a table as lines, each cell behind as many tabs as there are columns before it."""
+    most = max(map(len, rows))
+    if len(rows) > 2 and are_groups(len(rows[0]), [piece.text for piece in rows[1]], most):
+        groups, rows = rows[0], rows[1:]
+        gaps = _without_list_marks(rows, _band_of(rows).inner())
+        columns = [[piece for line in column for piece in line] for column in _columns(rows, gaps)]
+        reach = [(min(each.left for each in column), max(each.right for each in column)) for column in columns]
+        firsts = first_columns([(each.left, each.right) for each in groups], reach, _BEGINS * groups[0].size)
+        yield _joined(groups, firsts or ())
+    for row in _with_wrapped(rows, gaps):
+        yield _joined(row, [_place(piece, gaps) for piece in row])
 
 
 def _without_far(rows: Sequence[Sequence[Line]], parted: Sequence[int]) -> tuple[int, int]:
@@ -181,9 +215,21 @@ def _is_prose(column: Sequence[Sequence[Line]]) -> bool:
     texts = [" ".join(piece.text for piece in line) for line in column]
     if any(map(_has_case, texts)):
         low = sum(text.lstrip("“‘\"'(")[:1].islower() for text in texts)
-        return mean(len(text.split()) for text in texts) >= _FEWEST_WORDS and low >= _RUNS_ON * (len(texts) - 1)
+        words = mean(len(text.split()) for text in texts)
+        return words >= _FEWEST_WORDS and (low >= _RUNS_ON * (len(texts) - 1) or _are_sentences(texts, words))
     width = max(line[-1].right for line in column) - min(line[0].left for line in column)
     return median(line[-1].right - line[0].left for line in column) >= _FILLED * width and len(max(texts, key=len)) > 10
+
+
+def _are_sentences(texts: Sequence[str], words: float) -> bool:
+    """Whether lines of so many words are sentences, of which some end and others go on: cells do all of one."""
+    ended = [text.endswith((".", "!", "?")) for text in texts]
+    return (
+        len(texts) > _FEWEST_ROWS
+        and words >= _IN_SENTENCE
+        and sum(ended) > _RUNS_ON * len(ended)
+        and not all(ended[:-1])
+    )
 
 
 def _are_lists(rows: Sequence[Sequence[Line]], columns: Sequence[Sequence[Sequence[Line]]]) -> bool:
@@ -233,9 +279,9 @@ def _goes_on(
 ) -> bool:
     """Whether all pieces of a row are further lines of cells of the row above it."""
     places = {_place(cell, gaps): cell for cell in cells}
-    if 0 in {_place(piece, gaps) for piece in row} or 2 * len(row) > len(cells):
+    if 2 * len(row) > len(cells) or above[0].base - row[0].base > _SAME_CELL * row[0].size:
         return False
-    if above[0].base - row[0].base > _SAME_CELL * row[0].size:
+    if 0 in {_place(piece, gaps) for piece in row} and not row[0].text[:1].islower():
         return False
     for piece in row:
         place = _place(piece, gaps)
@@ -270,26 +316,33 @@ def _run_on(cell: Line, piece: Line) -> Line:
         left=min(cell.left, piece.left),
         right=max(cell.right, piece.right),
         score=min(cell.score, piece.score),
+        foot=piece.base,
     )
 
 
-def _joined(pieces: Sequence[Line]) -> Line:
-    """Pieces beside one another as one line, with a tab between two."""
-    if len(pieces) == 1:
+def _joined(pieces: Sequence[Line], places: Sequence[int] = ()) -> Line:
+    """Pieces beside one another as one line, with a tab between two; those of a table by the numbers of their columns,
+    with one more tab for each empty cell."""
+    places = places or range(len(pieces))
+    lead = places[0]
+    if len(pieces) == 1 and not lead:
         return pieces[0]
-    glyphs = list(pieces[0].glyphs)
-    for piece in pieces[1:]:
-        glyphs += [-1, *piece.glyphs]
+    text, glyphs = "\t" * lead + pieces[0].text, [*(-1,) * lead, *pieces[0].glyphs]
+    for piece, (last, here) in zip(pieces[1:], pairwise(places), strict=True):
+        tabs = max(1, here - last)
+        text += "\t" * tabs + piece.text
+        glyphs += [*(-1,) * tabs, *piece.glyphs]
     largest = max(pieces, key=lambda piece: len(piece.text))
     return replace(
         pieces[0],
-        text="\t".join(piece.text for piece in pieces),
+        text=text,
         glyphs=tuple(glyphs),
         size=largest.size,
         base=pieces[0].base,
         left=min(piece.left for piece in pieces),
         right=max(piece.right for piece in pieces),
         score=min(piece.score for piece in pieces),
+        foot=min((piece.foot for piece in pieces if piece.foot is not None), default=None),
     )
 
 

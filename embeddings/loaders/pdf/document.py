@@ -127,12 +127,13 @@ class _Written:
 def _write(pages: Sequence[_Page], writer: Writer) -> _Written:
     """Writes the pages; a sentence is not torn by the end of one."""
     sheets = [page.sheet for page in pages]
-    body = _body_size(sheets)
     cuts = running(sheets)
+    kept = [without(sheet.pieces, cut) for sheet, cut in zip(sheets, cuts, strict=True)]
+    body = _body_size(kept)
     told = _Written([], [])
     words = Words(piece.text for sheet in sheets for piece in sheet.pieces)
     runs_on = False
-    lines = [in_order(without(sheet.pieces, cut)) for sheet, cut in zip(sheets, cuts, strict=True)]
+    lines = [in_order(pieces) for pieces in kept]
     forms = titled(lines)
     for sheet, cut, page in zip(sheets, cuts, lines, strict=True):
         writer.page()
@@ -160,11 +161,11 @@ def _recognised(block: Block, lines: Sequence[Line], start: int) -> Iterator[tup
         place += length
 
 
-def _body_size(sheets: Sequence[Sheet]) -> float:
-    """The size of most letters, in points."""
+def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+    """The size of most letters of pages without their running heads, in points."""
     sizes: Counter[float] = Counter()
-    for sheet in sheets:
-        for piece in sheet.pieces:
+    for pieces in pages:
+        for piece in pieces:
             sizes[round(piece.size, 1)] += len(piece.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
 

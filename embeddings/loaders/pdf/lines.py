@@ -17,6 +17,7 @@ _WIDE_GAP = 1.35  # times the usual distance of two lines: more parts two blocks
 _USUAL_PITCH = 1.3  # times the size of the letters, where a page has too few lines to tell
 _FEWEST_PITCHES = 5
 _OTHER_SIZE = 1.12  # times: letters that much larger or smaller are of another block
+_BEFORE = "".join({chr(n) for n in range(0x3001) if chr(n).isspace()} - {"\t"})  # a tab stands for an empty cell
 _SENTENCE_END = (".", "!", "?", ":", "…", "。", "！", "？")
 
 
@@ -33,6 +34,7 @@ class Line:
         left, right: where its letters begin and end, in points.
         row: the number of the line of the page on which it stands, from the top; two columns share one.
         score: how sure it is that this is its text, from 0 to 1; less than 1 where it was recognised (OCR).
+        foot: where the last line of a row of a table stands, of which a cell goes on below; None for a single line.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Line:
     right: float = 0.0
     row: int = 0
     score: float = 1.0
+    foot: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +143,10 @@ class _Open:
 
     def closed(self) -> Block | None:
         """The block, None where there is nothing in it."""
-        text = self._text.strip()
+        start = len(self._text) - len(self._text.lstrip(_BEFORE))
+        text = self._text[start:].rstrip()
         if not text:
             return None
-        start = self._text.index(text[0])
         end = start + len(text)
         hyphens = tuple(hyphen - start for hyphen in self._hyphens if start <= hyphen < end)
         return Block(text, self._size, tuple(self._lines[start:end]), tuple(self._glyphs[start:end]), hyphens)
@@ -154,7 +157,7 @@ def is_apart(before: Line, here: Line, usual: float) -> bool:
     larger, smaller = max(before.size, here.size), min(before.size, here.size)
     if smaller > 0 and larger > _OTHER_SIZE * smaller:
         return True
-    pitch = before.base - here.base
+    pitch = (before.base if before.foot is None else before.foot) - here.base
     if pitch >= 0:
         return pitch > _WIDE_GAP * usual
     # above the line before it: another column, into which a sentence may run on

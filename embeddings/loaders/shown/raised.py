@@ -26,6 +26,7 @@ _LOOK_BACK = 40  # characters
 _UNIT = re.compile(
     r"(?:(?<=[\d\s(/·*×])|^)(?:[kcdmμµn]?m|mi|ft|in|yd|s|sec|min|h|kg|g|dm|hm|dam|nm|pm|inch|miles?|met(?:er|re)s?|feet|K|px)$"
 )
+_FACTORS = re.compile(r"[b-df-hj-np-tv-z]{2,3}")  # "mc" and "xy" are no words
 _DEGREE = re.compile(r"\s?[CFK]\b")
 _BRACKETED = re.compile(r"[\[(].{1,30}[\])]", re.DOTALL)
 _SYMBOLS = re.compile(r"[*†‡§¶#]+")
@@ -85,7 +86,8 @@ class Raised:
                 return False
             return first == 1 or first == self.next > 1 or len(number["digits"]) > 1
         if before[-1].isalpha():
-            return len(re.split(r"[\W\d_]", before)[-1]) > 1 and not _UNIT.search(before)
+            word = re.split(r"[\W\d_]", before)[-1]
+            return len(word) > 1 and not _UNIT.search(before) and not _FACTORS.fullmatch(word)
         return before[-1] not in ")]}"
 
     def _mark(self, before: str, raised: str) -> str:

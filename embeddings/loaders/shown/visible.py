@@ -9,6 +9,7 @@ import re
 
 from lxml import html
 
+from embeddings.loaders.shown.lists import join_terms, number_items
 from embeddings.loaders.shown.raised import Raised, fraction, lowered
 from embeddings.remarks import Omitted, together
 
@@ -16,12 +17,16 @@ _STRUCK = frozenset(("del", "s", "strike"))
 _NEVER_SHOWN = frozenset(("template", "ix:header", "ix:hidden", "ix:resources", "ix:references", "noscript"))
 _MAY_BE_HIDDEN = "descendant::*[@hidden or @aria-hidden or @style or self::dialog]"
 _HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", re.IGNORECASE)
+_AWAY = re.compile(
+    r"(?:left|text-indent|top)\s*:\s*-\d{3,}(?:px|em|pt)|max-height\s*:\s*0(?![.\d]).*opacity\s*:\s*0(?![.\d])", re.I
+)
+_TINY = re.compile(r"font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,100}line-through", re.IGNORECASE)
 _RULE = re.compile(r"(?P<names>[^{}@]{1,500})\{(?P<body>[^{}]{0,2000})\}")
 _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<mark>[.#])(?P<name>-?[_a-zA-Z][\w-]*)")
 _LONGEST_STYLE = 200_000  # characters of the rules of a page that are looked at
 _NOTE_NAMES = re.compile(r"(?:^|[\s_-])(?:reference|footnote|noteref|fn|endnote|cite|citation)", re.IGNORECASE)
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\xad\ud800-\udfff\ufffe\uffff]")
 _MOST_HIDDEN = 0.5  # of the words of a page; where more of it is said to be hidden, a script shows it
 _COUNTED = {
     "img": "picture",
@@ -52,6 +57,8 @@ def as_shown(root: html.HtmlElement) -> tuple[Omitted, ...]:
     told = [*_drop_hidden(root), *_drop_struck(root), *_left(root)]
     _part_blocks(root)
     _plain_raised(root)
+    number_items(root)
+    join_terms(root)
     return together(told)
 
 
@@ -82,12 +89,18 @@ def _is_hidden(element: html.HtmlElement, rules: frozenset[tuple[str, str]]) -> 
         return True
     if element.tag == "dialog" and element.get("open") is None:
         return True
-    if _HIDING.search(element.get("style") or ""):
+    style = element.get("style") or ""
+    if _HIDING.search(style) or _AWAY.search(style) or (_TINY.search(style) and not _has_sizes(element)):
         return True
     if not rules:
         return False
     marks = [(".", name) for name in (element.get("class") or "").split()] + [("#", element.get("id") or "")]
     return any((element.tag, mark + name) in rules or ("", mark + name) in rules for mark, name in marks)
+
+
+def _has_sizes(element: html.HtmlElement) -> bool:
+    """Whether something in an element has a size of its own: mails set the letters between its parts to nothing."""
+    return bool(element.xpath("descendant::*[contains(@style, 'font-size') or self::font[@size] or self::table]"))
 
 
 def _hiding_rules(root: html.HtmlElement) -> frozenset[tuple[str, str]]:

@@ -9,18 +9,11 @@ from lxml import etree
 
 from embeddings.loaders.archive import attribute, local
 from embeddings.loaders.word.accepted import child
+from embeddings.text.items import in_form
 
 _PLACE = re.compile(r"%([1-9])")
 _LONGEST_CHAIN = 10  # styles based on one another
 _LEVELS = 9
-_LARGEST = 1_000_000  # number that is written out in letters or Roman
-_ROMAN = tuple(
-    zip(
-        (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1),
-        ("m", "cm", "d", "cd", "c", "xc", "l", "xl", "x", "ix", "v", "iv", "i"),
-        strict=True,
-    )
-)
 BULLET = "-"
 
 
@@ -154,38 +147,6 @@ class Numbering:
             return in_form(counts.get(at, levels[at].start if at in levels else 1), form)
 
         return " ".join(_PLACE.sub(written, here.text).split())
-
-
-def in_form(number: int, form: str) -> str:
-    """A number as a list writes it.
-
-    >>> [in_form(4, form) for form in ("decimal", "upperRoman", "lowerLetter", "decimalZero", "ordinal", "none")]
-    ['4', 'IV', 'd', '04', '4th', '']
-    >>> in_form(28, "upperLetter")
-    'BB'
-    """
-    if form in ("none", "bullet"):
-        return ""
-    if form == "decimalZero":
-        return f"{number:02}"
-    if form == "ordinal":
-        return f"{number}{'th' if number % 100 in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
-    if not 0 < number < _LARGEST:
-        return str(number)
-    if form in ("upperLetter", "lowerLetter"):
-        letters = chr(ord("a") + (number - 1) % 26) * min((number - 1) // 26 + 1, 20)
-        return letters.upper() if form == "upperLetter" else letters
-    if form in ("upperRoman", "lowerRoman") and number < 5_000:
-        return _roman(number).upper() if form == "upperRoman" else _roman(number)
-    return str(number)
-
-
-def _roman(number: int) -> str:
-    written = ""
-    for value, letters in _ROMAN:
-        written += letters * (number // value)
-        number %= value
-    return written
 
 
 def _list_of(part: etree._Element) -> _List:

@@ -20,6 +20,7 @@ def msg(
     address: str = "",
     body: str = "",
     html: bytes = b"",
+    rich: bytes = b"",
     sent: datetime | None = None,
     files: Mapping[str, bytes] | None = None,
     inner: Tree | None = None,
@@ -30,6 +31,8 @@ def msg(
     tree: dict[str, Any] = {f"__substg1.0_{tag}001F": said.encode("utf-16-le") for tag, said in words.items() if said}
     if html:
         tree["__substg1.0_10130102"] = html
+    if rich:
+        tree["__substg1.0_10090102"] = rich
     numbers = b"\0" * (32 if top else 24)
     if sent is not None:
         count = int((sent - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10**7

@@ -1,0 +1,46 @@
+"""What names the columns of a table: more cases of `naming_of`, in plain rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from embeddings.loading import read_data
+from embeddings.text.header_row import naming_of
+from embeddings.types import Document
+
+
+@pytest.mark.parametrize(
+    ("rows", "names"),
+    [
+        ([["Q1 2024", "Q2 2024", "Q3 2024"], ["12", "14", "18"]], ("Q1 2024", "Q2 2024", "Q3 2024")),
+        ([["1990", "2000"], ["4.24", "4.49"], ["0.25", "0.28"]], ("1990", "2000")),
+        ([["2019", "2020"], ["2021", "2022"]], ()),
+        ([["Norway", "Oslo"], ["Norway", "Bergen"]], ()),
+        ([["Lamp", "", "12.00"], ["Total", "", "2,266.00"]], ()),
+        ([["Ship", "06:40", "12:15"], ["Aurora", "yes", "no"]], ("Ship", "06:40", "12:15")),
+    ],
+)
+def test_names_are_told_by_what_stands_under_them(rows: list[list[str]], names: tuple[str, ...]) -> None:
+    assert naming_of(rows).names == names
+
+
+def test_two_labels_over_one_another_are_fields() -> None:
+    assert naming_of([["Client", "Solberg"], ["Value", "90,000 euros"]]).by_rows
+    assert not naming_of([["Ship", "Berth"], ["Value", "7"]]).by_rows
+
+
+def test_a_cell_keeps_marks_that_only_a_part_of_it_stands_between() -> None:
+    text = "| Kind | `records` holds |\n|---|---|\n| **A** | `one`/`two` |\n| `B` | _three_ |\n"
+    (document,) = read_data("a.md", text.encode())
+    assert isinstance(document, Document)
+    (table,) = document.layout.tables
+    assert table.names == ("Kind", "`records` holds")
+    said = [text[cell.start : cell.end] for row in (1, 2) for cell in table.row(row)]
+    assert said == ["A", "`one`/`two`", "B", "three"]
+
+
+def test_dictionaries_beside_a_plain_field_are_records() -> None:
+    written = '{"Oslo": {"mayor": "Ann", "people": 7}, "Moss": {"mayor": "Bo", "people": 5}, "updated": "2024-05-03"}'
+    (document,) = read_data("a.json", written.encode())
+    assert isinstance(document, Document)
+    assert document.text == "updated: 2024-05-03\nOslo; mayor: Ann; people: 7\nMoss; mayor: Bo; people: 5"
