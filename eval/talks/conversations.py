@@ -23,7 +23,6 @@ import tantivy
 from embeddings.errors import GoldError
 from embeddings.search.lexical import analyser
 from eval.sets.rows import read_text, row_of
-from qa.followup.antecedents import Weights
 from qa.followup.resolve import standalone
 from qa.types import Answer, Turn
 
@@ -157,12 +156,12 @@ def counts(question: str, rewritten: str, resolved: str, history: Sequence[str])
 Method = Callable[[str, Sequence[str]], str]
 
 
-def understood(question: str, history: Sequence[str], weights: Weights | None = None) -> str:
-    """Ours: the questions before it are understood in their turn. With None the weights that ship choose."""
+def understood(question: str, history: Sequence[str]) -> str:
+    """Ours: the questions before it are understood in their turn."""
     turns: list[Turn] = []
     for asked in history:
-        turns.append(Turn(asked, Answer(standalone(asked, turns, weights), None, 0.0)))
-    return standalone(question, turns, weights)
+        turns.append(Turn(asked, Answer(standalone(asked, turns), None, 0.0)))
+    return standalone(question, turns)
 
 
 OURS = "Pincite"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from embeddings.types import Document
 from qa.assistant import Assistant
-from qa.followup.resolve import leans, standalone
+from qa.followup.resolve import readings, standalone
 from qa.types import Answer, Ask, Citation, Turn
 from tests.fakes import small_assistant
 
@@ -60,15 +60,13 @@ STANDING_ALONE = [
 
 @pytest.mark.parametrize("question", LEANING)
 def test_a_question_that_cannot_be_understood_alone_leans_on_the_last(question: str) -> None:
-    assert leans(question)
     assert standalone(question, [FERRY]) != question
 
 
 @pytest.mark.parametrize("question", STANDING_ALONE)
 @pytest.mark.parametrize("turn", [FERRY, CAPTAIN, UNANSWERED], ids=["date", "name", "unanswered"])
 def test_a_question_that_stands_alone_stays_as_it_is(question: str, turn: Turn) -> None:
-    assert not leans(question)
-    assert standalone(question, [turn]) == question
+    assert readings(question, [turn]) == (question,)
 
 
 @pytest.mark.parametrize("question", [*LEANING, *STANDING_ALONE])
