@@ -22,11 +22,19 @@ from qa.ending import done_or_told
 
 CAST_COLUMNS = ("terms taken from the history", "conversations", "precision", "recall", "F1", "left alone")
 CAST_TITLE = "Which terms of the history belong to a question"
-CAST_NOTE = "Conversations of TREC CAsT 2019 that nothing was learnt from and nobody has read, against their manual rewrites."
+CAST_NOTE = (
+    "Conversations of TREC CAsT 2019 that nothing was learnt from and nobody has read, and their manual rewrites."
+)
 REWRITES_COLUMNS = ("set aside", "terms taken from the turns before", "follow-ups", "precision", "recall", "F1")
 REWRITES_TITLE = "Which terms of the turns before belong to a question, with answers"
-REWRITES_NOTE = "Conversations that nothing was learnt from, against their rewrites; the turns before are understood right."
-LEANING_COLUMNS = ("set aside", "questions", "left alone, of those that stand alone", "said to lean, that do", "lean, said to")
+REWRITES_NOTE = "Conversations that nothing was learnt from, and their rewrites; the turns before are understood right."
+LEANING_COLUMNS = (
+    "set aside",
+    "questions",
+    "left alone, of those that stand alone",
+    "said to lean, that do",
+    "lean, said to",
+)
 LEANING_TITLE = "Does a question lean on the turns before it?"
 LEANING_NOTE = "Questions after the turns of another document, which have nothing to do with them, and conversations."
 PAIRS = 1400

@@ -12,6 +12,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from embeddings.errors import GoldError
@@ -126,7 +127,7 @@ def _of_cast(folder: Path, part: Part) -> Iterator[Rewritten]:
 
 
 def load_unrelated(folder: Path, part: Part, count: int, seed: int = 0) -> tuple[Rewritten, ...]:
-    """Questions after turns of other documents or of a conversation, as many of each set; their rewrite is the question.
+    """Questions after turns of other documents or of a conversation, as many of each set; they are their rewrites.
 
     Raises:
         GoldError: a set can't be read.
@@ -138,10 +139,17 @@ def load_unrelated(folder: Path, part: Part, count: int, seed: int = 0) -> tuple
     pairs = []
     for name, found in sets.items():
         for title, turn in drawn.sample(found, min(len(found), count // len(sets))):
-            others = [other for of, other in drawn.sample(turns, 12) if of != title][: drawn.randint(1, 3)]
-            before = tuple(others) if drawn.random() < 0.6 else drawn.choice(talks)
+            others = [other for of, other in drawn.sample(turns, 40) if of != title]
+            near = max(others, key=partial(_shared, turn))  # every third follows a question with some of its words
+            way = drawn.randrange(3)
+            before = drawn.choice(talks) if way == 0 else (near,) if way == 1 else tuple(others[: drawn.randint(1, 3)])
             pairs.append(Rewritten(name, title, turn.question, turn.question, before))
     return tuple(pairs)
+
+
+def _shared(a: Turn, b: Turn) -> int:
+    """How many words two questions share."""
+    return len({*a.question.lower().split()} & {*b.question.lower().split()})
 
 
 def _standing_alone(folder: Path, part: Part) -> dict[str, list[tuple[str, Turn]]]:
@@ -165,8 +173,6 @@ def _turns_of(read: Squad) -> list[tuple[str, Turn]]:
     return list(found.values())
 
 
-
-
 # How they are understood ---------------------------------------------------------------------------------------------
 
 # A question after the turns before it -> how it is understood.
@@ -175,7 +181,7 @@ METHODS_AFTER: dict[str, Method] = {
     "nothing": lambda question, turns: question,
     "the last turn": lambda question, turns: f"{question} {_said(turns[-1])}",
     "all turns": lambda question, turns: " ".join((question, *map(_said, turns))),
-    "Pincite": lambda question, turns: standalone(question, turns),
+    "Pincite": standalone,
 }
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from embeddings.models.encoder import Vectors, shipped_encoder
 from eval.talks.conversations import terms
 from eval.talks.rewrites import Rewritten, load_rewritten, load_unrelated
 from qa.ending import done_or_told, say
+from qa.english.question import Question
 from qa.followup.choosing import (
     ARRAYS,
     LONGEST_SAID,
@@ -33,13 +34,13 @@ from qa.followup.choosing import (
     belonging_rows,
     leaning_row,
 )
-from qa.followup.pointing import Kind
+from qa.followup.pointing import Kind, pointers
 
 DIRECTIONS = 32  # of the vectors, that the nets look at
-HIDDEN, STEPS, RATE, BATCH = 24, 4000, 0.003, 512
-DECAY, DROPPED = 0.01, 0.1
-PAIRS = 6000
-LEFT_ALONE, SURE = 0.985, 0.93  # of the pairs for tuning; of the questions that are told to lean
+HIDDEN, STEPS, RATE, BATCH = 20, 2500, 0.003, 512
+DECAY, DROPPED = 0.03, 0.2
+PAIRS, PERSONS = 3600, 400
+LEFT_ALONE, SURE = 0.98, 0.93  # of the pairs for tuning; of the questions that are told to lean
 SEED = 17
 
 
@@ -58,7 +59,9 @@ def lesson(asked: Rewritten) -> Lesson:
     reading, added = Reading.of(asked.question, asked.history), asked.added
     present = terms(asked.question)
     new = [terms(mention.text) - present for mention in reading.known]
-    leans = bool(added & asked.before if asked.source == "mtrag" else added)  # its rewrites, a model's, say it otherwise
+    leans = bool(
+        added & asked.before if asked.source == "mtrag" else added
+    )  # its rewrites, a model's, say it otherwise
     return Lesson(asked, reading, leans, tuple(leans and 2 * len(n & added) >= len(n) > 0 for n in new))
 
 
@@ -116,6 +119,23 @@ def trained(rows: Vectors, right: Vectors, weights: Vectors, hidden: int = HIDDE
     return Net(inner.astype(np.float32), layers[1].astype(np.float32))
 
 
+def persons(talks: Sequence[Rewritten], pairs: Sequence[Rewritten]) -> Iterator[Rewritten]:
+    """Questions of the conversations about "him" or "her", after a question that somebody's name answered.
+
+    The answers of the conversations are sentences; those of documents are names, which one comes back to.
+    """
+    asked = [one for one in talks if [pointer.kind for pointer in pointers(one.question)] == ["person"]]
+    turns = [turn for one in pairs for turn in one.history if Question.of(turn.question).kind == "person"]
+    for turn, one in zip([turn for turn in turns if _is_name(turn.answer.text)][:PERSONS], asked, strict=False):
+        (pointer,) = pointers(one.question)
+        rewrite = f"{one.question[: pointer.start]}{turn.answer.text}{one.question[pointer.end :]}"
+        yield Rewritten(one.source, one.talk, one.question, rewrite, (turn,))
+
+
+def _is_name(text: str | None) -> bool:
+    return text is not None and len(text.split()) in (2, 3) and text.istitle()
+
+
 def basis_of(found: Sequence[Lesson], vector: Vector) -> Vectors:
     """The directions in which questions and phrases differ most: (384, DIRECTIONS)."""
     texts = dict.fromkeys(one.asked.question for one in found)
@@ -145,7 +165,7 @@ def fitted(talks: Sequence[Lesson], pairs: Sequence[Lesson], vector: Vector) -> 
 
 
 def limited(chooser: Chooser, talks: Sequence[Lesson], pairs: Sequence[Lesson], vector: Vector) -> Chooser:
-    """The limits by questions that nothing was learnt from: as many pairs left alone as wanted, phrases at the best F1."""
+    """With limits by questions that it did not learn from: so many pairs left alone, and phrases at the best F1."""
     alone = np.sort([chooser.leaning(one.reading, vector) for one in pairs])
     first = max(0.4, float(alone[int(LEFT_ALONE * len(alone))]))
     told = sorted((chooser.leaning(one.reading, vector), one.leans) for one in [*talks, *pairs])
@@ -174,8 +194,9 @@ def kind_of(reading: Reading) -> Kind | None:
 
 def learn(options: argparse.Namespace) -> None:
     """Makes and writes the weights."""
-    talks = [lesson(asked) for asked in load_rewritten(options.data, "train")]
-    pairs = [lesson(asked) for asked in load_unrelated(options.data, "train", options.pairs)]
+    rewritten, unrelated = load_rewritten(options.data, "train"), load_unrelated(options.data, "train", options.pairs)
+    talks = [lesson(asked) for asked in (*rewritten, *persons(rewritten, unrelated))]
+    pairs = [lesson(asked) for asked in unrelated]
     tuning = [lesson(asked) for asked in load_unrelated(options.data, "tune", options.pairs // 4)]
     vector = vectors_of(texts_of([*talks, *pairs, *tuning]), options.cache)
     held = [one for one in talks if one_of(one.asked.talk, 7)]
@@ -187,7 +208,9 @@ def learn(options: argparse.Namespace) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m eval.training.followups", description="Learn what a follow-up means.")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.training.followups", description="Learn what a follow-up means."
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder of the public sets that docs/models.md names")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="the file to write (default: the one that ships)")
     parser.add_argument("--cache", type=Path, help="folder to keep the vectors in")

@@ -2,7 +2,7 @@
 
 Query resolution is a choice term by term (Voskarides et al. 2020, "Query Resolution for Conversational Search with
 Limited Supervision"): here phrase by phrase. Both nets look at what the tags show and at the encoder's vectors of the
-question, the turns and their phrases. `python -m eval.training.followups` makes their weights, data/followup.npz.
+question, the turns and their phrases. `python -m eval.training.followups` makes their weights.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from embeddings.errors import ModelError
 from embeddings.models.encoder import Vectors, shipped_encoder
 from embeddings.text.dates import MONTHS, WEEKDAYS
 from qa.english.phrases import Phrase, phrases
+from qa.english.question import Question
 from qa.english.tagging import Token, tagged
 from qa.english.words import stem
 from qa.followup.ellipsis import is_bare, is_fragment, without_connective
@@ -47,9 +48,8 @@ def encoded(text: str) -> Vectors:
 class Reading:
     """A question after the turns before it, and what its words show.
 
-    Attributes:
-        bare: without "and" or "what about" in front; `connected`: it had one.
-        known: the phrases of the turns that it does not contain.
+    `bare` is the question without "and" or "what about" in front, `connected` whether it had one, and `known` are the
+    phrases of the turns that it does not contain.
     """
 
     question: str
@@ -87,13 +87,9 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """Both nets.
+    """Both nets, and the directions of the vectors that they look at: (384, directions).
 
-    Attributes:
-        basis: the directions of the vectors that they look at, (384, directions).
-        leans: does a question lean on the turns before it?
-        belongs: does a phrase of these turns belong to it?
-        limits: from which likelihood a question leans, from which it surely does, and from which a phrase belongs.
+    The limits: the likelihood from which a question leans, from which it surely does, from which a phrase belongs.
     """
 
     basis: Vectors
@@ -109,9 +105,8 @@ class Chooser:
                 basis, *layers, limits = (stored[name].astype(np.float32) for name in ARRAYS)
             first, sure, belongs = (float(limit) for limit in limits)
         except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise ModelError(
-                f"{path}: not the weights of follow-ups ({error!r}); make them with python -m eval.training.followups"
-            ) from None
+            made = "make them with python -m eval.training.followups"
+            raise ModelError(f"{path}: not the weights of follow-ups ({error!r}); {made}") from None
         return cls(basis, Net(*layers[:2]), Net(*layers[2:]), (first, sure, belongs))
 
     def leaning(self, reading: Reading, vector: Vector = encoded) -> float:
@@ -119,7 +114,7 @@ class Chooser:
         return float(self.leans.probabilities(leaning_row(reading, self.basis, vector)[None])[0])
 
     def belonging(self, reading: Reading, kind: Kind | None, vector: Vector = encoded) -> Vectors:
-        """How likely each phrase of `reading.known` belongs to the question, or is what a pronoun of this kind means."""
+        """How likely each phrase of `reading.known` belongs to the question, or is what such a pronoun means."""
         return self.belongs.probabilities(belonging_rows(reading, kind, self.basis, vector))
 
 
@@ -156,7 +151,7 @@ def _of_question(reading: Reading, vector: Vector) -> list[float]:
     found = [phrase for phrase in reading.phrases if not phrase.empty]
     plain = {stem(t.lower) for t in reading.tokens if t.tag in ("name", "word", "verb", "number")}
     before = {stem(t.lower) for turn in reading.history for t in tagged(turn.answer.question)}
-    heads, own = {mention.head for mention in reading.known}, vector(reading.question)
+    heads, own = {mention.phrase.head for mention in reading.known}, vector(reading.question)
     end = next(iter(found[-1:]), None)
     return [
         *(any(pointer.kind == kind for pointer in reading.pointers) for kind in KINDS[:-1]),
@@ -179,10 +174,12 @@ def _of_mention(mention: Mention, reading: Reading, kind: Kind | None) -> list[f
     phrase, latest = mention.phrase, mention.age == 0
     fresh = latest and not any(other.carried for other in reading.known if other.age == 0)
     heads = {other.head for other in reading.phrases if other.definite}
+    wanted = Question.of(reading.history[-1 - mention.age].answer.question).kind if mention.said else "other"
     return [
+        wanted == "person", wanted == kind == "person", wanted == kind == "place",
         min(mention.age, 4) / 4, latest, fresh, mention.carried and latest, mention.said, mention.said and latest,
         mention.whole, mention.joined, mention.opening, min(mention.times - 1, 3) / 3, phrase.owns, bool(phrase.before),
         phrase.complemented, phrase.subject, phrase.named, phrase.definite, phrase.asked, phrase.plural,
         kind == "several" and not phrase.plural, kind in ("thing", "person") and phrase.plural,
-        _TIME.search(mention.text) is not None, mention.head in heads, min(6, len(mention.words)) / 6,
+        _TIME.search(mention.text) is not None, phrase.head in heads, min(6, len(mention.words)) / 6,
     ]  # fmt: skip

@@ -9,19 +9,17 @@ from embeddings.models.encoder import Vectors
 from qa.english.phrases import phrases
 from qa.english.tagging import tagged, verb_form
 
-_LEADING = r"(?:and|but|or|so|also|then|ok(?:ay)?|well)\b[\s,]*"
-_CONNECTIVE = re.compile(
-    rf"^\W*(?:(?:{_LEADING})*(?:(?:what|how) about|what of)\b[\s,]*|(?:{_LEADING})+)", re.IGNORECASE
-)
+_AND = r"(?:and|but|or|so|also|then|ok(?:ay)?|well)\b[\s,]*"
+_CONNECTIVE = re.compile(rf"^\W*(?:(?:{_AND})*(?:(?:what|how) about|what of)\b[\s,]*|(?:{_AND})+)", re.IGNORECASE)
 _ASKING = re.compile(
     r"^\W*(?P<word>(?:(?:in|on|at|by|to|from|for|with|since|until|of)\s+)?(?:how\s+(?:many|much|long|far|old|often|soon)"
     r"|what\s+(?:year|day|date|time)|whom?|whose|what|which|when|where|why|how))\b",
     re.IGNORECASE,
 )
-_COUNT = re.compile(r"^(?:many|much)\b\s*", re.IGNORECASE)
 _DO = {"s": "does", "past": "did", "base": "do"}
 _LONGEST_PLAIN = 60  # characters of an answer that goes into a question as it is
 _ALIKE = 0.35  # cosine of two phrases of a kind
+_OWNER = 0.2  # taken from that of "the price" in "the price of the kettle": one asks for that of another thing
 
 
 def without_connective(question: str) -> tuple[str, bool]:
@@ -61,8 +59,6 @@ def is_fragment(question: str) -> bool:
 def asked_again(bare: str, last: str, said: str) -> str | None:
     """The last question with another question word; None where it has no place for one.
 
-    >>> asked_again("When?", "Who did Ana Ruiz call?", "Bo Lind")
-    'When did Ana Ruiz call Bo Lind?'
     >>> asked_again("since when?", "Who leads the Harbour Party?", "Ana Ruiz")
     'Since when does Ana Ruiz lead the Harbour Party?'
     """
@@ -74,9 +70,9 @@ def asked_again(bare: str, last: str, said: str) -> str | None:
     asked, first = _ASKING.match(last), phrases(last)[:1]
     if asked is None:
         return None
-    noun, rest = "", last[asked.end() :]
-    if first and first[0].asked and not last[asked.end() : first[0].start].strip():  # "which town"
-        noun, rest = _COUNT.sub("", first[0].text), last[first[0].end :]
+    end = asked.end()
+    with_noun = first and first[0].asked and not last[end : first[0].start].strip()  # "which town"
+    noun, rest = (last[end : first[0].end].strip(), last[first[0].end :]) if with_noun else ("", last[end:])
     if noun and re.fullmatch(r"how (?:many|much)|which", word, re.IGNORECASE):
         return _sentence(f"{word} {noun} {rest}")  # "Which towns fell?" - "How many towns fell?"
     after = [token for token in tagged(rest) if token.tag != "mark"]
@@ -90,34 +86,31 @@ def asked_again(bare: str, last: str, said: str) -> str | None:
     be, who = after[0].lower in ("is", "are", "was", "were"), asked["word"].lower().startswith("who")
     if (noun and after[1:] and after[1].tag in ("auxiliary", "verb", "adverb")) or (said and who and be):
         return _sentence(f"{word} {after[0].text} {said} {rest[after[0].end :]}")
-    taken = said and asked["word"].lower() in ("what", "which", "who", "whom") and after[-1].tag in ("verb", "preposition")
-    return _sentence(f"{word} {rest.rstrip(' ?')} {said if taken else ''}")
+    thing = asked["word"].lower() in ("what", "which", "who", "whom") and after[-1].tag in ("verb", "preposition")
+    return _sentence(f"{word} {rest.rstrip(' ?')} {said if thing else ''}")
 
 
 def asked_of(fragment: str, last: str, vector: Callable[[str], Vectors]) -> str | None:
-    """The last question about something else, which takes the place of the phrase that means most alike.
+    """The last question about something else, which takes the place of the phrase whose vector is most alike.
 
-    A phrase with a preposition takes the place of one with a preposition: "in June" that of "in May"; where there is
-    none like it, it stands at the end. One with a question word takes that of one: "how many crews" of "how many boats".
-
-    Args:
-        vector: gives the unit vector of a text.
+    "In June" takes that of "in May", and stands at the end where no phrase with a preposition is like it; "how many
+    crews" takes that of "how many boats".
     """
     new, found = fragment.strip().rstrip(" ?!.").strip(), phrases(last)
     leading = tagged(new)[0].tag
+    new = new if leading == "name" else new[:1].lower() + new[1:]
     if leading == "asking":
         return _sentence(f"{new}{last[found[0].end :]}") if found and found[0].asked else None
     led = leading == "preposition"
-    places = [
-        (len(last[: phrase.start].rstrip()) - len(phrase.before) if led else phrase.start, phrase.end)
-        for phrase in found
-        if not phrase.asked and (phrase.before or not led)
-    ]
-    alike = {place: float(vector(new) @ vector(last[slice(*place)])) for place in places}
-    best = max(places, key=alike.__getitem__, default=None)
-    if led and (best is None or alike[best] < _ALIKE):
+    places = []
+    for phrase in (phrase for phrase in found if not phrase.asked and (phrase.before or not led)):
+        start = len(last[: phrase.start].rstrip()) - len(phrase.before) if led else phrase.start
+        alike = float(vector(new) @ vector(last[start : phrase.end])) - _OWNER * phrase.complemented
+        places.append((alike, start, phrase.end))
+    alike, start, end = max(places, default=(0.0, 0, 0))
+    if led and alike < _ALIKE:
         return _sentence(f"{last.rstrip(' ?')} {new}")
-    return None if best is None else _sentence(f"{last[: best[0]]}{new}{last[best[1] :]}")
+    return _sentence(f"{last[:start]}{new}{last[end:]}") if places else None
 
 
 def _sentence(words: str) -> str:

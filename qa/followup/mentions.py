@@ -24,8 +24,8 @@ class Mention:
     """A noun phrase of an earlier turn.
 
     Attributes:
-        text: in the words that name it best; `words`: these in lower case, without determiners.
-        phrase: where it was mentioned last, `age` turns back; `times`: in how many turns.
+        words: those that name it best, in lower case, without determiners.
+        phrase: where it was mentioned last, `age` turns back.
         said: it is of that turn's answer, and not of its question; `whole`: it is all of that answer.
         carried: it was understood there, and not said; `opening`: the first question mentioned it.
         joined: with the phrase that limits it, "the attack on the harbour", "Norway's minister".
@@ -47,25 +47,21 @@ class Mention:
         """The beginnings of its words, which their forms share."""
         return frozenset(stem(word) for word in self.words)
 
-    @property
-    def head(self) -> str:
-        """The noun that says what it is, singular."""
-        return self.phrase.head
-
 
 def mentions(history: Sequence[Turn]) -> tuple[Mention, ...]:
     """The phrases of the turns before a question, the latest first, each once."""
     found: list[Mention] = []
     recent = history[-_FARTHEST:]
-    for age, turn in enumerate(reversed(recent)):
+    for age, turn in enumerate(recent[::-1]):
         for mention in (*_answered(turn, age), *_asked(turn, age, age == len(recent) - 1)):
             known = next((i for i, other in enumerate(found) if _is_same(mention, other)), None)
             if known is None:
                 found.append(mention)
-            elif (later := found[known]).age < age:  # in its later place, and in the fuller of both wordings
-                best = mention if len(mention.words) > len(later.words) else later
-                times, opening = later.times + 1, later.opening or mention.opening
-                found[known] = replace(later, text=best.text, words=best.words, times=times, opening=opening)
+                continue
+            later = found[known]  # in its later place, and in the fuller of both wordings
+            best = mention if len(mention.words) > len(later.words) else later
+            times, opening = later.times + (later.age < age), later.opening or mention.opening
+            found[known] = replace(later, text=best.text, words=best.words, times=times, opening=opening)
     return tuple(found[:_MOST])
 
 
@@ -80,8 +76,9 @@ def _asked(turn: Turn, age: int, opening: bool) -> Iterator[Mention]:
             whole, carried = text[first.start : second.end], not set(words) <= said
             yield Mention(whole, words, main, age, joined=True, carried=carried, opening=opening)
     for phrase in found:
-        carried = not set(phrase.words) <= said
-        yield Mention(phrase.text, phrase.words, phrase, age, carried=carried, opening=opening)
+        if not phrase.asked or turn.answer.text is None:  # "Which town fell?" - "Vardo": one comes back to the answer
+            carried = not set(phrase.words) <= said
+            yield Mention(phrase.text, phrase.words, phrase, age, carried=carried, opening=opening)
 
 
 def _answered(turn: Turn, age: int) -> Iterator[Mention]:
@@ -101,4 +98,4 @@ def _is_same(a: Mention, b: Mention) -> bool:
     """Whether two phrases mean one thing: the same words, or of one name or noun the words of one in the other."""
     one, other = set(a.words), set(b.words)
     nested = a.joined == b.joined and (one <= other or other <= one)
-    return one == other or (nested and (a.head == b.head or (a.phrase.named and b.phrase.named)))
+    return one == other or (nested and (a.phrase.head == b.phrase.head or (a.phrase.named and b.phrase.named)))

@@ -14,11 +14,11 @@ Kind = Literal["person", "thing", "several", "place"]
 
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys("he she him her his hers himself herself".split(), "person"),
-    **dict.fromkeys("it its it's this that".split(), "thing"),
+    **dict.fromkeys("it its this that".split(), "thing"),
     **dict.fromkeys("they them their theirs these those".split(), "several"),
     "there": "place",
 }
-_POSSESSIVE = frozenset(("his", "its", "their", "hers", "theirs", "it's"))
+_POSSESSIVE = frozenset(("his", "its", "their", "hers", "theirs"))
 _OBJECTS = frozenset(("it", "him", "her", "them"))
 _BE = frozenset("is are was were be been has have had will would".split())
 # "It" that stands for nothing: "Is it true that ...", "How long does it take to ...".
@@ -43,8 +43,6 @@ def pointers(question: str) -> tuple[Pointer, ...]:
 
     >>> [pointer.kind for pointer in pointers("When did she sink it?")]
     ['person', 'thing']
-    >>> pointers("What did Anders say about his boat?")
-    ()
     """
     tokens, found = tagged(question), phrases(question)
     return tuple(pointer for i in range(len(tokens)) if (pointer := _pointer(question, tokens, i, found)) is not None)
@@ -64,12 +62,10 @@ def _pointer(question: str, tokens: Sequence[Token], i: int, found: Sequence[Phr
     if kind == "place":  # not that of "there is"
         exists = any(near.lower in _BE for near in (*before, *after)) and not (ends and tokens[0].lower == "who")
         return None if exists else Pointer(kind, token.start, token.end)
-    owned = not ends and after[0].tag == "owner" and i + 2 < len(tokens) and tokens[i + 2].tag == "word"  # "it's"
-    follows = not ends and after[0].tag in ("word", "name", "number")
-    possessive = token.lower in _POSSESSIVE or owned or (token.lower == "her" and follows)
+    possessive = token.lower in _POSSESSIVE or (token.lower == "her" and not ends and after[0].tag in ("word", "name"))
     if (token.lower == "it" and _EXPLETIVE.match(question, token.start)) or _inside(tokens, i, found, kind, possessive):
         return None
-    return Pointer(kind, token.start, after[0].end if owned else token.end, possessive)
+    return Pointer(kind, token.start, token.end, possessive)
 
 
 def _inside(tokens: Sequence[Token], i: int, found: Sequence[Phrase], kind: Kind, possessive: bool) -> bool:

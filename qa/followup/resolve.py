@@ -1,20 +1,15 @@
 """A question and the turns before it -> a question that stands alone.
 
 Whether it leans on them, and which of their phrases belong to it, is learnt (`qa.followup.choosing`). A phrase takes
-the place of what points to it, so that the question reads as somebody would have asked it:
-
-- "When did the envoy arrive?" - "And where?" - "Where did the envoy arrive?"
-- "How much do the rich pay?" - "And the poor?" - "How much do the poor pay?"
-- "Who leads the Harbour Party?" (Ana Ruiz) - "When was she born?" - "When was Ana Ruiz born?"
-- "What is lung cancer?" - "What are the symptoms?" - "What are the symptoms of lung cancer?"
-
-A question with a name of its own and nothing that points back stands alone, and is left as it is.
+the place of what points to it, so that the question reads as somebody would have asked it: "Who leads the Harbour
+Party?" (Ana Ruiz) - "When was she born?" - "When was Ana Ruiz born?" A question with a name of its own and nothing that
+points back stands alone, and is left as it is.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qa.english.phrases import phrases
@@ -25,9 +20,7 @@ from qa.followup.mentions import Mention
 from qa.followup.pointing import Pointer, pointers
 from qa.types import Turn
 
-_LONGEST_ANSWER = 80  # characters of an answer that are taken along
-_MOST = 2  # phrases that are added to a question
-_LEAST = 0.15  # likelihood of what takes the place of a pronoun
+_MOST, _SECOND = 2, 0.9  # phrases that are added, and the likelihood of a second: too much in a question finds less
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -36,7 +29,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 
 def readings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
-    """How a question may be understood, the likeliest first; where it may stand alone after all, as it was asked too."""
+    """How a question may be understood; where it may stand alone after all, as it was asked too."""
     if not history or re.search(r"\w", question) is None:
         return (question,)
     reading, chooser = Reading.of(question, history), shipped_chooser()
@@ -58,11 +51,8 @@ def _leaning(reading: Reading, chooser: Chooser) -> float:
 def _understood(reading: Reading, chooser: Chooser) -> str:
     """A question that leans, with what it leaves out."""
     bare, last = reading.bare, reading.history[-1].answer
-    again = None
-    if is_bare(bare):
-        again = asked_again(bare, last.question, (last.text or "")[:_LONGEST_ANSWER])
-    elif is_fragment(bare):
-        again = asked_of(bare, last.question, encoded)
+    again = asked_again(bare, last.question, last.text or "") if is_bare(bare) else None
+    again = asked_of(bare, last.question, encoded) if is_fragment(bare) else again
     if again is not None or not reading.known:
         return again or reading.question
     if re.search(r"\babout\b", reading.question[: reading.question.rfind(bare)], re.IGNORECASE):
@@ -78,31 +68,25 @@ def _resolved(bare: str, reading: Reading, chooser: Chooser) -> str:
     used: list[Mention] = []
     for pointer in reading.pointers:  # later ones of a kind mean the same
         likely = chooser.belonging(reading, pointer.kind)
-        if pointer.kind not in edits and likely.max() >= _LEAST:
+        if pointer.kind not in edits and likely.max() >= chooser.limits[2]:
             used.append(reading.known[int(likely.argmax())])
             edits[pointer.kind] = pointer.start, pointer.end, _as_pronoun(pointer, used[-1])
-    more = list(_more(reading, used, chooser))
+    likely = chooser.belonging(reading, reading.pointers[0].kind if reading.pointers else None)
+    more: list[Mention] = []
+    for i in likely.argsort()[::-1]:
+        mention, enough = reading.known[int(i)], _SECOND if used or more else chooser.limits[2]
+        if likely[i] < enough or len(used) + len(more) >= _MOST:
+            break
+        if not any(mention.stems & other.stems for other in (*used, *more)):
+            more.append(mention)
     for mention in tuple(more):  # "the ferry" of before is "the Aurora ferry"
-        words = set(mention.words)
-        shorter = [p for p in reading.phrases if p.head == mention.head and not p.asked and set(p.words) < words]
-        if shorter:
-            edits[mention.text] = shorter[0].start, shorter[0].end, mention.text
-            more.remove(mention)
+        for phrase in reading.phrases:
+            if phrase.head == mention.phrase.head and not phrase.asked and {*phrase.words} < {*mention.words}:
+                edits[mention.text] = phrase.start, phrase.end, mention.text
+        more = [other for other in more if other.text not in edits]
     for start, end, new in sorted(edits.values(), reverse=True):
         bare = bare[:start] + new + bare[end:]
     return _appended(bare, more)
-
-
-def _more(reading: Reading, used: Sequence[Mention], chooser: Chooser) -> Iterator[Mention]:
-    """The phrases that belong to a question besides those that are used, the likeliest first; one at least of both."""
-    likely, found = chooser.belonging(reading, reading.pointers[0].kind if reading.pointers else None), list(used)
-    for i in likely.argsort()[::-1]:
-        mention = reading.known[int(i)]
-        if len(found) >= _MOST or (found and likely[i] < chooser.limits[2]):
-            return
-        if not any(mention.stems & other.stems for other in found):
-            found.append(mention)
-            yield mention
 
 
 def _as_pronoun(pointer: Pointer, meant: Mention) -> str:

@@ -36,7 +36,9 @@ def test_what_was_learnt_is_told_apart_and_is_read_again(tmp_path: Path) -> None
     chooser = limited(fitted(TALKS, PAIRS, vector), TALKS, PAIRS, vector)
     write(chooser, tmp_path / "weights.npz")
     read = Chooser.read(tmp_path / "weights.npz")
-    assert min(read.leaning(one.reading, vector) for one in TALKS) > max(read.leaning(one.reading, vector) for one in PAIRS)
+    assert min(read.leaning(one.reading, vector) for one in TALKS) > max(
+        read.leaning(one.reading, vector) for one in PAIRS
+    )
     assert vectors_of(texts_of(TALKS), tmp_path / "cache")("Where is it?").shape == (384,)
 
 
