@@ -116,6 +116,43 @@ def turn(question: str, said: str | None) -> Turn:
     return Turn(question, Answer(question, said, 0.9 if said else 0.1))
 
 
+UNRELATED = [
+    ("Who is the landlord?", "Bo Lind", "What is the return window?"),
+    ("What is the monthly rent?", "EUR 8,400", "Who is the chief executive?"),
+    ("What is the return window?", "30 days", "Who is the landlord?"),
+    ("When does the lease end?", "31 May 2026", "How many days of holiday do employees get?"),
+    ("Who signs the invoices?", "the controller", "What is the maximum upload size?"),
+    ("How long is the warranty?", "two years", "Who chairs the safety committee?"),
+    ("Who leads the Harbour Party?", "Ana Ruiz", "What is the deadline for claims?"),
+    ("What is the price of the blue kettle?", "39.90", "Which groups take part in the talks?"),
+    ("What does SLA stand for?", "service level agreement", "How is the filter cleaned?"),
+    ("Where is the assembly point?", "the car park", "what is the notice period"),
+    ("How do I reset the device?", "Hold the button for ten seconds", "who approves travel expenses"),
+    ("Who attended the meeting?", "Ana Ruiz and Bo Lind", "What is the interest rate on late payments?"),
+    ("What is the interest rate on late payments?", "5%", "Is smoking allowed in the building?"),
+    ("What was decided about the bridge?", "It will be closed", "What is the deposit?"),
+    ("What are the opening hours?", "9 to 17", "Does the policy cover water damage?"),
+    ("Which towns fell?", "Vardo", "How much does express delivery cost?"),
+    ("Who wrote the report?", "the auditor", "Are pets allowed?"),
+    ("What is the deposit?", "three months' rent", "Which languages does the helpdesk speak?"),
+    ("How many people were killed?", "12", "What is the default password?"),
+    ("When was the bridge built?", "1901", "What is the fee for a locker?"),
+    ("What is the capital of Norway?", "Oslo", "How often are the brakes checked?"),
+    ("Who is at risk?", "children", "When is the rent due?"),
+    ("What is the boiling point?", "78 degrees", "Who may terminate the contract?"),
+    ("Where did the envoy live?", "Oslo", "What is the colour of the emergency lamp?"),
+    ("Can I work from home?", "two days a week", "What is the VAT number?"),
+    ("What is the VAT number?", "NO 123", "Why was the launch postponed?"),
+]
+
+
+@pytest.mark.parametrize(("before", "said", "question"), UNRELATED)
+def test_a_whole_question_is_left_alone_after_one_that_has_nothing_to_do_with_it(
+    before: str, said: str, question: str
+) -> None:
+    assert readings(question, [turn(before, said)]) == (question,)
+
+
 PARTY = turn("Who leads the Harbour Party?", "Ana Ruiz")
 
 UNDERSTOOD = [
