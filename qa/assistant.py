@@ -180,7 +180,7 @@ class Assistant:
             where: the documents and days it is asked of, inside the assistant's own filter.
             threshold: the confidence from which it is answered; that of the settings where it is None.
             resolve: False asks exactly these words, whatever the history: also those that somebody put in the place
-                of an understood question (`qa.followup.resolve.standalone`).
+                of an understood question (`qa.followup.resolve.readings`).
 
         Raises:
             QuestionError: the question is empty, holds no word, or is longer than LONGEST_QUESTION characters.

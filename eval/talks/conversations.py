@@ -23,7 +23,7 @@ import tantivy
 from embeddings.errors import GoldError
 from embeddings.search.lexical import analyser
 from eval.sets.rows import read_text, row_of
-from qa.followup.resolve import standalone
+from qa.followup.resolve import readings
 from qa.types import Answer, Turn
 
 DATA_FILE = "cast2019_resolved.jsonl.gz"
@@ -154,6 +154,11 @@ def counts(question: str, rewritten: str, resolved: str, history: Sequence[str])
 
 # A question and those before it, as they were asked -> how it is understood.
 Method = Callable[[str, Sequence[str]], str]
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """A question as it is likeliest understood after turns, oldest first."""
+    return readings(question, history)[0]
 
 
 def understood(question: str, history: Sequence[str]) -> str:

@@ -20,8 +20,7 @@ from eval.sets.lines import Part, file_of, load_lines
 from eval.sets.rows import read_text, row_of
 from eval.sets.squad import DATA_FILE as SQUAD_FILE
 from eval.sets.squad import SPLITS, Squad, article_of, load_squad, reported_articles, training_articles, tuning_articles
-from eval.talks.conversations import DATA_FILE, Counts, counts, load_conversations, terms
-from qa.followup.resolve import standalone
+from eval.talks.conversations import DATA_FILE, Counts, counts, load_conversations, standalone, terms
 from qa.kept.fields import Fields
 from qa.types import Answer, Turn
 

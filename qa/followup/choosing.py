@@ -1,8 +1,7 @@
 """Does a question lean on the turns before it, and which of their phrases belong to it? Two small nets say.
 
 Query resolution is a choice term by term (Voskarides et al. 2020, "Query Resolution for Conversational Search with
-Limited Supervision"): here phrase by phrase. Both nets look at what the tags show and at the encoder's vectors of the
-question, the turns and their phrases. `python -m eval.training.followups` makes their weights.
+Limited Supervision"): here phrase by phrase. `python -m eval.training.followups` makes the weights of both.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ ARRAYS = ("basis", "leans_inner", "leans_outer", "belongs_inner", "belongs_outer
 LONGEST_SAID = 100  # characters of an answer that are looked at
 KINDS: tuple[Kind | None, ...] = ("person", "thing", "several", "place", None)
 _COMPARING = re.compile(r"\b(?:other|others|another|else|more|less|\w{3,}est|most|least|ones?|differ\w*|same)\b")
-_TIME = re.compile(rf"\d|\b(?:{'|'.join((*MONTHS, *WEEKDAYS))}|years?|months?|weeks?|days?|today)\b", re.IGNORECASE)
+TIME = re.compile(rf"\d|\b(?:{'|'.join((*MONTHS, *WEEKDAYS))}|years?|months?|weeks?|days?|today)\b", re.IGNORECASE)
 
 Vector = Callable[[str], Vectors]  # a text -> its unit vector (384,)
 
@@ -46,11 +45,7 @@ def encoded(text: str) -> Vectors:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question after the turns before it, and what its words show.
-
-    `bare` is the question without "and" or "what about" in front, `connected` whether it had one, and `known` are the
-    phrases of the turns that it does not contain.
-    """
+    """A question, bare of the "and" in front that connected it, and the phrases known from the turns that it lacks."""
 
     question: str
     bare: str
@@ -181,5 +176,5 @@ def _of_mention(mention: Mention, reading: Reading, kind: Kind | None) -> list[f
         mention.whole, mention.joined, mention.opening, min(mention.times - 1, 3) / 3, phrase.owns, bool(phrase.before),
         phrase.complemented, phrase.subject, phrase.named, phrase.definite, phrase.asked, phrase.plural,
         kind == "several" and not phrase.plural, kind in ("thing", "person") and phrase.plural,
-        _TIME.search(mention.text) is not None, phrase.head in heads, min(6, len(mention.words)) / 6,
+        TIME.search(mention.text) is not None, phrase.head in heads, min(6, len(mention.words)) / 6,
     ]  # fmt: skip

@@ -12,9 +12,8 @@ from qa.english.tagging import tagged, verb_form
 _AND = r"(?:and|but|or|so|also|then|ok(?:ay)?|well)\b[\s,]*"
 _CONNECTIVE = re.compile(rf"^\W*(?:(?:{_AND})*(?:(?:what|how) about|what of)\b[\s,]*|(?:{_AND})+)", re.IGNORECASE)
 _ASKING = re.compile(
-    r"^\W*(?P<word>(?:(?:in|on|at|by|to|from|for|with|since|until|of)\s+)?(?:how\s+(?:many|much|long|far|old|often|soon)"
-    r"|what\s+(?:year|day|date|time)|whom?|whose|what|which|when|where|why|how))\b",
-    re.IGNORECASE,
+    r"(?i)^\W*(?P<word>(?:(?:in|on|at|by|to|from|for|with|since|until|of)\s+)?(?:how\s+(?:many|much|long|far|old|often|soon)"
+    r"|what\s+(?:year|day|date|time)|whom?|whose|what|which|when|where|why|how))\b"
 )
 _DO = {"s": "does", "past": "did", "base": "do"}
 _LONGEST_PLAIN = 60  # characters of an answer that goes into a question as it is
@@ -23,22 +22,14 @@ _OWNER = 0.2  # taken from that of "the price" in "the price of the kettle": one
 
 
 def without_connective(question: str) -> tuple[str, bool]:
-    """A question without "and", "but" or "what about" in front, and whether it had one.
-
-    >>> without_connective("And what about the poor?"), without_connective("Who was first?")
-    (('the poor?', True), ('Who was first?', False))
-    """
+    """A question without "and", "but" or "what about" in front, and whether it had one."""
     found = _CONNECTIVE.match(question)
     rest = question[found.end() :] if found is not None else question
     return (rest, True) if found is not None and re.search(r"\w", rest) else (question, False)
 
 
 def is_bare(question: str) -> bool:
-    """Whether a question has only words that ask: "When?", "And how many?", "By whom exactly?"
-
-    >>> is_bare("By whom?"), is_bare("Why the delay?"), is_bare("Who was it?")
-    (True, False, False)
-    """
+    """Whether a question has only words that ask: "When?", "And how many?", "By whom exactly?" """
     kinds = ("asking", "auxiliary", "preposition", "adverb", "joining", "determiner", "mark", "owner")
     others = [token for token in tagged(question) if token.tag not in kinds]
     asks = any(token.tag == "asking" for token in tagged(question))
@@ -46,11 +37,7 @@ def is_bare(question: str) -> bool:
 
 
 def is_fragment(question: str) -> bool:
-    """Whether a question is only a phrase, without a verb: "The poor?", "In Oslo?", "How many boats?"
-
-    >>> is_fragment("the poor?"), is_fragment("how many boats?"), is_fragment("Why the poor?"), is_fragment("Who ran?")
-    (True, True, False, False)
-    """
+    """Whether a question is only a phrase, without a verb: "The poor?", "In Oslo?", "How many boats?" """
     tags = [token.tag for token in tagged(question) if (verb_form(token.text) or ("", ""))[1] != "ing"]
     asks = re.match(r"\W*(?:how (?:many|much)|which|what|whose)\b", question, re.IGNORECASE) is not None
     return bool(phrases(question)) and asks == ("asking" in tags) and not {"auxiliary", "verb", "pronoun"} & {*tags}
@@ -98,7 +85,7 @@ def asked_of(fragment: str, last: str, vector: Callable[[str], Vectors]) -> str 
     """
     new, found = fragment.strip().rstrip(" ?!.").strip(), phrases(last)
     leading = tagged(new)[0].tag
-    new = new if leading == "name" else new[:1].lower() + new[1:]
+    new = new[:1].lower() + new[1:] if leading in ("determiner", "preposition") else new
     if leading == "asking":
         return _sentence(f"{new}{last[found[0].end :]}") if found and found[0].asked else None
     led = leading == "preposition"

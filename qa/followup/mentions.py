@@ -21,14 +21,9 @@ _LIMITING = frozenset(("of", "on", "in", "at", "against", "near", "for", "betwee
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A noun phrase of an earlier turn.
-
-    Attributes:
-        words: those that name it best, in lower case, without determiners.
-        phrase: where it was mentioned last, `age` turns back.
-        said: it is of that turn's answer, and not of its question; `whole`: it is all of that answer.
-        carried: it was understood there, and not said; `opening`: the first question mentioned it.
-        joined: with the phrase that limits it, "the attack on the harbour", "Norway's minister".
+    """A noun phrase, `age` turns back: of its answer where it was `said`, and `whole` if it is all of it, else of its
+    question, and `carried` if it was only understood there; `opening` if it is of the first question. A phrase may be
+    `joined` with what limits it: "the attack on the harbour", "Norway's minister".
     """
 
     text: str

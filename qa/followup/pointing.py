@@ -23,8 +23,7 @@ _OBJECTS = frozenset(("it", "him", "her", "them"))
 _BE = frozenset("is are was were be been has have had will would".split())
 # "It" that stands for nothing: "Is it true that ...", "How long does it take to ...".
 _EXPLETIVE = re.compile(
-    r"it(?:\s+\w+)?\s+(?:true|likely|possible|known|clear|necessary|raining|that)\b|it\s+(?:take|mean|cost)s?\s+(?:\w+\s+)?to\b",
-    re.IGNORECASE,
+    r"(?i)it(?:\s+\w+)?\s+(?:true|likely|possible|known|clear|necessary|raining|that)\b|it\s+(?:take|mean|cost)s?\s+(?:\w+\s+)?to\b"
 )
 
 

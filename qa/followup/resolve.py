@@ -10,32 +10,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
+import numpy as np
+
+from embeddings.models.encoder import Vectors
+from qa.english.names import TITLES
 from qa.english.phrases import phrases
 from qa.english.tagging import tagged
-from qa.followup.choosing import Chooser, Reading, encoded, shipped_chooser
+from qa.followup.choosing import TIME, Chooser, Reading, encoded, shipped_chooser
 from qa.followup.ellipsis import asked_again, asked_of, is_bare, is_fragment
 from qa.followup.mentions import Mention
-from qa.followup.pointing import Pointer, pointers
+from qa.followup.pointing import Kind, Pointer
 from qa.types import Turn
 
 _MOST, _SECOND = 2, 0.9  # phrases that are added, and the likelihood of a second: too much in a question finds less
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
-    """The question as it is understood after the turns before it, oldest first; unchanged where it stands alone."""
-    return readings(question, history)[0]
-
-
 def readings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
-    """How a question may be understood; where it may stand alone after all, as it was asked too."""
+    """How a question may be understood after turns, oldest first; where it may stand alone, as it was asked too."""
     if not history or re.search(r"\w", question) is None:
         return (question,)
     reading, chooser = Reading.of(question, history), shipped_chooser()
     likely, (first, sure, _) = _leaning(reading, chooser), chooser.limits
     understood = _understood(reading, chooser) if likely >= first else question
-    return (understood,) if likely >= sure or understood == question else (understood, question)
+    shows = reading.connected or bool(reading.pointers) or is_bare(question)  # by its own words
+    return (understood,) if (shows and likely >= sure) or understood == question else (understood, question)
 
 
 def _leaning(reading: Reading, chooser: Chooser) -> float:
@@ -55,9 +54,6 @@ def _understood(reading: Reading, chooser: Chooser) -> str:
     again = asked_of(bare, last.question, encoded) if is_fragment(bare) else again
     if again is not None or not reading.known:
         return again or reading.question
-    if re.search(r"\babout\b", reading.question[: reading.question.rfind(bare)], re.IGNORECASE):
-        bare = reading.question  # "What about its roots?" is no question without its beginning
-        reading = replace(reading, tokens=tagged(bare), phrases=phrases(bare), pointers=pointers(bare))
     understood = _resolved(bare, reading, chooser)
     return understood[:1].upper() + understood[1:]
 
@@ -67,11 +63,10 @@ def _resolved(bare: str, reading: Reading, chooser: Chooser) -> str:
     edits: dict[str, tuple[int, int, str]] = {}  # what is replaced, where, and by what
     used: list[Mention] = []
     for pointer in reading.pointers:  # later ones of a kind mean the same
-        likely = chooser.belonging(reading, pointer.kind)
-        if pointer.kind not in edits and likely.max() >= chooser.limits[2]:
-            used.append(reading.known[int(likely.argmax())])
+        if pointer.kind not in edits:
+            used.append(reading.known[int(_likely(reading, pointer.kind, chooser).argmax())])
             edits[pointer.kind] = pointer.start, pointer.end, _as_pronoun(pointer, used[-1])
-    likely = chooser.belonging(reading, reading.pointers[0].kind if reading.pointers else None)
+    likely = _likely(reading, reading.pointers[0].kind if reading.pointers else None, chooser)
     more: list[Mention] = []
     for i in likely.argsort()[::-1]:
         mention, enough = reading.known[int(i)], _SECOND if used or more else chooser.limits[2]
@@ -86,7 +81,36 @@ def _resolved(bare: str, reading: Reading, chooser: Chooser) -> str:
         more = [other for other in more if other.text not in edits]
     for start, end, new in sorted(edits.values(), reverse=True):
         bare = bare[:start] + new + bare[end:]
-    return _appended(bare, more)
+    return _appended(bare, more if _is_open(reading) else ())
+
+
+def _likely(reading: Reading, kind: Kind | None, chooser: Chooser) -> Vectors:
+    """How likely each phrase is meant: what was learnt, with what the conversations have too little of."""
+    odds = np.exp([_prior(mention, kind) for mention in reading.known])
+    likely = np.clip(chooser.belonging(reading, kind), 1e-6, 1 - 1e-6)
+    raised: Vectors = odds * likely / (1 - likely + odds * likely)
+    return raised
+
+
+def _prior(mention: Mention, kind: Kind | None) -> float:
+    """The log-odds for what the conversations that were learnt hardly have: short answers, offices, dates, places."""
+    number = TIME.search(mention.text) is not None
+    office = kind == "person" and not TITLES.isdisjoint(mention.words)
+    answer = kind != "person" and mention.whole and mention.age == 0 and not number
+    within = kind != "place" and mention.phrase.named and mention.phrase.before in ("in", "at", "near", "from")
+    return 5.0 * office + 1.0 * answer - 2.0 * within - 3.0 * number
+
+
+def _is_open(reading: Reading) -> bool:
+    """Whether nothing in a question limits it, so that phrases may be added: "What are the symptoms?"
+
+    A reason is asked of what the question names, and "the members of the committee" are limited.
+    """
+    tokens = reading.tokens
+    limited = tokens[0].lower == "why" or any(token.lower in ("that", "there") for token in tokens[2:])
+    limited = limited or any(phrase.definite and phrase.before for phrase in reading.phrases)
+    points = bool(reading.pointers) or any(phrase.pointing for phrase in reading.phrases)
+    return points or reading.connected or not limited
 
 
 def _as_pronoun(pointer: Pointer, meant: Mention) -> str:
