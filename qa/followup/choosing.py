@@ -64,6 +64,11 @@ class Reading:
         known = tuple(mention for mention in mentions(history) if not mention.stems <= stems)
         return cls(question, bare, connected, tagged(bare), phrases(bare), pointers(bare), history, known)
 
+    @property
+    def points(self) -> bool:
+        """Whether a word or phrase of it points back: "she", "that decision", not the "that" of "the ship that sank"."""
+        return bool(self.pointers) or any(p.pointing and (p.before or p.subject) for p in self.phrases)
+
 
 @dataclass(frozen=True, slots=True)
 class Net:

@@ -78,9 +78,9 @@ def _asked(turn: Turn, age: int, opening: bool) -> Iterator[Mention]:
 
 def _answered(turn: Turn, age: int) -> Iterator[Mention]:
     """The phrases at the beginning of an answer."""
-    if turn.answer.text is None or turn.answer.is_list:
+    text = bare_name(turn.answer.text or "")[:_READ]
+    if turn.answer.is_list or {token.tag for token in tagged(text.lower())} <= {"number", "mark"}:
         return
-    text = bare_name(turn.answer.text)[:_READ]
     found = [phrase for phrase in phrases(f"of {text}") if not phrase.empty and not phrase.pointing]
     if len(found) > 1 and re.fullmatch(r"[^,.;]* and [^,.;]*", text) and all(phrase.named for phrase in found):
         words = tuple(word for phrase in found for word in phrase.words)  # "Ana Ruiz and Bo Lind"

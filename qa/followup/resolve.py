@@ -32,8 +32,8 @@ def readings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
         return (question,)
     reading, chooser = Reading.of(question, history), shipped_chooser()
     likely, (first, sure, _) = _leaning(reading, chooser), chooser.limits
-    understood = _understood(reading, chooser) if likely >= first else question
-    shows = reading.connected or bool(reading.pointers) or is_bare(question)  # by its own words
+    shows = reading.connected or reading.points or is_bare(question)  # by its own words
+    understood = _understood(reading, chooser) if likely >= (first if shows else sure) else question
     return (understood,) if (shows and likely >= sure) or understood == question else (understood, question)
 
 
@@ -41,8 +41,7 @@ def _leaning(reading: Reading, chooser: Chooser) -> float:
     """How likely a question leans on what was said. Of one with nothing but "when" or "and the poor" it is sure."""
     if is_bare(reading.bare) or (reading.connected and is_fragment(reading.bare)):
         return 1.0
-    named = any(phrase.named for phrase in reading.phrases)
-    if named and not (reading.connected or reading.pointers or any(phrase.pointing for phrase in reading.phrases)):
+    if any(phrase.named for phrase in reading.phrases) and not (reading.connected or reading.points):
         return 0.0
     return chooser.leaning(reading)
 
@@ -96,21 +95,18 @@ def _prior(mention: Mention, kind: Kind | None) -> float:
     """The log-odds for what the conversations that were learnt hardly have: short answers, offices, dates, places."""
     number = TIME.search(mention.text) is not None
     office = kind == "person" and not TITLES.isdisjoint(mention.words)
-    answer = kind != "person" and mention.whole and mention.age == 0 and not number
+    named = mention.phrase.named and kind != "person" and mention.whole and mention.age == 0
+    answer = -2.0 * (mention.said and not mention.phrase.named) + 1.0 * (named and not number)
     within = kind != "place" and mention.phrase.named and mention.phrase.before in ("in", "at", "near", "from")
-    return 5.0 * office + 1.0 * answer - 2.0 * within - 3.0 * number
+    return 5.0 * office + answer - 2.0 * within - 3.0 * number
 
 
 def _is_open(reading: Reading) -> bool:
-    """Whether nothing in a question limits it, so that phrases may be added: "What are the symptoms?"
-
-    A reason is asked of what the question names, and "the members of the committee" are limited.
-    """
+    """Whether nothing limits a question, as "why" does, or "of the committee", so that phrases may be added."""
     tokens = reading.tokens
     limited = tokens[0].lower == "why" or any(token.lower in ("that", "there") for token in tokens[2:])
     limited = limited or any(phrase.definite and phrase.before for phrase in reading.phrases)
-    points = bool(reading.pointers) or any(phrase.pointing for phrase in reading.phrases)
-    return points or reading.connected or not limited
+    return reading.points or reading.connected or not limited
 
 
 def _as_pronoun(pointer: Pointer, meant: Mention) -> str:

@@ -221,7 +221,6 @@ def test_a_question_that_is_sure_of_its_answer_alone_takes_nothing_along() -> No
     assistant = Assistant.from_documents([HANDBOOK])
     history = [Turn("How much is the fee?", assistant.answer("How much is the fee for a locker?"))]
     asked = "Who is the outside auditor?"
-    assert standalone(asked, history) != asked
     answer = assistant.answer(asked, history)
     assert (answer.question, answer.text) == (asked, "Brandt & Co")
 
@@ -236,13 +235,13 @@ def test_a_question_whose_topic_tells_the_answers_apart_takes_it_along() -> None
 
 
 def test_an_answer_of_the_document_at_hand_is_taken_alone_where_the_topic_makes_it_no_surer() -> None:
-    ferry = Document.from_text("The ferry has a locker for coats. The office opens at 09:10.", "ferry.txt")
+    ferry = Document.from_text("Mumps is a disease of the ferry. The symptoms come at 09:10.", "ferry.txt")
     train = Document.from_text("The train has seats.", "train.txt")
     assistant = small_assistant([ferry, train], r"\d\d:\d\d", confidence=0.4)
-    asked = "What is the opening time?"
-    for document, understood in ((ferry, asked), (train, "What is the opening time of the locker?")):
+    asked = "What are the symptoms?"
+    for document, understood in ((ferry, asked), (train, "What are the symptoms of mumps?")):
         cited = Citation(document, 0, 5, 0, 5)
-        history = [Turn("What is the locker?", Answer("What is the locker?", "coats", 0.5, (cited,)))]
+        history = [Turn("What is mumps?", Answer("What is mumps?", "a disease", 0.5, (cited,)))]
         answer = assistant.answer(asked, history)
         assert (answer.question, answer.text) == (understood, "09:10")
 
