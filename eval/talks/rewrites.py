@@ -138,7 +138,7 @@ def load_unrelated(folder: Path, part: Part, count: int, seed: int = 0) -> tuple
     pairs = []
     for name, found in sets.items():
         for title, turn in drawn.sample(found, min(len(found), count // len(sets))):
-            others = [other for of, other in drawn.sample(turns, 40) if of != title]
+            others = [other for of, other in drawn.sample(turns, min(40, len(turns))) if of != title]
             near = max(others, key=partial(_shared, turn))  # every third follows a question with some of its words
             way = drawn.randrange(3)
             before = drawn.choice(talks) if way == 0 else (near,) if way == 1 else tuple(others[: drawn.randint(1, 3)])

@@ -98,7 +98,7 @@ def vectors_of(texts: Sequence[str], cache: Path | None) -> Vector:
 def trained(rows: Vectors, right: Vectors, weights: Vectors, hidden: int = HIDDEN, steps: int = STEPS) -> Net:
     """A net of two layers, by Adam (Kingma and Ba 2015) on the log-likelihood, with dropout and weight decay."""
     drawn = np.random.default_rng(SEED)
-    mean, scale = rows.mean(0), np.maximum(rows.std(0), 1e-3)
+    mean, scale = rows.mean(0), np.where(rows.std(0) < 1e-3, 1.0, rows.std(0))
     x = np.hstack([(rows - mean) / scale, np.ones((len(rows), 1))]).astype(np.float32)
     layers = [drawn.normal(0, x.shape[1] ** -0.5, (x.shape[1], hidden)), drawn.normal(0, 0.1, (hidden + 1, 1))]
     first, second = [np.zeros_like(w) for w in layers], [np.zeros_like(w) for w in layers]

@@ -66,7 +66,7 @@ class Reading:
 
     @property
     def points(self) -> bool:
-        """Whether a word or phrase of it points back: "she", "that decision", not the "that" of "the ship that sank"."""
+        """Whether a word or phrase of it points back: "she", "that decision", but not "the ship that sank"."""
         return bool(self.pointers) or any(p.pointing and (p.before or p.subject) for p in self.phrases)
 
 

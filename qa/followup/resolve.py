@@ -87,24 +87,23 @@ def _likely(reading: Reading, kind: Kind | None, chooser: Chooser) -> Vectors:
     """How likely each phrase is meant: what was learnt, with what the conversations have too little of."""
     odds = np.exp([_prior(mention, kind) for mention in reading.known])
     likely = np.clip(chooser.belonging(reading, kind), 1e-6, 1 - 1e-6)
-    raised: Vectors = odds * likely / (1 - likely + odds * likely)
-    return raised
+    return np.asarray(odds * likely / (1 - likely + odds * likely), np.float32)
 
 
 def _prior(mention: Mention, kind: Kind | None) -> float:
     """The log-odds for what the conversations that were learnt hardly have: short answers, offices, dates, places."""
     number = TIME.search(mention.text) is not None
     office = kind == "person" and not TITLES.isdisjoint(mention.words)
-    named = mention.phrase.named and kind != "person" and mention.whole and mention.age == 0
-    answer = -2.0 * (mention.said and not mention.phrase.named) + 1.0 * (named and not number)
+    named = mention.phrase.named and kind != "person" and mention.whole and mention.age == 0 and not number
+    answer = -2.0 * (mention.said and not mention.phrase.named) + 1.0 * named
     within = kind != "place" and mention.phrase.named and mention.phrase.before in ("in", "at", "near", "from")
     return 5.0 * office + answer - 2.0 * within - 3.0 * number
 
 
 def _is_open(reading: Reading) -> bool:
     """Whether nothing limits a question, as "why" does, or "of the committee", so that phrases may be added."""
-    tokens = reading.tokens
-    limited = tokens[0].lower == "why" or any(token.lower in ("that", "there") for token in tokens[2:])
+    first, _, *others = (*(token.lower for token in reading.tokens), "")
+    limited = first == "why" or not {"that", "there"}.isdisjoint(others)
     limited = limited or any(phrase.definite and phrase.before for phrase in reading.phrases)
     return reading.points or reading.connected or not limited
 
