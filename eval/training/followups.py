@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -186,7 +187,8 @@ def write(chooser: Chooser, path: Path) -> None:
     """Writes the weights, in half precision."""
     layers = chooser.leans.inner, chooser.leans.outer, chooser.belongs.inner, chooser.belongs.outer
     arrays = zip(ARRAYS, (chooser.basis, *layers, np.array(chooser.limits)), strict=True)
-    np.savez(path, **{name: array.astype(np.float16) for name, array in arrays})
+    halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays}
+    np.savez(path, **halves)
 
 
 def kind_of(reading: Reading) -> Kind | None:
