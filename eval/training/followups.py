@@ -143,9 +143,8 @@ def basis_of(found: Sequence[Lesson], vector: Vector) -> Vectors:
     texts |= dict.fromkeys(mention.text for one in found if one.leans for mention in one.reading.known[:4])
     rows = np.stack([vector(text) for text in texts if len(texts) < 1000 or one_of(text, 3)])
     _, lengths, axes = np.linalg.svd(rows - rows.mean(0), full_matrices=False)
-    directions: Vectors = (axes[:DIRECTIONS].T / np.maximum(lengths[:DIRECTIONS], 1e-3) * len(rows) ** 0.5).astype(
-        np.float32
-    )
+    many = min(DIRECTIONS, int((lengths > lengths[0] / 100).sum()))
+    directions: Vectors = (axes[:many].T / lengths[:many] * len(rows) ** 0.5).astype(np.float32)
     return directions
 
 
