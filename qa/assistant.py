@@ -20,7 +20,7 @@ from qa.answers.candidates import rank
 from qa.answers.compose import Reading, compose
 from qa.answers.confidence import Calibration
 from qa.answers.explanation import Explanation, explained
-from qa.followup.resolve import leans, standalone
+from qa.followup.resolve import readings
 from qa.models.chosen import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
 from qa.reading.reader import Passage, Reader
 from qa.reading.retriever import Retriever, Searchable
@@ -224,7 +224,8 @@ class Assistant:
         question as it was asked wins where its answer is sure and the other not much surer, or where its answer is at
         least as sure and stands in the document of the last answer.
         """
-        first, *others = _ways(ask)
+        asked = checked_question(ask.question)
+        first, *others = readings(asked, ask.history) if ask.resolve else (asked,)
         threshold = self._settings_for(ask).threshold
         chosen = self._composed(first, ask)
         for question in others:
@@ -254,16 +255,6 @@ def _goes_on(history: Sequence[Turn], answer: Answer) -> bool:
     """Does an answer stand in the document of the last turn's answer?"""
     cited = [turn.answer.citations for turn in history[-1:]] + [answer.citations]
     return all(cited) and len({citations[0].document.id for citations in cited}) == 1
-
-
-def _ways(ask: Ask) -> tuple[str, ...]:
-    """The readings of a question, the likelier first.
-
-    A question without a word that points back may stand alone after all.
-    """
-    checked = checked_question(ask.question)
-    understood = standalone(checked, ask.history) if ask.resolve else checked
-    return (understood,) if understood == checked or leans(checked) else (understood, checked)
 
 
 def checked_question(question: str) -> str:

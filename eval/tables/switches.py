@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from unittest.mock import patch
 
+from qa.followup.resolve import readings
+
 __all__ = ["DISAGREEMENT", "FOLLOW_UPS", "LISTS", "Switch", "switched_off"]
 
 
@@ -48,18 +50,12 @@ DISAGREEMENT = (
 _RESOLVE = "qa.followup.resolve"
 FOLLOW_UPS = (
     _switch('"Why?"', False, f"{_RESOLVE}:is_bare"),
-    _switch('"And how many ...?"', None, f"{_RESOLVE}:counted_again"),
     _switch('"And the poor?"', False, f"{_RESOLVE}:is_fragment"),
-    _switch('"she", "it", "there"', [], f"{_RESOLVE}:_pronouns"),
-    _switch('"they" of two things', "", f"{_RESOLVE}:_and_another"),
-    _switch('"that decision"', [], f"{_RESOLVE}:_pointing_phrases"),
-    _switch('"the town"', [], f"{_RESOLVE}:_definite_phrases"),
+    _switch('"she", "it", "there"', (), "qa.followup.choosing:pointers"),
     Switch("what is left out", {f"{_RESOLVE}:_appended": lambda question, _: question}),
-    Switch("places last", {f"{_RESOLVE}:_no_places": lambda known: known}),
-    _switch("the last answer first", 0.0, f"{_RESOLVE}:_answering"),
-    Switch("alone where that is as sure", {"qa.assistant:leans": lambda _: True}),
+    Switch("both readings", {"qa.assistant:readings": lambda *asked: readings(*asked)[:1]}),
 )
-FOLLOW_UPS_OFF = Switch("all of them", {"qa.assistant:standalone": lambda question, *_: question})
+FOLLOW_UPS_OFF = Switch("all of them", {"qa.assistant:readings": lambda question, *_: (question,)})
 
 
 @contextmanager

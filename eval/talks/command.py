@@ -15,27 +15,29 @@ from eval.metrics import Estimate, mean_with_interval, with_interval
 from eval.report.figures import Figure, Table
 from eval.report.readme import publish
 from eval.report.rendering import table_as_markdown
-from eval.talks.conversations import (
-    DATA_FILE,
-    METHODS,
-    OURS,
-    Conversation,
-    Counts,
-    Measured,
-    load_conversations,
-    measured,
-    understood,
-)
+from eval.talks.conversations import DATA_FILE, METHODS, Conversation, Counts, Measured, load_conversations, measured
 from eval.talks.dialogues import HALVES, SHIPPED, WAYS, Followed, follow, load_dialogues
-from eval.talks.resolving import fitted_on_others
+from eval.talks.rewrites import METHODS_AFTER, Judged, Rewritten, judged, load_rewritten, load_unrelated
 from qa.ending import done_or_told
 
 CAST_COLUMNS = ("terms taken from the history", "conversations", "precision", "recall", "F1", "left alone")
 CAST_TITLE = "Which terms of the history belong to a question"
 CAST_NOTE = (
-    "Conversations of TREC CAsT 2019 against their manual rewrites. Rules were written with those in view that were "
-    "read; there the choice among phrases is cross-validated by topic. Nobody has read the others."
+    "Conversations of TREC CAsT 2019 that nothing was learnt from and nobody has read, and their manual rewrites."
 )
+REWRITES_COLUMNS = ("set aside", "terms taken from the turns before", "follow-ups", "precision", "recall", "F1")
+REWRITES_TITLE = "Which terms of the turns before belong to a question, with answers"
+REWRITES_NOTE = "Conversations that nothing was learnt from, and their rewrites; the turns before are understood right."
+LEANING_COLUMNS = (
+    "set aside",
+    "questions",
+    "left alone, of those that stand alone",
+    "said to lean, that do",
+    "lean, said to",
+)
+LEANING_TITLE = "Does a question lean on the turns before it?"
+LEANING_NOTE = "Questions after the turns of another document, which have nothing to do with them, and conversations."
+PAIRS = 1400
 DIALOGUE_COLUMNS = ("follow-ups", "n", *WAYS)
 DIALOGUE_TITLE = "Are follow-ups answered right?"
 DIALOGUE_NOTE = (
@@ -45,23 +47,42 @@ DIALOGUE_NOTE = (
 
 
 def cast_table(conversations: Sequence[Conversation]) -> Table:
-    """A row for each method and part: conversations that the rules were written with, and those nobody has read.
-
-    On the former the choice among phrases is cross-validated by topic.
-    """
-    unread = [conversation for conversation in conversations if conversation.set_aside]
-    read = [conversation for conversation in conversations if not conversation.set_aside]
-    crossed = [
-        measured(conversation, partial(understood, weights=weights))
-        for part, weights in fitted_on_others(read)
-        for conversation in part
-    ]
-    rows = []
-    for part, chosen, ours in (("never read", unread, None), ("read", read, crossed)):
-        for name, method in METHODS.items():
-            found = ours if name == OURS and ours is not None else [measured(c, method) for c in chosen]
-            rows.append((name, f"{len(chosen)} {part}", *_cast_cells(found)))
+    """A row for each method, over the conversations that were set aside."""
+    aside = [conversation for conversation in conversations if conversation.set_aside]
+    rows = [(name, str(len(aside)), *_cast_cells([measured(c, way) for c in aside])) for name, way in METHODS.items()]
     return Table(CAST_TITLE, CAST_NOTE, CAST_COLUMNS, tuple(rows))
+
+
+def rewrites_table(asked: Sequence[Rewritten]) -> Table:
+    """A row for each set and method."""
+    rows = []
+    for source in dict.fromkeys(one.source for one in asked):
+        of_set = [one for one in asked if one.source == source]
+        for name, method in METHODS_AFTER.items():
+            *shares, _ = _cast_cells([Measured(judged(one, method).counts, 0, 0) for one in of_set])
+            rows.append((source, name, str(len(of_set)), *shares))
+    return Table(REWRITES_TITLE, REWRITES_NOTE, REWRITES_COLUMNS, tuple(rows))
+
+
+def leaning_table(asked: Sequence[Rewritten], unrelated: Sequence[Rewritten]) -> Table:
+    """A row for the unrelated pairs of each set and of all, and one for each set of conversations."""
+    rows = [_leaning_row(f"unrelated, {of}", [p for p in unrelated if p.source == of])
+            for of in dict.fromkeys(pair.source for pair in unrelated)]  # fmt: skip
+    rows.append(_leaning_row("unrelated, all", unrelated))
+    for source in dict.fromkeys(one.source for one in asked):
+        rows.append(_leaning_row(source, [one for one in asked if one.source == source]))
+    return Table(LEANING_TITLE, LEANING_NOTE, LEANING_COLUMNS, tuple(rows))
+
+
+def _leaning_row(name: str, asked: Sequence[Rewritten]) -> tuple[str, ...]:
+    found: list[Judged] = [judged(one) for one in asked]
+
+    def share(of: Sequence[bool]) -> str:
+        return _share(mean_with_interval([float(one) for one in of]))
+
+    alone = [not one.changed for one in found if not one.leans]
+    precise, whole = [one.leans for one in found if one.changed], [one.changed for one in found if one.leans]
+    return name, str(len(found)), share(alone), share(precise) if whole else "-", share(whole)
 
 
 def _cast_cells(found: Sequence[Measured]) -> tuple[str, ...]:
@@ -114,8 +135,13 @@ def measure(options: argparse.Namespace, console: Console) -> None:
     tables: dict[str, Callable[[], str]] = {}
     if options.data is not None:
         conversations = load_conversations(options.data)
+        asked = load_rewritten(options.data, "report")
+        unrelated = load_unrelated(options.data, "report", PAIRS)
         tables["cast"] = lambda: table_as_markdown(cast_table(conversations))
-    tables["dialogues"] = lambda: table_as_markdown(dialogue_table(shipped_followed()))
+        tables["rewrites"] = lambda: table_as_markdown(rewrites_table(asked))
+        tables["leaning"] = lambda: table_as_markdown(leaning_table(asked, unrelated))
+    if not options.only_terms:
+        tables["dialogues"] = lambda: table_as_markdown(dialogue_table(shipped_followed()))
     publish(tables, "conversations", options.write, console)
 
 
@@ -123,6 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.talks.command", description="Measure how follow-ups fare.")
     parser.add_argument("--data", type=Path, help=f"folder that holds {DATA_FILE}; without it only the dialogues")
+    parser.add_argument("--only-terms", action="store_true", help="without the dialogues, which are answered")
     parser.add_argument("--write", type=Path, metavar="FILE", help="the page to put the tables into")
     return done_or_told(partial(measure, parser.parse_args(arguments), Console()))
 

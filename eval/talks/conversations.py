@@ -23,8 +23,7 @@ import tantivy
 from embeddings.errors import GoldError
 from embeddings.search.lexical import analyser
 from eval.sets.rows import read_text, row_of
-from qa.followup.antecedents import Weights
-from qa.followup.resolve import standalone
+from qa.followup.resolve import readings
 from qa.types import Answer, Turn
 
 DATA_FILE = "cast2019_resolved.jsonl.gz"
@@ -157,12 +156,17 @@ def counts(question: str, rewritten: str, resolved: str, history: Sequence[str])
 Method = Callable[[str, Sequence[str]], str]
 
 
-def understood(question: str, history: Sequence[str], weights: Weights | None = None) -> str:
-    """Ours: the questions before it are understood in their turn. With None the weights that ship choose."""
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """A question as it is likeliest understood after turns, oldest first."""
+    return readings(question, history)[0]
+
+
+def understood(question: str, history: Sequence[str]) -> str:
+    """Ours: the questions before it are understood in their turn."""
     turns: list[Turn] = []
     for asked in history:
-        turns.append(Turn(asked, Answer(standalone(asked, turns, weights), None, 0.0)))
-    return standalone(question, turns, weights)
+        turns.append(Turn(asked, Answer(standalone(asked, turns), None, 0.0)))
+    return standalone(question, turns)
 
 
 OURS = "Pincite"

@@ -1,15 +1,22 @@
-"""A question, read once: whether it asks for a number, a date or several things, and which words it is known by."""
+"""A question, read once: what kind of answer it asks for, whether several, and which words it is known by."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Literal
 
 from qa.english.phrases import singular
 from qa.english.tagging import verb_form
 from qa.english.words import stem, words
 
+Kind = Literal["number", "date", "person", "place", "reason", "manner", "speech", "other"]
+
+_HOW_MUCH = (
+    "many|much|long|far|old|large|big|high|tall|deep|wide|heavy|hot|cold|warm|fast|often|soon|late|early|small|close"
+    "|likely|well|common|thick"
+)
 _NUMBER = re.compile(
     r"\bhow (?:many|much|long|far|old|large|big|high|tall|deep|wide|heavy|hot|cold|warm|fast|often)\b"
     r"|\b(?:number|toll|count|share|size|percentage|amount) of\b"
@@ -21,6 +28,18 @@ _HOW_MANY = re.compile(r"\bhow many\b", re.IGNORECASE)
 _DATE = re.compile(
     r"^\W*(?:and |but |since |until |by )?when\b|\b(?:what|which) (?:date|day|month|year)\b|\bdate of\b", re.IGNORECASE
 )
+_PERSON = re.compile(r"\bwho(?:m|se|['’]s)?\b", re.IGNORECASE)
+_PLACE = re.compile(r"\bwhere\b|\b(?:what|which) (?:city|town|country|place|village|state)\b", re.IGNORECASE)
+_REASON = re.compile(
+    r"\bwhy\b|\bwhat (?:is|are|was|were) the (?:reasons?|cause|purpose)\b|\bfor what reason", re.IGNORECASE
+)
+_SPEECH = re.compile(
+    r"\bwhat (?:did|does|do|has|had|have)\b.*\b(?:say|said|claim|think|argue|state|suggest|feel|believe|describe|warn"
+    r"|tell|told|report|call|announce|demand|promise|recommend|conclude|note|declare|mention|write|admit|deny|chant)\b"
+    r"|\bhow (?:did|does|do)\b.*\b(?:describe|react|respond|call|put)\b|\baccording to\b|\bopinion\b",
+    re.IGNORECASE,
+)
+_MANNER = re.compile(rf"\bhow\b(?! (?:{_HOW_MUCH})\b)", re.IGNORECASE)
 _PART = re.compile(
     r"\b(?:heading|title|titled|called|entitled|named?|clause|section|article|chapter|paragraph|item|number|document"
     r"|which (?:report|agreement|contract|policy|law|form|guide))\b",

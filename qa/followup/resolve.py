@@ -1,15 +1,9 @@
 """A question and the turns before it -> a question that stands alone.
 
-What leaves out or points back is told by the words (`qa.followup.ellipsis`, `qa.followup.pointing`), what it means by
-what the turns before spoke of (`qa.followup.antecedents`). A name or phrase takes the place of what points to it, so
-that the question reads as somebody would have asked it:
-
-- "When did the envoy arrive?" - "And where?" - "Where did the envoy arrive?"
-- "How much do the rich pay?" - "And the poor?" - "How much do the poor pay?"
-- "Who leads the Harbour Party?" (Ana Ruiz) - "When was she born?" - "When was Ana Ruiz born?"
-- "What is lung cancer?" - "What are the symptoms?" - "What are the symptoms of lung cancer?"
-
-A question with a name of its own and nothing that points back stands alone, and is left as it is.
+Whether it leans on them, and which of their phrases belong to it, is learnt (`qa.followup.choosing`). A phrase takes
+the place of what points to it, so that the question reads as somebody would have asked it: "Who leads the Harbour
+Party?" (Ana Ruiz) - "When was she born?" - "When was Ana Ruiz born?" A question with a name of its own and nothing that
+points back stands alone, and is left as it is.
 """
 
 from __future__ import annotations
@@ -17,248 +11,118 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.english.phrases import Phrase, phrases
+import numpy as np
+
+from embeddings.models.encoder import Vectors
+from qa.english.names import TITLES
+from qa.english.phrases import phrases
 from qa.english.tagging import tagged
-from qa.english.words import stem
-from qa.followup.antecedents import Mention, Weights, mentions, scores, shipped_weights
-from qa.followup.ellipsis import (
-    asked_again,
-    asked_of,
-    counted_again,
-    introduces,
-    is_bare,
-    is_fragment,
-    without_connective,
-)
-from qa.followup.pointing import Pointer, Pointers, pointers
+from qa.followup.choosing import TIME, Chooser, Reading, encoded, shipped_chooser
+from qa.followup.ellipsis import asked_again, asked_of, is_bare, is_fragment
+from qa.followup.mentions import Mention
+from qa.followup.pointing import Kind, Pointer
 from qa.types import Turn
 
-_LONGEST_ANSWER = 80  # characters of an answer that are taken along
-ANSWERED = 1.0
-_PLACES = frozenset("town city village country province region area island district state capital".split())
-_PERSONS = frozenset(
-    """man woman leader minister president envoy general commander spokesman spokeswoman official author captain mayor
-    ambassador secretary director politician professor journalist activist doctor teacher""".split()
-)
-_RANKED = re.compile(r"\b(?:first|second|third|last|next|other|same|\w+est)\b", re.IGNORECASE)
+_MOST, _SECOND = 2, 0.9  # phrases that are added, and the likelihood of a second: too much in a question finds less
 
 
-def standalone(question: str, history: Sequence[Turn], weights: Weights | None = None) -> str:
-    """The question as it is understood after the turns before it, oldest first; unchanged where it stands alone.
-
-    Args:
-        weights: of the choice among earlier mentions; None for those that ship.
-    """
+def readings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
+    """How a question may be understood after turns, oldest first; where it may stand alone, as it was asked too."""
     if not history or re.search(r"\w", question) is None:
-        return question
-    last = history[-1].answer
-    bare, connected = without_connective(question)
-    if is_bare(bare):
-        said = (last.text or "")[:_LONGEST_ANSWER]
-        return asked_again(bare, last.question, said) or _with_terms(bare, f"{_content(last.question)} {said}")
-    if (counted := counted_again(bare, last.question)) is not None:
-        return counted
-    if is_fragment(bare):
-        if not connected and not question.rstrip().endswith("?"):
-            return question  # key words, as one types them into a search
-        return asked_of(bare, last.question) or _with_terms(bare, _content(last.question))
-    if re.search(r"\babout\b", question[: question.rfind(bare)], re.IGNORECASE):
-        bare = question  # "What about its roots?" is no question without its beginning
-    chosen_by = weights if weights is not None else shipped_weights()
-    return _resolved(question, bare, connected, mentions(history), chosen_by)
+        return (question,)
+    reading, chooser = Reading.of(question, history), shipped_chooser()
+    likely, (first, sure, _) = _leaning(reading, chooser), chooser.limits
+    shows = reading.connected or reading.points or is_bare(question)  # by its own words
+    understood = _understood(reading, chooser) if likely >= (first if shows else sure) else question
+    return (understood,) if (shows and likely >= sure) or understood == question else (understood, question)
 
 
-def leans(question: str) -> bool:
-    """Whether a question shows by its own words that it needs the turns before it.
-
-    >>> leans("And when was it founded?"), leans("When?"), leans("Who founded the party in Madrid?")
-    (True, True, False)
-    """
-    bare, connected = without_connective(question)
-    return connected or is_bare(bare) or is_fragment(bare) or bool(pointers(bare))
-
-
-def _resolved(question: str, bare: str, connected: bool, known: Sequence[Mention], weights: Weights) -> str:
-    """A question with its pronouns and phrases replaced by what they mean; unchanged if there is nothing to replace."""
-    found = pointers(bare)
-    if not found and (introduces(bare) or (not connected and any(phrase.named for phrase in phrases(bare)))):
-        return question
-    new = [mention for mention in known if not _within(mention, bare)]
-    edits = [*_pronouns(bare, found, new, weights), *_pointing_phrases(found, new)]
-    if not found:
-        edits = _definite_phrases(bare, known)
-    if edits:
-        return _capitalised(_edited(bare, edits))
-    # Of a person one says "her address", not "the address".
-    left_out = _no_places([mention for mention in new if found or mention.kind != "person"])
-    chosen = _best(bare, found, left_out, known, weights) if found or connected or _leaves_open(bare) else None
-    if chosen is None:
-        return question if not connected else _capitalised(bare)
-    return _capitalised(_appended(bare, chosen))
+def _leaning(reading: Reading, chooser: Chooser) -> float:
+    """How likely a question leans on what was said. Of one with nothing but "when" or "and the poor" it is sure."""
+    if is_bare(reading.bare) or (reading.connected and is_fragment(reading.bare)):
+        return 1.0
+    if any(phrase.named for phrase in reading.phrases) and not (reading.connected or reading.points):
+        return 0.0
+    return chooser.leaning(reading)
 
 
-def _leaves_open(question: str) -> bool:
-    """Whether nothing in a question limits it: "What are the symptoms?", not "Who was killed in the flood?"
-
-    A definite phrase limits it where a preposition stands in front, and a reason is asked of what the question names.
-    """
-    tokens = tagged(question)
-    if tokens[0].lower == "why" or any(token.lower in ("that", "there") for token in tokens[2:]):
-        return False
-    return not any(phrase.definite and phrase.before for phrase in phrases(question))
-
-
-def _no_places(known: Sequence[Mention]) -> Sequence[Mention]:
-    """Drops places that were mentioned only as a location, if the same turn mentions something else."""
-    latest = [mention for mention in known if mention.kind != "place" or mention.said]
-    return latest if latest and latest[0].age == known[0].age else known
+def _understood(reading: Reading, chooser: Chooser) -> str:
+    """A question that leans, with what it leaves out."""
+    bare, last = reading.bare, reading.history[-1].answer
+    again = asked_again(bare, last.question, last.text or "") if is_bare(bare) else None
+    again = asked_of(bare, last.question, encoded) if is_fragment(bare) else again
+    if again is not None or not reading.known:
+        return again or reading.question
+    understood = _resolved(bare, reading, chooser)
+    return understood[:1].upper() + understood[1:]
 
 
-def _within(mention: Mention, question: str) -> bool:
-    """Whether a question already contains a phrase."""
-    return mention.stems <= {stem(token.lower) for token in tagged(question)}
+def _resolved(bare: str, reading: Reading, chooser: Chooser) -> str:
+    """A question with its pronouns replaced by what they mean, and the other phrases that belong to it."""
+    edits: dict[str, tuple[int, int, str]] = {}  # what is replaced, where, and by what
+    used: list[Mention] = []
+    for pointer in reading.pointers:  # later ones of a kind mean the same
+        if pointer.kind not in edits:
+            used.append(reading.known[int(_likely(reading, pointer.kind, chooser).argmax())])
+            edits[pointer.kind] = pointer.start, pointer.end, _as_pronoun(pointer, used[-1])
+    likely = _likely(reading, reading.pointers[0].kind if reading.pointers else None, chooser)
+    more: list[Mention] = []
+    for i in likely.argsort()[::-1]:
+        mention, enough = reading.known[int(i)], _SECOND if used or more else chooser.limits[2]
+        if likely[i] < enough or len(used) + len(more) >= _MOST:
+            break
+        if not any(mention.stems & other.stems for other in (*used, *more)):
+            more.append(mention)
+    for mention in tuple(more):  # "the ferry" of before is "the Aurora ferry"
+        for phrase in reading.phrases:
+            if phrase.head == mention.phrase.head and not phrase.asked and {*phrase.words} < {*mention.words}:
+                edits[mention.text] = phrase.start, phrase.end, mention.text
+        more = [other for other in more if other.text not in edits]
+    for start, end, new in sorted(edits.values(), reverse=True):
+        bare = bare[:start] + new + bare[end:]
+    return _appended(bare, more if _is_open(reading) else ())
 
 
-# What it means ---------------------------------------------------------------------------------------------------
+def _likely(reading: Reading, kind: Kind | None, chooser: Chooser) -> Vectors:
+    """How likely each phrase is meant: what was learnt, with what the conversations have too little of."""
+    odds = np.exp([_prior(mention, kind) for mention in reading.known])
+    likely = np.clip(chooser.belonging(reading, kind), 1e-6, 1 - 1e-6)
+    return np.asarray(odds * likely / (1 - likely + odds * likely), np.float32)
 
 
-def _best(
-    question: str, found: Pointers, known: Sequence[Mention], spoken_of: Sequence[Mention], weights: Weights
-) -> Mention | None:
-    """The phrase of the history that belongs to a question; None without one."""
-    if not known:
-        return None
-    none, *rest = scores(question, found, known, spoken_of, weights)
-    goes_on = found.number == "one" and any(mention.carried and mention.age == 0 for mention in known)
-    best = max(range(len(known)), key=lambda i: rest[i] + (0.0 if goes_on else _answering(known[i])))
-    return known[best] if found or rest[best] > none else None
+def _prior(mention: Mention, kind: Kind | None) -> float:
+    """The log-odds for what the conversations that were learnt hardly have: short answers, offices, dates, places."""
+    number = TIME.search(mention.text) is not None
+    office = kind == "person" and not TITLES.isdisjoint(mention.words)
+    named = mention.phrase.named and kind != "person" and mention.whole and mention.age == 0 and not number
+    answer = -2.0 * (mention.said and not mention.phrase.named) + 1.0 * named
+    within = kind != "place" and mention.phrase.named and mention.phrase.before in ("in", "at", "near", "from")
+    return 5.0 * office + answer - 2.0 * within - 3.0 * number
 
 
-def _meant(
-    pointer: Pointer, question: str, found: Pointers, known: Sequence[Mention], weights: Weights
-) -> Mention | None:
-    """The phrase that a pronoun means."""
-    if pointer.kind == "person":
-        return _person(known)
-    things = [mention for mention in known if mention.kind != "person"]
-    if pointer.kind == "place":
-        things = [mention for mention in things if mention.kind == "place"] or things
-    if pointer.kind == "several":
-        things = [mention for mention in known if mention.plural or mention.kind != "person"]
-    if pointer.kind == "thing":
-        things = [mention for mention in things if not mention.plural or mention.named] or things
-    return _best(question, found, things if pointer.kind == "place" else _no_places(things), known, weights)
+def _is_open(reading: Reading) -> bool:
+    """Whether nothing limits a question, as "why" does, or "of the committee", so that phrases may be added."""
+    first, _, *others = (*(token.lower for token in reading.tokens), "")
+    limited = first == "why" or not {"that", "there"}.isdisjoint(others)
+    limited = limited or any(phrase.definite and phrase.before for phrase in reading.phrases)
+    return reading.points or reading.connected or not limited
 
 
-def _answering(mention: Mention) -> float:
-    """The log-odds added for a mention that is an answer, because the data of the fit have no answers."""
-    return ANSWERED if mention.said and mention.age == 0 else 0.0
-
-
-def _person(known: Sequence[Mention]) -> Mention | None:
-    """The mention that "he" or "she" means: the last person, else the last name that may be a person's."""
-    persons = [mention for mention in known if mention.kind == "person"]
-    maybe = [m for m in known if m.kind == "" and m.named and not m.phrase.definite and not m.text.isupper()]
-    return next(iter(persons or maybe), None)
-
-
-# What replaces it --------------------------------------------------------------------------------------------------
-
-Edit = tuple[int, int, str]  # start and end in the question, and the replacement
-
-
-def _pronouns(question: str, found: Pointers, known: Sequence[Mention], weights: Weights) -> list[Edit]:
-    """The replacements of the first pronoun of each kind; later ones mean the same."""
-    edits: dict[str, Edit] = {}
-    for pointer in found.pronouns:
-        meant = None if pointer.kind in edits else _meant(pointer, question, found, known, weights)
-        if meant is not None:
-            both = _and_another(meant, known) if pointer.kind == "several" else ""
-            edits[pointer.kind] = pointer.start, pointer.end, _as_pronoun(pointer, meant, question) + both
-    return list(edits.values())
-
-
-def _and_another(meant: Mention, known: Sequence[Mention]) -> str:
-    """What "they" means if the chosen mention is a single thing: a plural mention of the same question."""
-    if meant.plural or meant.age or meant.phrase.definite:
-        return ""
-    others = [
-        m
-        for m in known
-        if m is not meant and m.age == 0 and not m.plural and m.named == meant.named and m.phrase.before
-    ]
-    return f" and {others[0].text}" if len(others) == 1 and not others[0].said else ""
-
-
-def _as_pronoun(pointer: Pointer, meant: Mention, question: str) -> str:
-    """A phrase in the form of a pronoun: "Ana Ruiz's" for "her", "in Oslo" for "there", "stew" for "one"."""
-    if pointer.kind == "one":
-        several = question[pointer.start : pointer.end].lower() == "ones" and not meant.plural
-        return meant.words[-1] + "s" * several if question[pointer.end - 1] == "s" else meant.head
+def _as_pronoun(pointer: Pointer, meant: Mention) -> str:
+    """A phrase in the form of a pronoun: "Ana Ruiz's" for "her", "in Oslo" for "there"."""
     if pointer.kind == "place":
         return f"in {meant.text}"
-    if not pointer.possessive:
-        return meant.text
-    return f"{meant.text}’" if meant.text.endswith("s") and meant.plural else f"{meant.text}'s"
+    several = meant.text.endswith("s") and meant.phrase.plural
+    return meant.text + ("" if not pointer.possessive else "’" if several else "'s")
 
 
-def _pointing_phrases(found: Pointers, known: Sequence[Mention]) -> list[Edit]:
-    """The replacements of phrases such as "that decision"."""
-    return [edit for phrase in found.phrases if (edit := _as_phrase(phrase, known)) is not None]
-
-
-def _definite_phrases(question: str, known: Sequence[Mention]) -> list[Edit]:
-    """The replacement of a phrase such as "the town"."""
-    plain = [p for p in phrases(question) if p.definite and not (p.named or p.complemented or _RANKED.search(p.text))]
-    return [edit for phrase in plain if (edit := _as_phrase(phrase, known)) is not None][:1]
-
-
-def _as_phrase(phrase: Phrase, known: Sequence[Mention]) -> Edit | None:
-    """The mention that a phrase means, in fuller words; None if no mention is of its kind."""
-    words = set(phrase.words)
-    for mention in known:
-        if mention.head == phrase.head and words < set(mention.words):
-            return phrase.start, phrase.end, mention.text
-        if mention.head == phrase.head and words == set(mention.words) and mention.full:
-            return phrase.start, phrase.end, mention.full
-    if phrase.head in _PLACES:
-        places = [m for m in known if m.kind == "place" and m.named] or [m for m in known if m.named and m.kind == ""]
-        return (phrase.start, phrase.end, f"{phrase.text} of {places[0].text}") if places else None
-    if phrase.head in _PERSONS and (person := next((m for m in known if m.kind == "person"), None)) is not None:
-        return phrase.start, phrase.end, f"{phrase.text} {person.text}"
-    return None
-
-
-def _edited(question: str, edits: Sequence[Edit]) -> str:
-    for start, end, new in sorted(edits, reverse=True):
-        question = question[:start] + new + question[end:]
-    return question
-
-
-def _appended(question: str, meant: Mention) -> str:
-    """A question with its subject added at its end."""
+def _appended(question: str, meant: Sequence[Mention]) -> str:
+    """A question with phrases at its end: "of lung cancer" behind a noun that nothing limits, else in brackets."""
+    if not meant:
+        return question
     body, end = question.rstrip(" ?!."), "?" if question.rstrip().endswith("?") else ""
-    found = phrases(body)
-    if meant.kind == "place":
-        return f"{body} in {meant.text}{end}"
+    found, text = phrases(body), ", ".join(mention.text for mention in meant)
     closed = found and found[-1].end == len(body) and not found[-1].before and not found[-1].named
-    verb = any(token.tag == "verb" for token in tagged(body)[1:])
-    if closed and not verb:
-        return f"{body} of {meant.text}{end}"
-    return f"{body} ({meant.text}){end}"
-
-
-def _with_terms(question: str, terms: str) -> str:
-    """The question with the terms that it lacks, each once, in their order."""
-    present = {word.lower() for word in question.split()}
-    missing = " ".join(dict.fromkeys(word for word in terms.split() if word.lower() not in present))
-    return _capitalised(f"{question.rstrip(' ?')} ({missing})?" if missing else question)
-
-
-def _content(question: str) -> str:
-    """The words of a question without those that only ask."""
-    return " ".join(token.text for token in tagged(question) if token.tag in ("name", "word", "verb", "number"))
-
-
-def _capitalised(question: str) -> str:
-    return question[:1].upper() + question[1:]
+    if closed and len(meant) == 1 and not any(token.tag == "verb" for token in tagged(body)[1:]):
+        return f"{body} of {text}{end}"
+    return f"{body} ({text}){end}"

@@ -234,8 +234,6 @@ BOUNDED = {
     "embeddings.text.lookalikes._LINK": "matched at the beginning of a line alone, through a tuple",
     "qa.english.question._NUMBER": "a question of at most LONGEST_QUESTION characters",
     "qa.english.question._SPEECH": "a question of at most LONGEST_QUESTION characters",
-    "qa.followup.ellipsis._AND_ITS": "a question of at most LONGEST_QUESTION characters",
-    r"qa.followup.ellipsis: (\w+)\s*$": "a question of at most LONGEST_QUESTION characters",
     "qa.steps.marks._BEHIND": "the last _REACH characters",
     "qa.talk.starting._FORMS": "a sentence of at most _LONGEST_SENTENCE characters",
     "qa.web.page._INLINE_SCRIPT": "the page itself, which is ours",

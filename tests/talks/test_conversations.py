@@ -11,8 +11,6 @@ import pytest
 from embeddings.errors import GoldError
 from eval.talks.command import cast_table
 from eval.talks.conversations import DATA_FILE, METHODS, OURS, Counts, Measured, counts, load_conversations, measured
-from eval.talks.resolving import examples, fit, fitted_on_others
-from qa.followup.antecedents import shipped_weights
 
 TURNS = [
     {"question": "What is chalk disease?", "resolved": "What is chalk disease?"},
@@ -44,21 +42,12 @@ def test_each_method_is_measured_on_every_question_but_the_first(data: Path) -> 
     assert measured(conversation, METHODS["all history"]).counts.recall == 1.0
 
 
-def test_conversations_that_were_read_are_judged_by_weights_that_never_saw_them(data: Path) -> None:
+def test_the_table_has_a_row_for_each_method_over_the_conversations_set_aside(data: Path) -> None:
     (conversation,) = load_conversations(data)
-    others = [replace(conversation, id=f"cast2019_{number}") for number in range(1, 11)]
-    unread = replace(conversation, id="cast2019_48")
-    for part, weights in fitted_on_others(others):
-        seen = [example for one in others if one not in part for example in examples([one])]
-        assert weights == fit(seen)
-    rows = {(name, part): rest for name, part, *rest in cast_table([*others, unread]).rows}
-    assert rows[OURS, "10 read"][0] == rows[OURS, "1 never read"][0] == "100.0%"
-    assert rows["nothing", "1 never read"][2].startswith("0.0%")
-
-
-def test_weights_are_fitted_from_rewrites(data: Path) -> None:
-    weights = fit(examples(load_conversations(data)))
-    assert len(weights.mention) == len(shipped_weights().mention)
+    rows = {name: rest for name, *rest in cast_table([conversation, replace(conversation, id="cast2019_48")]).rows}
+    assert set(rows) == set(METHODS)
+    assert rows[OURS][:3] == ["1", "100.0%", "100.0%"]
+    assert rows["nothing"][3].startswith("0.0%")
 
 
 def test_a_folder_without_the_conversations_is_named(tmp_path: Path) -> None:
