@@ -10,7 +10,7 @@ from qa.steps.cells import one_cell
 from qa.steps.marks import without_note_mark
 from qa.steps.step import Candidate, Drop, Move, Place, Step, applied
 from qa.steps.unfit import answers_nothing, without_item_number
-from qa.steps.widening import whole
+from qa.steps.whole_numbers_and_dates import whole
 
 __all__ = ["STEPS", "Candidate", "Drop", "Move", "Place", "Step", "applied"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.steps.widening import widened
+from qa.steps.whole_numbers_and_dates import widened
 
 
 def widen(text: str, piece: str) -> str:
