@@ -2,8 +2,8 @@
 
 `reduce_range`: eight bits saturate on AVX2 without VNNI. Given examples of what the graph will read, two things that
 cost large models most are mended: a table of word vectors has a scale for each word instead of one for all, and the
-few channels of an input that lie far above the others, and would coarsen the scale of all, are multiplied in float32
-(the decomposition of LLM.int8(), Dettmers et al. 2022, with channels that are chosen once).
+few channels of an input that reach far above the others, and would coarsen the scale of all, are split into parts that
+do not (outlier channel splitting, Zhao et al. 2019): as x w = x/2 w + x/2 w, the product stays the same.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from embeddings.models.runtime import load_onnxruntime
 
 Feed = Mapping[str, np.ndarray[Any, Any]]  # the name of an input -> its values, (texts, tokens)
 
-OUTLIERS = 32  # one channel in so many is multiplied in float32
+MORE = 16  # an input gets at most one channel more for every so many
 _LARGE_TABLE = 1_000  # rows; smaller tables stay as they are
 _LEAST_OUTPUTS = 32  # a product with fewer columns is not worth splitting
 _LEVELS = 127
@@ -41,7 +41,8 @@ def quantise(graph: Path, target: Path, examples: Sequence[Feed] = ()) -> None:
     exact: list[str] = []
     if examples:
         model = onnx.load(str(graph))
-        exact = [*_tables_by_row(model), *_apart(model, _largest(graph, model, examples))]
+        exact = _tables_by_row(model)
+        _split(model, _largest(graph, model, examples))
         graph = target.with_suffix(".split")
         onnx.save(model, str(graph))
     with quiet_root():
@@ -143,32 +144,46 @@ def _largest(graph: Path, model: Any, examples: Sequence[Feed]) -> dict[str, np.
     return largest
 
 
-def _apart(model: Any, largest: Mapping[str, np.ndarray[Any, Any]]) -> list[str]:
-    """Multiplies the channels that reach furthest apart from the others; returns the nodes that do."""
+def _split(model: Any, largest: Mapping[str, np.ndarray[Any, Any]]) -> None:
+    """Splits the channels of inputs that reach furthest, so that none reaches much further than the others."""
     from onnx import helper, numpy_helper
 
     constants, replaced, added = _constants(model), dict[str, list[Any]](), dict[str, np.ndarray[Any, Any]]()
-    exact = []
     for node in _products(model):
-        (given, name), out = node.input, node.output[0]
-        weights = numpy_helper.to_array(constants[name])  # (channels, outputs)
-        far = np.sort(np.argsort(-largest[given])[: max(1, len(weights) // OUTLIERS)])
-        rest, nodes = np.ones(len(weights), dtype=np.float32), []
-        rest[far] = 0.0
-        if f"{given}_far" not in added:
-            added[f"{given}_rest"], added[f"{given}_far"] = rest, far.astype(np.int64)
-            nodes += [
-                helper.make_node("Mul", [given, f"{given}_rest"], [f"{given}_near"]),
-                helper.make_node("Gather", [given, f"{given}_far"], [f"{given}_apart"], name=f"{given}_apart", axis=-1),
+        (given, name), nodes = node.input, []
+        parts = parts_of(largest[given])
+        again = np.repeat(np.arange(len(parts)), parts - 1)
+        if not len(again):
+            continue
+        if f"{given}_parts" not in added:
+            added[f"{given}_parts"] = (1.0 / parts).astype(np.float32)
+            added[f"{given}_again"] = again.astype(np.int64)
+            nodes = [
+                helper.make_node("Mul", [given, f"{given}_parts"], [f"{given}_part"]),
+                helper.make_node("Gather", [f"{given}_part", f"{given}_again"], [f"{given}_more"], axis=-1),
+                helper.make_node("Concat", [f"{given}_part", f"{given}_more"], [f"{given}_split"], axis=-1),
             ]
-            exact.append(f"{given}_apart")
-        added[name], added[f"{name}_far"] = weights * rest[:, None], weights[far]
-        nodes += [
-            helper.make_node("MatMul", [f"{given}_near", name], [f"{out}_near"], name=f"{out}_near"),
-            helper.make_node("MatMul", [f"{given}_apart", f"{name}_far"], [f"{out}_apart"], name=f"{out}_apart"),
-            helper.make_node("Add", [f"{out}_near", f"{out}_apart"], [out]),
-        ]
-        exact.append(f"{out}_apart")
-        replaced[out] = nodes
+        weights = numpy_helper.to_array(constants[name])  # (channels, outputs)
+        added[name] = np.concatenate([weights, weights[again]])
+        product = helper.make_node("MatMul", [f"{given}_split", name], [node.output[0]], name=node.name)
+        replaced[node.output[0]] = [*nodes, product]
     _replace(model, replaced, added)
-    return exact
+
+
+def parts_of(largest: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """How many parts each channel is split into: as even as one channel more for every MORE allows.
+
+    Args:
+        largest: the largest value of each channel, (channels,).
+
+    >>> parts_of(np.array([1.0] * 30 + [2.5, 9.0])).tolist()[-2:]
+    [1, 3]
+    """
+    steps = np.sort(np.unique(np.concatenate([largest / n for n in range(1, 33)])))[::-1]
+    parts = np.ones(len(largest), dtype=np.int64)
+    for level in steps[steps > 0]:
+        finer = np.maximum(1, np.ceil(largest / level - 1e-6)).astype(np.int64)
+        if finer.sum() - len(largest) > len(largest) // MORE:
+            break
+        parts = finer
+    return parts

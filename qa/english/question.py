@@ -86,8 +86,26 @@ class Question:
     @staticmethod
     @lru_cache(maxsize=256)
     def of(text: str) -> Question:
-        """The reading of a question."""
+        """The reading of a question.
+
+        >>> [Question.of(text).kind for text in ("How many came?", "When was it?", "Who is Bo?", "Why did it sink?")]
+        ['number', 'date', 'person', 'reason']
+        """
         return Question(text)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What kind of answer it asks for."""
+        kinds: tuple[tuple[Kind, bool], ...] = (
+            ("reason", _REASON.search(self.text) is not None),
+            ("speech", _SPEECH.search(self.text) is not None),
+            ("date", self.wants_date),
+            ("number", self.wants_number),
+            ("manner", _MANNER.search(self.text) is not None),
+            ("person", _PERSON.search(self.text) is not None),
+            ("place", _PLACE.search(self.text) is not None),
+        )
+        return next((kind for kind, fits in kinds if fits), "other")
 
     @cached_property
     def wants_number(self) -> bool:
