@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -34,6 +35,8 @@ from qa.answers.reliability import FIELD, Reliability, SureBin
 from qa.ending import done_or_told
 from qa.models.chosen import calibration_path, encoder_for, reader_for
 from qa.settings import Settings, precision_of
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]  # (examples,)
 
 # How often each kind is assumed to be asked: three questions in four can be answered.
 MIX: dict[Kind, float] = {"answerable": 3 / 4, "tempting": 1 / 8, "absent": 1 / 8}
@@ -109,8 +112,9 @@ def held_out(examples: Sequence[Example]) -> Column:
     probabilities = np.zeros(len(examples))
     for fold in set(folds.tolist()):
         calibration = fit([example for example, own in zip(examples, folds, strict=True) if own != fold])
-        for place in np.flatnonzero(folds == fold):
-            probabilities[place] = calibration.probability(examples[place].features)
+        for place, example in enumerate(examples):
+            if folds[place] == fold:
+                probabilities[place] = calibration.probability(example.features)
     return probabilities
 
 
@@ -148,7 +152,7 @@ def _right(examples: Sequence[Example]) -> Column:
     return np.array([float(example.right) for example in examples])
 
 
-def _mean(values: Column, weights: Column, inside: Column) -> str:
+def _mean(values: Column | Flags, weights: Column, inside: Flags) -> str:
     """A weighted share in percent of those inside, "-" where there is none."""
     return f"{np.average(values[inside], weights=weights[inside]):.1%}" if inside.any() else "-"
 
