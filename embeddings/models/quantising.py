@@ -164,9 +164,10 @@ def _split(model: Any, largest: Mapping[str, np.ndarray[Any, Any]]) -> None:
                 helper.make_node("Concat", [f"{given}_part", f"{given}_more"], [f"{given}_split"], axis=-1),
             ]
         weights = numpy_helper.to_array(constants[name])  # (channels, outputs)
-        added[name] = np.concatenate([weights, weights[again]])
-        product = helper.make_node("MatMul", [f"{given}_split", name], [node.output[0]], name=node.name)
-        replaced[node.output[0]] = [*nodes, product]
+        out, own = node.output[0], f"{node.output[0]}_weights"  # two inputs may share their weights
+        added[own] = np.concatenate([weights, weights[again]])
+        product = helper.make_node("MatMul", [f"{given}_split", own], [out], name=node.name)
+        replaced[out] = [*nodes, product]
     _replace(model, replaced, added)
 
 

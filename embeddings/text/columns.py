@@ -62,13 +62,15 @@ def tables_of(text: str, lines: Sequence[Line]) -> Iterator[Table]:
     yield from _table(text, run)
 
 
+def _is_rule(text: str, line: Line, below_names: bool) -> bool:
+    if below_names and _SHORT_RULE.fullmatch(text, line.start, line.end) is not None:
+        return True
+    return _RULE.fullmatch(text, line.start, line.end) is not None
+
+
 def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
     """The table of lines that follow one another, if they are one."""
-    ruled = [
-        index
-        for index, line in enumerate(run)
-        if (_SHORT_RULE if index == 1 else _RULE).fullmatch(text, line.start, line.end) is not None
-    ]
+    ruled = [index for index, line in enumerate(run) if _is_rule(text, line, below_names=index == 1)]
     whole = [index for index in ruled if not index or run[index].indent <= run[index - 1].indent]
     totals = len(ruled) - len(whole)  # a line under the numbers of some columns alone stands over their sum
     lead = min(_lead(text, line) for line in run) if run else 0

@@ -44,7 +44,7 @@ def page_of_source(view: View) -> str:
     else:
         window = window_of(view, hits.current if hits.current is not None else view.span)
         shown = marked_text(view, window, hits)
-    return _PAGES.document(view, hits, window, Markup(shown), sheet, problem)
+    return str(_PAGES.document(view, hits, window, Markup(shown), sheet, problem))
 
 
 def page_of_documents(documents: Sequence[Listed], count: int) -> str:

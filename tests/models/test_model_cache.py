@@ -15,6 +15,7 @@ import pytest
 
 from embeddings.errors import ModelError, SettingsError, StoreMismatch
 from embeddings.index.index import Index
+from embeddings.loaders.limits import size
 from embeddings.models.compiled import open_compiled
 from embeddings.models.encoder import SHIPPED, OnnxEncoder
 from embeddings.models.exporting import Precision
@@ -340,7 +341,7 @@ def test_the_list_shows_what_ships_and_what_was_fetched_with_sizes_and_licences(
     assert all(row["bytes"] > 10_000 and Path(row["folder"]).is_dir() for row in rows.values())
     assert not {"torch", "transformers"} & set(done.args)
     words = pincite("models", "list")
-    assert "owner/encoder  fetched, 0.1 MB, licence: mit" in words.stdout
+    assert f"owner/encoder  fetched, {size(rows['owner/encoder']['bytes'])}, licence: mit" in words.stdout
 
 
 # ---------------------------------------------------------------- fetching

@@ -164,8 +164,8 @@ def test_rows_have_the_numbers_of_their_file_and_the_cited_one_stands_out(tmp_pa
 
 def test_a_table_in_a_text_is_shown_as_one_and_all_of_it_reads_back(tmp_path: Path) -> None:
     words = "Before <b>.\n\n| Ship | Berth |\n|---|---|\n| <i>Aurora | 7 |\n| Baltic |  |\n\nAfter the table."
-    (tmp_path / "ships.md").write_text(words, encoding="utf-8")
-    ships = load_file(tmp_path / "ships.md")
+    (tmp_path / "ships.txt").write_text(words, encoding="utf-8")
+    ships = load_file(tmp_path / "ships.txt")
     page = page_of_source(View(ships, place(ships, "7"), find="after"))
     assert main(page) == words
     assert re.findall(r'<th scope="col">.*?(\w+)(?:<span|</th>)', page) == ["Ship", "Berth"]

@@ -180,9 +180,9 @@ def test_the_command_trains_a_reader_that_reads_and_says_how_it_was_made(
     assert main(command(base, data, tmp_path, "--epochs", "2", "--batch-tokens", "400")) == 0
     assert "tokens a second" in capsys.readouterr().err
     card = (tmp_path / "to" / "README.md").read_text(encoding="utf-8")
-    assert "epochs:\n2" in card
-    assert "seed 0" in card
-    assert "Stopped" not in card
+    assert "at most 2 epochs" in card
+    assert "seed\n0." in card
+    assert "ended with its hours" not in card
     spans = OnnxReader(tmp_path / "to" / "onnx").read("Who painted it?", [Passage(DOCUMENTS[0].text)])
     assert spans
     assert (tmp_path / "to" / "model.safetensors").is_file()

@@ -18,7 +18,9 @@ _NEVER_SHOWN = frozenset(("template", "ix:header", "ix:hidden", "ix:resources", 
 _MAY_BE_HIDDEN = "descendant::*[@hidden or @aria-hidden or @style or self::dialog]"
 _HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", re.IGNORECASE)
 _AWAY = re.compile(
-    r"(?:left|text-indent|top)\s*:\s*-\d{3,}(?:px|em|pt)|max-height\s*:\s*0(?![.\d]).*opacity\s*:\s*0(?![.\d])", re.I
+    r"(?:left|text-indent|top)\s*:\s*-\d{3,}(?:px|em|pt)"
+    r"|max-height\s*:\s*0(?![.\d]).{0,100}opacity\s*:\s*0(?![.\d])",
+    re.IGNORECASE,
 )
 _TINY = re.compile(r"font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,100}line-through", re.IGNORECASE)
