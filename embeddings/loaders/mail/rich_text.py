@@ -95,7 +95,8 @@ def words_of(rich: bytes) -> tuple[str, bool]:
     for found in _TOKEN.finditer(rich):
         word, number, byte, sign, brace, run = found.groups()
         if brace == b"{":
-            groups = [*groups, here] if len(groups) < _MOST_GROUPS else groups
+            if len(groups) < _MOST_GROUPS:
+                groups.append(here)
         elif brace == b"}":
             here = groups.pop() if groups else _Group()
         elif word is not None:
