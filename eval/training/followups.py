@@ -35,7 +35,7 @@ from qa.followup.choosing import (
     belonging_rows,
     leaning_row,
 )
-from qa.followup.pointing import Kind, pointers
+from qa.followup.pointing import pointers
 
 DIRECTIONS = 32  # of the vectors, that the nets look at
 HIDDEN, STEPS, RATE, BATCH = 20, 2500, 0.003, 512
@@ -160,7 +160,7 @@ def fitted(talks: Sequence[Lesson], pairs: Sequence[Lesson], vector: Vector) -> 
     rows = np.stack([leaning_row(one.reading, basis, vector) for one in both])
     leans = trained(rows, np.array([one.leans for one in both], np.float32), np.ones(len(both), np.float32))
     chosen = [one for one in talks if any(one.right)]
-    rows = np.vstack([belonging_rows(one.reading, kind_of(one.reading), basis, vector) for one in chosen])
+    rows = np.vstack([belonging_rows(one.reading, one.reading.kind, basis, vector) for one in chosen])
     right = np.concatenate([np.array(one.right, np.float32) for one in chosen])
     weights = np.concatenate([np.full(len(one.right), 8 / len(one.right), np.float32) for one in chosen])
     return Chooser(basis, leans, trained(rows, right, weights), (0.5, 0.9, 0.5))
@@ -173,7 +173,7 @@ def limited(chooser: Chooser, talks: Sequence[Lesson], pairs: Sequence[Lesson], 
     told = sorted((chooser.leaning(one.reading, vector), one.leans) for one in [*talks, *pairs])
     sure = next((v for i, (v, _) in enumerate(told) if v >= first and np.mean([r for _, r in told[i:]]) >= SURE), 1.0)
     some = [one for one in talks if one.leans and one.reading.known]
-    likely = np.concatenate([chooser.belonging(one.reading, kind_of(one.reading), vector) for one in some])
+    likely = np.concatenate([chooser.belonging(one.reading, one.reading.kind, vector) for one in some])
     right = np.concatenate([np.array(one.right) for one in some])
 
     def f1(limit: float) -> float:
@@ -188,11 +188,6 @@ def write(chooser: Chooser, path: Path) -> None:
     arrays = zip(ARRAYS, (chooser.basis, *layers, np.array(chooser.limits)), strict=True)
     halves: dict[str, Any] = {name: array.astype(np.float16) for name, array in arrays}
     np.savez(path, **halves)
-
-
-def kind_of(reading: Reading) -> Kind | None:
-    """The kind of the first pronoun of a question; None without one."""
-    return reading.pointers[0].kind if reading.pointers else None
 
 
 def learn(options: argparse.Namespace) -> None:

@@ -69,6 +69,11 @@ class Reading:
         """Whether a word or phrase of it points back: "she", "that decision", but not "the ship that sank"."""
         return bool(self.pointers) or any(p.pointing and (p.before or p.subject) for p in self.phrases)
 
+    @property
+    def kind(self) -> Kind | None:
+        """The kind of its first pronoun; None without one."""
+        return self.pointers[0].kind if self.pointers else None
+
 
 @dataclass(frozen=True, slots=True)
 class Net:

@@ -61,11 +61,12 @@ def _resolved(bare: str, reading: Reading, chooser: Chooser) -> str:
     """A question with its pronouns replaced by what they mean, and the other phrases that belong to it."""
     edits: dict[str, tuple[int, int, str]] = {}  # what is replaced, where, and by what
     used: list[Mention] = []
+    likely = _likely(reading, reading.kind, chooser)
     for pointer in reading.pointers:  # later ones of a kind mean the same
         if pointer.kind not in edits:
-            used.append(reading.known[int(_likely(reading, pointer.kind, chooser).argmax())])
+            meant = likely if pointer.kind == reading.kind else _likely(reading, pointer.kind, chooser)
+            used.append(reading.known[int(meant.argmax())])
             edits[pointer.kind] = pointer.start, pointer.end, _as_pronoun(pointer, used[-1])
-    likely = _likely(reading, reading.pointers[0].kind if reading.pointers else None, chooser)
     more: list[Mention] = []
     for i in likely.argsort()[::-1]:
         mention, enough = reading.known[int(i)], _SECOND if used or more else chooser.limits[2]
