@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from embeddings.filters import Where
+from embeddings.filters import MOST_NAMES, Where
 from embeddings.types import Document
 from eval.sets.gold import GoldQuestion
 from eval.sets.lines import DIVIDED, file_of, load_lines
@@ -29,7 +29,6 @@ Kind = Literal["answerable", "tempting", "absent"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 OFFICE = "office-tune"
 ONE_DOCUMENT = ("cuad", "covidqa")  # sets whose questions are on the document at hand
-_MOST_DOCUMENTS = 150  # of one article: a filter names no more than 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,41 +83,32 @@ def _of_halves(
     others = [article for article in squad.articles if article not in asked]
     sides = [{*asked[side::2], *others[side::2]} for side in (0, 1)]
     halves = [_assistant([d for d in squad.documents if article_of(d.id) in side], settings, reader) for side in sides]
+    for kind, question, document in _drawn(squad.about(asked), size):
+        own = next(place for place, side in enumerate(sides) if article_of(document) in side)
+        yield Asked(name, kind, article_of(document), question, halves[own if kind != "absent" else 1 - own])
+
+
+def _drawn(squad: Squad, size: int) -> Iterator[tuple[Kind, GoldQuestion, str]]:
+    """Questions of each kind, each with the document that it was written on."""
     written_on = dict(zip((question.id for question in squad.questions), squad.written_on, strict=True))
-    chosen = set(asked)
     for kind in KINDS:
-        drawn = _drawn(squad, kind, size, chosen)
-        for question in drawn:
-            article = article_of(written_on[question.id])
-            own = next(place for place, side in enumerate(sides) if article in side)
-            yield Asked(name, kind, article, question, halves[own if kind != "absent" else 1 - own])
-
-
-def _drawn(squad: Squad, kind: Kind, size: int, articles: set[str]) -> tuple[GoldQuestion, ...]:
-    """Questions of a kind on some articles; those asked elsewhere are others than those that are answered."""
-    pairs = zip(squad.questions, squad.written_on, strict=True)
-    of_kind = [
-        question
-        for question, document in pairs
-        if question.answerable == (kind != "tempting") and article_of(document) in articles
-    ]
-    return sample(of_kind, size, seed=KINDS.index(kind))
+        of_kind = [question for question in squad.questions if question.answerable == (kind != "tempting")]
+        for question in sample(of_kind, size, seed=KINDS.index(kind)):  # those that are absent are other ones
+            yield kind, question, written_on[question.id]
 
 
 def _of_articles(name: str, squad: Squad, size: int, settings: Settings, reader: Reader | None) -> Iterator[Asked]:
     """Each question asked of the documents of its article, or of those of another one."""
     assistant = _assistant(squad.documents, settings, reader)
-    written_on = dict(zip((question.id for question in squad.questions), squad.written_on, strict=True))
     groups: dict[str, list[str]] = {}
     for document in squad.documents:
         groups.setdefault(_group(document.id), []).append(document.id)
     names = list(groups)
-    for kind in KINDS:
-        for question in _drawn(squad, kind, size, {article_of(document.id) for document in squad.documents}):
-            group = _group(written_on[question.id])
-            asked_of = group if kind != "absent" else names[(names.index(group) + 1) % len(names)]
-            where = Where(documents=tuple(groups[asked_of][:_MOST_DOCUMENTS]))
-            yield Asked(name, kind, group, question, assistant, where)
+    for kind, question, written_on in _drawn(squad, size):
+        group = _group(written_on)
+        asked_of = group if kind != "absent" else names[(names.index(group) + 1) % len(names)]
+        where = Where(documents=tuple(groups[asked_of][:MOST_NAMES]))
+        yield Asked(name, kind, group, question, assistant, where)
 
 
 def _group(document: str) -> str:
