@@ -16,13 +16,13 @@ from embeddings.models.encoder import Encoder
 from embeddings.store.records import Listed
 from embeddings.text.chunking import Chunker
 from embeddings.types import Document, Hit
-from qa.answers.candidates import rank
-from qa.answers.compose import Reading, compose
+from qa.answers.compose import compose
 from qa.answers.confidence import Calibration
 from qa.answers.explanation import Explanation, explained
+from qa.answers.reading import Reading, read_until_sure
 from qa.followup.resolve import readings
 from qa.models.chosen import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
-from qa.reading.reader import Passage, Reader
+from qa.reading.reader import Reader
 from qa.reading.retriever import Retriever, Searchable
 from qa.settings import Settings
 from qa.types import Answer, Ask, Turn
@@ -247,8 +247,7 @@ class Assistant:
         return reading, compose(reading, self._calibration, self._settings_for(ask))
 
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:
-        spans = self._reader.read(question, [Passage.of(hit) for hit in hits])
-        return Reading(question, hits, tuple(rank(question, hits, spans, self.settings)), tuple(spans))
+        return read_until_sure(self._reader, question, hits, self.settings)
 
 
 def _goes_on(history: Sequence[Turn], answer: Answer) -> bool:

@@ -20,7 +20,9 @@ class Settings:
     Attributes:
         threshold: confidence under which the answer is "not in these documents"; 0 never refuses while anything was
             retrieved.
-        passages: how many passages are read for a question.
+        passages: how many passages are read for a question, at most.
+        sure_margin: reading stops at words whose score lies so far above that of no answer, in logits.
+        close: passages whose score is at least this share of the best one's are read all the same, in [0, 1].
         candidates: how many passages each of the two searches contributes to the fusion.
         fusion: how the two rankings become one.
         dense_weight: share of the dense score in min-max fusion, in [0, 1].
@@ -46,6 +48,8 @@ class Settings:
 
     threshold: float = 0.1
     passages: int = 5
+    sure_margin: float = 2.0
+    close: float = 0.7
     candidates: int = 50
     fusion: Fusion = "min-max"
     dense_weight: float = 0.5
@@ -63,14 +67,14 @@ class Settings:
     vector_index: VectorIndex = "auto"
 
     def __post_init__(self) -> None:
-        for name in ("threshold", "dense_weight", "no_answer_weight"):
+        for name in ("threshold", "close", "dense_weight", "no_answer_weight"):
             value = getattr(self, name)
             _check(_is_number(value) and 0.0 <= value <= 1.0, name, value, "a number from 0 to 1")
         for name in ("passages", "candidates", "answer_tokens", "chunk_tokens", "overlap", "threads", "workers"):
             _check(isinstance(getattr(self, name), int), name, getattr(self, name), "a whole number")
         for name in ("passages", "candidates", "answer_tokens"):
             _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        for name in ("retrieval_weight", "sentence_weight", "overlap", "threads", "workers"):
+        for name in ("sure_margin", "retrieval_weight", "sentence_weight", "overlap", "threads", "workers"):
             _check(_is_number(getattr(self, name)) and getattr(self, name) >= 0, name, getattr(self, name), "0 or more")
         _check(self.chunk_tokens >= 16, "chunk_tokens", self.chunk_tokens, "at least 16")
         _check(self.precision in ("int8", "fp32"), "precision", self.precision, '"int8" or "fp32"')

@@ -22,8 +22,9 @@ from eval.tables.shared import Collection, Track, gain, silently
 from eval.tables.switches import DISAGREEMENT, FOLLOW_UPS, FOLLOW_UPS_OFF, LISTS, Switch, switched_off
 from eval.talks.dialogues import Dialogue, follow
 from qa.answers.candidates import rank
-from qa.answers.compose import Reading, compose
+from qa.answers.compose import compose
 from qa.answers.confidence import Calibration
+from qa.answers.reading import Reading
 from qa.assistant import Assistant, build_index
 from qa.models.chosen import calibration_for
 from qa.reading.reader import Passage, Reader, Span

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from embeddings.types import Hit
 from qa.answers.candidates import Candidate, Judged
 from qa.answers.confidence import Calibration, features
 from qa.answers.disagreement import agree, conflict
 from qa.answers.listing import items_of
+from qa.answers.reading import Reading
 from qa.english.question import Question
 from qa.english.words import same_answer
 from qa.reading.quoting import quote_bounds, stripped
-from qa.reading.reader import Span
 from qa.settings import Settings
 from qa.types import Answer, Citation
 
 MOST_ALTERNATIVES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was retrieved and read for a question.
-
-    Attributes:
-        question: as it was understood.
-        hits: the passages that were read, best first.
-        candidates: the words that may answer, best first.
-        spans: all spans that the reader returned; the candidates were made of them.
-    """
-
-    question: str
-    hits: tuple[Hit, ...]
-    candidates: tuple[Candidate, ...]
-    spans: tuple[Span, ...] = ()
 
 
 def compose(reading: Reading, calibration: Calibration, settings: Settings) -> Answer:

@@ -1,6 +1,6 @@
-"""Why this answer: the passages that were read for it, with every score that decided.
+"""Why this answer: the passages that were found for it, with every score that decided.
 
-An explanation is made of the same reading as its answer (`qa.answers.compose.Reading`), so it cannot differ from what
+An explanation is made of the same reading as its answer (`qa.answers.reading.Reading`), so it cannot differ from what
 was decided. It is made only where somebody asks for it (`Assistant.explain`).
 """
 
@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from embeddings.types import Hit
 from qa.answers.candidates import Candidate
-from qa.answers.compose import Reading, confidence_of
+from qa.answers.compose import confidence_of
 from qa.answers.confidence import Calibration
+from qa.answers.reading import Reading
 from qa.answers.reliability import Reliability
 from qa.reading.reader import Span
 from qa.render import to_dict
@@ -20,7 +21,9 @@ from qa.steps import Place
 from qa.types import Answer, Citation
 
 # What became of the best words of a passage.
-Role = Literal["answer", "other answer", "under the threshold", "not chosen", "read in another passage", "nothing read"]
+Role = Literal[
+    "answer", "other answer", "under the threshold", "not chosen", "read in another passage", "nothing read", "not read"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class BestSpan:
 
 @dataclass(frozen=True, slots=True)
 class PassageRead:
-    """A passage that was read.
+    """A passage that was found.
 
     Attributes:
         passage: the whole of it.
@@ -81,7 +84,7 @@ class Explanation:
     Attributes:
         answer: the answer.
         threshold: the confidence under which there is none.
-        passages: what was read, in the order of retrieval.
+        passages: what was retrieved, in this order.
         reliability: how often answers of a confidence were right on a benchmark; None where nobody measured it for
             these models.
     """
@@ -101,7 +104,8 @@ def explained(
         candidate = next((each for each in reading.candidates if each.rank == number), None)
         spans = [span for span in reading.spans if span.passage == number]
         best: BestSpan | None = None
-        role: Role = "read in another passage" if spans else "nothing read"
+        unread: Role = "not read" if reading.read is not None and number >= reading.read else "nothing read"
+        role: Role = "read in another passage" if spans else unread
         if candidate is not None:
             best = _best(candidate.place, candidate.read, candidate, confidence_of(candidate, reading, calibration))
             role = _role(candidate, best.confidence or 0.0, answer, threshold)

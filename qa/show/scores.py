@@ -72,9 +72,9 @@ def read_in_words(explanation: Explanation) -> str:
     """How many passages were read, in a sentence."""
     if not explanation.passages:
         return "No passage was found to read."
-    read = counted(len(explanation.passages), "passage")
+    number = sum(each.role != "not read" for each in explanation.passages)
     needed = f"an answer needs a confidence of {explanation.threshold:.0%}"
-    return f"{read} {'was' if len(explanation.passages) == 1 else 'were'} read, in the order found; {needed}."
+    return f"{counted(number, 'passage')} {'was' if number == 1 else 'were'} read, in the order found; {needed}."
 
 
 def steps_in_words(best: BestSpan) -> str:
@@ -92,4 +92,5 @@ def role_in_words(read: PassageRead, threshold: float) -> str:
         "not chosen": "Less sure than the answer, and no contradiction of it.",
         "read in another passage": "These words stand in another passage too, or inside better ones there.",
         "nothing read": "No words of it could be read as an answer.",
+        "not read": "Not read: better passages had words that are sure enough.",
     }[read.role]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from embeddings.text.sentences import sentences
 from embeddings.types import Chunk, Document, Hit
 from qa.answers.candidates import Candidate
-from qa.answers.compose import MOST_ALTERNATIVES, Reading, compose
+from qa.answers.compose import MOST_ALTERNATIVES, compose
 from qa.answers.listing import paragraph
+from qa.answers.reading import Reading
 from qa.english.question import Question
 from qa.reading.quoting import MOST_SENTENCES, quote_bounds, stripped
 from qa.settings import Settings

@@ -23,7 +23,7 @@ ASKED = "How many boats came in at the harbour?"
 
 
 def assistant(confidence: float = 0.8, threshold: float = 0.1) -> Assistant:
-    return small_assistant([HARBOUR, LATER, CHURCH], r"\b\d+\b", Settings(threshold=threshold), confidence)
+    return small_assistant([HARBOUR, LATER, CHURCH], r"\b\d+\b", Settings(threshold=threshold, close=0), confidence)
 
 
 def test_an_explained_answer_is_the_answer() -> None:
@@ -52,6 +52,11 @@ def test_it_says_what_became_of_each_passage() -> None:
     roles = {read.passage.document.title: read.role for read in assistant().explain(Ask(ASKED)).passages}
     assert sorted([roles["Harbour"], roles["Later"]]) == ["answer", "other answer"]
     assert roles["Church"] == "nothing read"
+
+
+def test_a_passage_that_nobody_needed_to_read_is_told_apart() -> None:
+    sure = small_assistant([HARBOUR, LATER, CHURCH], r"\b\d+\b", Settings(close=1.0), 0.8)
+    assert [read.role for read in sure.explain(Ask(ASKED)).passages][2:] == ["not read"]
 
 
 def test_where_there_is_no_answer_it_says_how_far_each_passage_was_from_one() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from embeddings.errors import ModelError
 from eval.aside import Kind
 from eval.calibrate import MIX, Example, reliability
-from qa.answers.compose import Reading
+from qa.answers.reading import Reading
 from qa.answers.reliability import Reliability, SureBin, in_ten, shipped_reliability
 
 TABLE = Reliability("Quiz", (SureBin(0.0, 0.5, 60, 0.2), SureBin(0.5, 1.0, 40, 0.9)))
