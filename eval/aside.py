@@ -21,6 +21,7 @@ from eval.sets.gold import GoldQuestion
 from eval.sets.lines import DIVIDED, file_of, load_lines
 from eval.sets.squad import DATA_FILE, Squad, article_of, load_squad, sample, tuning_articles
 from eval.trial import open_gold
+from qa.answers.confidence import FEATURES, Calibration
 from qa.assistant import Assistant, build_index
 from qa.reading.reader import Reader
 from qa.settings import Settings
@@ -73,7 +74,9 @@ def questions_aside(folder: Path, size: int, settings: Settings, reader: Reader 
 
 
 def _assistant(documents: Sequence[Document], settings: Settings, reader: Reader | None) -> Assistant:
-    return Assistant(build_index(documents, None, settings), settings, reader)
+    """An assistant that reads; it needs no confidence, which may be about to be fitted."""
+    nothing = Calibration((0.0,) * len(FEATURES), 0.0)
+    return Assistant(build_index(documents, None, settings), settings, reader, nothing)
 
 
 def _of_halves(

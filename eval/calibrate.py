@@ -4,7 +4,8 @@ On the questions that `eval.aside` asks: sets of several kinds, none of whose tu
 on, each set weighed alike. What is to be reported is left alone, and so are the sample documents.
 
 A span is right where token F1 is at least 0.5 and it overlaps a gold span (docs/design.md), and never where the
-documents asked do not answer.
+documents asked do not answer. Some sets give whole clauses or paragraphs as answers, longer than a reader's: of an
+answer of more than `LONG` words a span that lies in it is right.
 """
 
 from __future__ import annotations
@@ -28,9 +29,11 @@ from eval.aside import KINDS, Asked, Kind, questions_aside
 from eval.metrics import RIGHT_F1, Column, auroc, calibration_error, overlap, token_f1
 from eval.report.readme import check_markers, markers, rewrite, write_whole
 from eval.report.rendering import markdown_table
+from eval.sets.gold import GoldAnswer
 from eval.tables.kept_readings import KeptReader
-from qa.answers.compose import Reading
+from qa.answers.candidates import Candidate
 from qa.answers.confidence import COEFFICIENTS, FEATURES, Calibration, features
+from qa.answers.reading import Reading
 from qa.answers.reliability import FIELD, Reliability, SureBin
 from qa.ending import done_or_told
 from qa.models.chosen import calibration_path, encoder_for, reader_for
@@ -40,6 +43,7 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]  # (examples,)
 
 # How often each kind is assumed to be asked: three questions in four can be answered.
 MIX: dict[Kind, float] = {"answerable": 3 / 4, "tempting": 1 / 8, "absent": 1 / 8}
+LONG = 25  # words of a gold answer; a longer one is a passage to look in
 FOLDS = 5  # of articles, each held out in turn
 TABLES = ("table:thresholds", "table:calibration")
 BENCHMARK = "questions set aside"
@@ -72,17 +76,19 @@ def collect(asked: Iterable[Asked]) -> list[Example]:
 
 def _example(asked: Asked) -> Example:
     reading = asked.assistant.read(asked.question.question, asked.where)
-    best = reading.candidates[0] if reading.candidates else None
     right = (
-        asked.kind == "answerable"
-        and best is not None
-        and token_f1(best.text, [answer.text for answer in asked.question.answers]) >= RIGHT_F1
-        and any(
-            answer.document == best.hit.document.id and overlap(answer.start, answer.end, best.start, best.end) > 0
-            for answer in asked.question.answers
-        )
+        asked.kind == "answerable" and reading.candidates and is_right(reading.candidates[0], asked.question.answers)
     )
-    return Example(asked.set_name, asked.kind, asked.article, reading, right)
+    return Example(asked.set_name, asked.kind, asked.article, reading, bool(right))
+
+
+def is_right(best: Candidate, answers: Sequence[GoldAnswer]) -> bool:
+    """Does a candidate answer a question with these gold answers?"""
+    here = [answer for answer in answers if answer.document == best.hit.document.id]
+    if token_f1(best.text, [answer.text for answer in answers]) >= RIGHT_F1:
+        return any(overlap(answer.start, answer.end, best.start, best.end) > 0 for answer in here)
+    long = [answer for answer in here if len(answer.text.split()) > LONG]
+    return any(answer.start <= best.start and best.end <= answer.end for answer in long)
 
 
 def fit(examples: Sequence[Example]) -> Calibration:
@@ -168,7 +174,10 @@ def scores(examples: Sequence[Example], probabilities: Column) -> dict[str, floa
 
 
 def reliability(examples: Sequence[Example], probabilities: Column) -> Reliability:
-    """The share of right best spans for each tenth of probability; tenths with too few questions are joined."""
+    """The share of right best spans for each tenth of probability.
+
+    Tenths with too few questions are joined, and those whose share falls (Zadrozny and Elkan 2002).
+    """
     weights = _weights(examples)
     right = _right(examples)
     tenth = np.minimum((probabilities * _EDGES).astype(int), _EDGES - 1)
@@ -180,12 +189,20 @@ def reliability(examples: Sequence[Example], probabilities: Column) -> Reliabili
             groups.append([edge])
     while len(groups) > 1 and _count(tenth, groups[-1]) < _LEAST_OF_BIN:
         groups[-2:] = [groups[-2] + groups[-1]]
-    bins = []
-    for group in groups:
+
+    def share(group: Sequence[int]) -> float:
         inside = np.isin(tenth, group)
-        share = float(np.average(right[inside], weights=weights[inside])) if inside.any() else 0.0
-        lowest, highest = group[0] / _EDGES, (group[-1] + 1) / _EDGES
-        bins.append(SureBin(lowest, highest, int(inside.sum()), round(share, 4)))
+        return float(np.average(right[inside], weights=weights[inside])) if inside.any() else 0.0
+
+    rising: list[list[int]] = []
+    for group in groups:
+        rising.append(group)
+        while len(rising) > 1 and share(rising[-1]) < share(rising[-2]):
+            rising[-2:] = [rising[-2] + rising[-1]]
+    bins = [
+        SureBin(group[0] / _EDGES, (group[-1] + 1) / _EDGES, _count(tenth, group), round(share(group), 4))
+        for group in rising
+    ]
     return Reliability(BENCHMARK, tuple(bins))
 
 

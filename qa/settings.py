@@ -46,7 +46,7 @@ class Settings:
         SettingsError: a value is outside its range.
     """
 
-    threshold: float = 0.1
+    threshold: float = 0.15
     passages: int = 5
     sure_margin: float = 2.0
     close: float = 0.7

@@ -16,6 +16,7 @@ from qa.reading.reader import OnnxReader
 TOKENIZER_FILE = "tokenizer.json"
 COMPILED = "onnx"
 CARD = "README.md"
+_FRONT = "---\nlicense: apache-2.0\n---\n"  # ours, as the project is
 _TOKENIZER_FILES = (TOKENIZER_FILE, "tokenizer_config.json", "vocab.txt", "special_tokens_map.json")
 
 
@@ -45,13 +46,14 @@ def write_reader(
     weights = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
     model.to(torch.float16).save_pretrained(to)
     model.to(torch.float32).load_state_dict(weights)
+    (to / CARD).write_text(_FRONT, encoding="utf-8")
     card = compile_reader(to, to / COMPILED, "int8", max_tokens=READER_MAX_TOKENS)
     text = _card(training, examples, base, card.source_sha256) + _scores(to / COMPILED, data)
-    (to / CARD).write_text(text, encoding="utf-8")
+    (to / CARD).write_text(f"{_FRONT}# An extractive reader\n{text}", encoding="utf-8")
     if page is not None:
         from eval.report.readme import rewrite
 
-        rewrite(page, text.partition("\n")[2], "card")
+        rewrite(page, text, "card")
 
 
 def _card(training: Training, examples: Sequence[Example], base: Path, digest: str) -> str:
@@ -60,9 +62,8 @@ def _card(training: Training, examples: Sequence[Example], base: Path, digest: s
     parts = ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
     finished = "" if training.step >= steps else f" It ended with its hours, after step {training.step:,} of {steps:,}."
     layers = getattr(training.model.config, "num_hidden_layers", "All")
-    return f"""# An extractive reader
-`[CLS] question [SEP] passage [SEP]`, at most {READER_MAX_TOKENS} tokens; a start and an end logit a token, at `[CLS]`
-they say "no answer". {layers} layers, begun with {base.name}; weights in float16, SHA-256 `{digest}`.
+    return f"""A question and a passage, at most {READER_MAX_TOKENS} tokens; a start and an end logit a token, at the
+first one they say "no answer". {layers} layers, begun with {base.name}; weights in float16, SHA-256 `{digest}`.
 
 **Data.** {len(examples):,} examples, {counted(training.rows):,} tokens: {parts}. `eval/training/examples.py` says what
 these are.

@@ -19,7 +19,7 @@ from qa.english.words import same_answer
 
 COEFFICIENTS = Path(__file__).parents[1] / "data" / "confidence.json"
 
-FEATURES = ("margin", "first_margin", "dense", "lead")
+FEATURES = ("margin", "first_margin", "other_margin", "dense", "lead")
 
 _SCALE = 10.0  # logits; margins beyond it hardly tell more
 _LONGEST_LEAD = 5.0
@@ -30,15 +30,18 @@ def features(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[flo
 
     margin: start and end logits over those of "no answer", compressed by tanh(margin / 10).
     first_margin: the same for the best span of the first passage, which need not be the passage of the candidate.
+    other_margin: the same for the best of all other candidates: two places that answer equally well are one too many.
     dense: cosine of question and passage.
     lead: how far its score lies over that of the best candidate that says something else, in logits, within +-5.
     """
     first = max((c.read.margin for c in candidates if c.rank == 0), default=candidate.read.margin)
+    other = max((c.read.margin for c in candidates if c is not candidate), default=-_SCALE)
     rivals = [c.score for c in candidates if not same_answer(c.text, candidate.text)]
     lead = candidate.score - max(rivals, default=candidate.score - _LONGEST_LEAD)
     return (
         math.tanh(candidate.read.margin / _SCALE),
         math.tanh(first / _SCALE),
+        math.tanh(other / _SCALE),
         candidate.hit.dense,
         max(-_LONGEST_LEAD, min(_LONGEST_LEAD, lead)),
     )

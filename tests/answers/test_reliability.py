@@ -70,4 +70,5 @@ def test_the_bins_that_are_measured_are_whole_and_hold_every_question(rows: list
     assert all(one.highest == other.lowest for one, other in zip(table.bins, table.bins[1:], strict=False))
     assert sum(each.questions for each in table.bins) == len(rows)
     assert all(0 <= each.right <= 1 for each in table.bins)
+    assert all(one.right <= other.right for one, other in zip(table.bins, table.bins[1:], strict=False))
     assert len(table.bins) == 1 or all(each.questions >= 40 for each in table.bins)

@@ -15,8 +15,8 @@ from eval.aside import KINDS, OFFICE, Asked, Kind, questions_aside
 from eval.calibrate import MIX, TABLES, Example, collect, fit, held_out, main, scores, set_rows, threshold_rows
 from eval.sets.lines import file_of
 from eval.sets.squad import DATA_FILE, SPLITS, tuning_articles
-from qa.answers.compose import Reading
 from qa.answers.confidence import FEATURES, Calibration
+from qa.answers.reading import Reading
 from qa.settings import Settings
 from tests.fakes import candidate_for, hit_in
 

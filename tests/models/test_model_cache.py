@@ -22,7 +22,7 @@ from embeddings.models.exporting import Precision
 from embeddings.models.runtime import MODEL_FILE
 from embeddings.models.sources import Source, content_digest, find_source
 from embeddings.types import Document
-from qa.answers.confidence import Calibration, shipped_calibration
+from qa.answers.confidence import FEATURES, Calibration, shipped_calibration
 from qa.assistant import Assistant, build_index
 from qa.models import chosen as models
 from qa.settings import Settings
@@ -248,10 +248,10 @@ def test_a_calibration_that_was_fitted_for_two_models_is_used_with_them(tiny: Pa
     path = models.calibration_path(models.encoder_for(settings).card, models.reader_for(settings).card)
     assert path is not None
     path.parent.mkdir(parents=True)
-    weights = dict.fromkeys(("margin", "first_margin", "dense", "lead"), 0.0)
+    weights = dict.fromkeys(FEATURES, 0.0)
     path.write_text(json.dumps({"weights": weights, "bias": 0.0}), "utf-8")
     fitted = Assistant.from_documents(DOCUMENTS, settings)
-    assert (fitted.is_calibrated, fitted._calibration) == (True, Calibration((0.0,) * 4, 0.0))
+    assert (fitted.is_calibrated, fitted._calibration) == (True, Calibration((0.0,) * len(FEATURES), 0.0))
     assert fitted.answer(QUESTION).confidence == 0.5
     assert Assistant.from_documents(DOCUMENTS).is_calibrated
 
@@ -333,7 +333,7 @@ def test_the_list_shows_what_ships_and_what_was_fetched_with_sizes_and_licences(
     done = pincite("models", "list", "--json")
     assert done.returncode == 0, done.stderr
     rows = {row["name"]: row for row in json.loads(done.stdout)}
-    assert set(rows) == {"all-MiniLM-L6-v2", "reader-v1", "owner/encoder", "owner/reader"}
+    assert set(rows) == {"all-MiniLM-L6-v2", "reader-v2", "owner/encoder", "owner/reader"}
     assert rows["owner/encoder"]["licence"] == "mit"
     assert rows["owner/reader"]["licence"] == "unknown"
     assert [rows[name]["kind"] for name in rows] == ["encoder", "reader", "encoder", "reader"]
