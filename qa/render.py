@@ -182,6 +182,7 @@ def to_dict(answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "is_list": answer.is_list,
         "reason": answer.reason,
+        "found": answer.found,
         "confidence": round(answer.confidence, 4),
         "citations": [_citation(citation) for citation in answer.citations],
         "alternatives": [to_dict(other) for other in answer.alternatives],

@@ -11,6 +11,8 @@ from embeddings.types import Document, Hit
 
 Reason = Literal["nothing retrieved", "nothing read as an answer"]
 
+FOUND_FROM = 0.4  # the confidence from which words are shown as the answer; under it as the nearest words
+
 # Called with the question as it was understood and the passages for it, before they are read.
 OnPassages = Callable[[str, Sequence[Hit]], None]
 
@@ -82,6 +84,11 @@ class Answer:
     alternatives: tuple[Answer, ...] = ()
     passages: tuple[Citation, ...] = ()
     is_list: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Whether `text` is sure enough to be shown as the answer; else it is shown as the nearest words."""
+        return self.text is not None and round(self.confidence, 2) >= FOUND_FROM
 
     @property
     def reason(self) -> Reason | None:

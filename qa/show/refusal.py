@@ -6,6 +6,7 @@ from qa.render import per_cent
 from qa.types import Answer
 
 NO_ANSWER = "Not in these documents"
+NEAREST = "Not found; the nearest words are"  # over an answer that is not sure enough (`Answer.found`)
 CLOSEST = 3  # passages shown where there is no answer
 
 

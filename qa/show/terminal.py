@@ -7,7 +7,7 @@ from rich.text import Text
 
 from qa.answers.explanation import Explanation
 from qa.render import disagreement_title, in_words, newest_first, one_line, per_cent, place, split_quote
-from qa.show.refusal import CLOSEST, NO_ANSWER, why_none
+from qa.show.refusal import CLOSEST, NEAREST, NO_ANSWER, why_none
 from qa.show.scores import (
     read_in_words,
     reading_scores,
@@ -35,12 +35,14 @@ def show(answer: Answer, console: Console | None = None) -> None:
     if answer.text is None:
         _show_refusal(answer, out)
         return
-    if answer.alternatives:
+    if not answer.found:
+        _print(Text(f"{NEAREST} ({_sure(answer)}):", style="dim"), out)
+    elif answer.alternatives:
         out.print(Text(f"{disagreement_title(answer)}:", style="bold yellow"))
     for number, side in enumerate(newest_first(answer)):
         if number:
             out.print()
-        _show_answer(side, out, same_title(of_answers([answer])))
+        _show_answer(side, out, same_title(of_answers([answer])), answer.found)
 
 
 def show_explanation(explanation: Explanation, console: Console | None = None) -> None:
@@ -63,12 +65,17 @@ def show_explanation(explanation: Explanation, console: Console | None = None) -
         _print(Text(role_in_words(read, explanation.threshold)), out, indent=3)
 
 
-def _show_answer(answer: Answer, out: Console, told: SameTitle) -> None:
-    line = Text(one_line(answer.text or ""), style="bold")
-    line.append(f"  {in_words(answer.confidence)}, {per_cent(answer.confidence)}", style="not bold dim")
-    _print(line, out)
+def _show_answer(answer: Answer, out: Console, told: SameTitle, found: bool) -> None:
+    if found:
+        line = Text(one_line(answer.text or ""), style="bold")
+        line.append(f"  {_sure(answer)}", style="not bold dim")
+        _print(line, out)
     for citation in answer.citations:
         _show_citation(citation, out, told)
+
+
+def _sure(answer: Answer) -> str:
+    return f"{in_words(answer.confidence)}, {per_cent(answer.confidence)}"
 
 
 def _show_citation(citation: Citation, out: Console, told: SameTitle) -> None:

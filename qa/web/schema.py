@@ -82,6 +82,7 @@ class AnswerOut(BaseModel):
     question: str
     text: str | None
     reason: str | None
+    found: bool = Field(description="False where `text` is not sure enough to be more than the nearest words.")
     is_list: bool
     confidence: float = Field(ge=0, le=1)
     citations: list[CitationOut]

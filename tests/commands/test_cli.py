@@ -52,7 +52,7 @@ def test_json_is_json_with_the_names_of_the_contract(run: Run, threshold: str) -
     done = run("ask", ASK, "docs", "--json", "--threshold", threshold)
     made = json.loads(done.out)
     assert set(made) == {
-        *("question", "text", "is_list", "reason", "confidence", "citations", "alternatives", "passages"),
+        *("question", "text", "is_list", "reason", "found", "confidence", "citations", "alternatives", "passages"),
     }
     assert (made["text"] is None) == (done.code == 1) == (threshold == "1")
     assert made["question"] == ASK
