@@ -10,6 +10,7 @@ from embeddings.deadline import check
 from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
 from embeddings.index.index import Index, Progress
+from embeddings.index.spelling import respelt
 from embeddings.index.updating import Tuning
 from embeddings.loading import load
 from embeddings.models.encoder import Encoder
@@ -20,6 +21,7 @@ from qa.answers.compose import compose
 from qa.answers.confidence import Calibration
 from qa.answers.explanation import Explanation, explained
 from qa.answers.reading import Reading, read_until_sure
+from qa.english.tagging import ASKING, COMMON
 from qa.followup.resolve import readings
 from qa.models.chosen import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
 from qa.reading.reader import Reader
@@ -218,14 +220,23 @@ class Assistant:
         return self.settings if ask.threshold is None else replace(self.settings, threshold=ask.threshold)
 
     def _answered(self, ask: Ask) -> tuple[Reading, Answer]:
+        """The answer to a question, with its typing errors mended unless exactly its words are asked."""
+        asked = checked_question(ask.question)
+        if not ask.resolve:
+            return self._composed(asked, ask)
+        spelt = respelt(asked, self._index, COMMON, ASKING, self._limited(ask.where))
+        reading, answer = self._surest(spelt.text, ask)
+        unmet = not (spelt.met or ask.history or answer.found)
+        return reading, replace(answer, read_as=spelt.words, unmet=unmet)
+
+    def _surest(self, asked: str, ask: Ask) -> tuple[Reading, Answer]:
         """The answer to a question as it is understood, or as it was asked where that is as sure.
 
         What belongs to a question makes its answer surer. So where both readings are possible, both are answered. The
         question as it was asked wins where its answer is sure and the other not much surer, or where its answer is at
         least as sure and stands in the document of the last answer.
         """
-        asked = checked_question(ask.question)
-        first, *others = readings(asked, ask.history) if ask.resolve else (asked,)
+        first, *others = readings(asked, ask.history)
         threshold = self._settings_for(ask).threshold
         chosen = self._composed(first, ask)
         for question in others:

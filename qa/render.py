@@ -179,6 +179,7 @@ def to_dict(answer: Answer) -> dict[str, Any]:
     """What `pincite ask --json` prints: the names of the contract, documents without their text."""
     return {
         "question": answer.question,
+        "read_as": list(answer.read_as),
         "text": answer.text,
         "is_list": answer.is_list,
         "reason": answer.reason,

@@ -145,6 +145,18 @@ class JoinedIndex:
             holding.update(part.frequencies(question))
         return dict(holding)
 
+    def holding(self, term: str, k: int, where: Where | None = None) -> tuple[int, ...]:
+        """As `Index.holding`, of each of them."""
+        limits = self._limits(where).items()
+        return tuple(_joined(i, number) for i, limit in limits for number in self._parts[i].holding(term, k, limit))
+
+    def beginning(self, letters: str) -> dict[str, int]:
+        """As `Index.beginning`, over all of them."""
+        holding = Counter[str]()
+        for part in self._parts:
+            holding.update(part.beginning(letters))
+        return dict(holding)
+
     def _scored(self, numbers: Sequence[int], weights: Mapping[str, float]) -> dict[int, float]:
         """The BM25 scores of passages; those with a score of 0 are left out."""
         counts = {number: self._terms(chunk) for number, chunk in self.chunks(numbers).items()}

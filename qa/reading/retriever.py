@@ -37,6 +37,12 @@ class Searchable(Protocol):
     def frequencies(self, question: str) -> dict[str, int]:
         """How many passages hold each term of a question; 0 for one that none holds."""
 
+    def beginning(self, letters: str) -> dict[str, int]:
+        """The terms that begin with some letters, and how many passages hold each."""
+
+    def holding(self, term: str, k: int, where: Where | None = None) -> tuple[int, ...]:
+        """The k best passages that hold such a term, and fit."""
+
     @property
     def update(self) -> int:
         """The number of the last finished update."""

@@ -11,13 +11,15 @@ CLOSEST = 3  # passages shown where there is no answer
 
 
 def why_none(answer: Answer) -> str:
-    """Why there is no answer, in a sentence; "" where there is one.
+    """Why there is no answer, or none that is sure, in a sentence; "" where that is not known.
 
     >>> why_none(Answer("Who?", None, 0.0))
     'Nothing was retrieved: there is no document here, or none that fits the filter.'
     """
     if answer.reason == "nothing retrieved":
         return "Nothing was retrieved: there is no document here, or none that fits the filter."
+    if answer.unmet:
+        return "No word of the question stands in these documents: is it in their language?"
     if answer.reason == "nothing read as an answer":
         likely = per_cent(answer.confidence)
         return (

@@ -32,11 +32,13 @@ class _Terminal(Console):
 def show(answer: Answer, console: Console | None = None) -> None:
     """Prints the answer, its confidence, and each citation with its quote."""
     out = console if console is not None else _Terminal(highlight=False)
+    if answer.read_as:
+        _print(Text(f"Read as: {one_line(', '.join(answer.read_as))}", style="dim"), out)
     if answer.text is None:
         _show_refusal(answer, out)
         return
     if not answer.found:
-        _print(Text(f"{NEAREST} ({_sure(answer)}):", style="dim"), out)
+        _print(Text(f"{why_none(answer)} {NEAREST} ({_sure(answer)}):".lstrip(), style="dim"), out)
     elif answer.alternatives:
         out.print(Text(f"{disagreement_title(answer)}:", style="bold yellow"))
     for number, side in enumerate(newest_first(answer)):

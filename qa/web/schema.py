@@ -80,6 +80,7 @@ class AnswerOut(BaseModel):
     """What the documents say to a question; `text` is null where they do not."""
 
     question: str
+    read_as: list[str] = Field(description="Words that were put in place of mistyped ones.")
     text: str | None
     reason: str | None
     found: bool = Field(description="False where `text` is not sure enough to be more than the nearest words.")

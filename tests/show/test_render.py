@@ -126,7 +126,8 @@ def test_markdown_without_its_escapes_is_the_text(words: str) -> None:
 def test_json_has_the_names_of_the_contract_and_no_document_has_its_text() -> None:
     made = json.loads(json.dumps(to_dict(BOTH)))
     assert list(made) == [
-        "question", "text", "is_list", "reason", "found", "confidence", "citations", "alternatives", "passages",
+        "question", "read_as", "text", "is_list", "reason", "found", "confidence", "citations", "alternatives",
+        "passages",
     ]  # fmt: skip
     (citation,) = made["citations"]
     assert list(citation) == [
@@ -198,6 +199,17 @@ def test_words_that_are_not_sure_are_the_nearest_ones_and_no_headline(answer: An
     assert "At least »70« people died" in text
     assert not re.search(r"^(?:70|90)\b|disagree", text, re.MULTILINE)
     assert ("»90«" in text) == bool(answer.alternatives)
+
+
+def test_words_that_were_mended_are_named_first_and_foreign_words_are_told() -> None:
+    text = shown(replace(BOTH, read_as=("harbour", "\x1b[2Jships")), terminal=False)
+    assert text.startswith("Read as: harbour, \ufffd[2Jships\nThe documents disagree")
+    assert "is it in their language?" in shown(replace(REFUSED, unmet=True), terminal=False)
+    assert "is it in their language? Not found; the near" in shown(
+        replace(BOTH, confidence=0.2, unmet=True), terminal=False
+    )
+    assert to_dict(replace(REFUSED, unmet=True))["reason"] == "no word of it stands in the documents"
+    assert Answer("?", None, 0.0, unmet=True).reason == "nothing retrieved"
 
 
 @pytest.mark.parametrize(("confidence", "found"), [(0.39, False), (0.394, False), (0.396, True), (0.4, True)])

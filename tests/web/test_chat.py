@@ -273,6 +273,9 @@ def test_every_part_of_a_list_answer_shows_its_own_citation() -> None:
 def test_a_follow_up_shows_how_it_was_understood_and_a_whole_question_does_not() -> None:
     answer = Answer("When was Oslo founded?", None, 0.1)
     assert "Understood as" in turn(Exchange("And when?", answer))
+    mended = turn(Exchange("When was Olso founded?", replace(answer, read_as=("Oslo", "<b>"))))
+    assert "Read as: Oslo, &lt;b&gt;" in mended
+    assert "data-verbatim" in mended
     assert "Understood as" not in turn(Exchange(" When was Oslo founded? ", answer))
 
 
