@@ -29,9 +29,14 @@ class _Terminal(Console):
         raise BrokenPipeError
 
 
+def terminal() -> Console:
+    """The console that answers are printed on."""
+    return _Terminal(highlight=False)
+
+
 def show(answer: Answer, console: Console | None = None) -> None:
     """Prints the answer, its confidence, and each citation with its quote."""
-    out = console if console is not None else _Terminal(highlight=False)
+    out = console if console is not None else terminal()
     if answer.read_as:
         _print(Text(f"Read as: {one_line(', '.join(answer.read_as))}", style="dim"), out)
     if answer.text is None:
@@ -49,7 +54,7 @@ def show(answer: Answer, console: Console | None = None) -> None:
 
 def show_explanation(explanation: Explanation, console: Console | None = None) -> None:
     """Prints the answer, and under it the passages that were read with their scores."""
-    out = console if console is not None else _Terminal(highlight=False)
+    out = console if console is not None else terminal()
     show(explanation.answer, out)
     out.print(Text("\nWhy this answer", style="bold"))
     if explanation.reliability is not None and explanation.answer.passages:
