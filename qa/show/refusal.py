@@ -19,7 +19,9 @@ def why_none(answer: Answer) -> str:
     if answer.reason == "nothing retrieved":
         return "Nothing was retrieved: there is no document here, or none that fits the filter."
     if answer.unmet:
-        return "No word of the question stands in these documents: is it in their language?"
+        return (
+            "No word of the question stands in these documents: they are about something else, or in another language."
+        )
     if answer.reason == "nothing read as an answer":
         likely = per_cent(answer.confidence)
         return (
