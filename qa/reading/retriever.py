@@ -20,7 +20,7 @@ _RANK_CONSTANT = 60
 
 
 class Searchable(Vocabulary, Protocol):
-    """What can be searched: an `embeddings.index.index.Index`, or several as one (`qa.reading.joined`)."""
+    """What can be searched: an `embeddings.index.index.Index`, or several as one (`embeddings.index.joined`)."""
 
     def count(self, where: Where | None = None) -> int:
         """How many documents there are; with a filter, how many have a passage that fits."""

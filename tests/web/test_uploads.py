@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from embeddings.errors import DocumentError, FilterError
 from embeddings.filters import Where
 from embeddings.index.index import Index
+from embeddings.index.joined import JoinedIndex
 from embeddings.text.chunking import Chunker
 from embeddings.types import Document
 from qa.assistant import Assistant, chunker_for
-from qa.reading.joined import JoinedIndex
 from qa.reading.retriever import Retriever
 from qa.settings import Settings
 from qa.uploads.limits import UploadLimits

@@ -31,7 +31,7 @@ _K1, _B = 1.2, 0.75  # as tantivy has them
 
 
 class JoinedIndex:
-    """Indexes that were made with one encoder, searched as one (`qa.reading.retriever.Searchable`).
+    """Indexes that were made with one encoder, searched as one, as an `Index` is.
 
     Args:
         parts: the indexes; no document is in two of them.
