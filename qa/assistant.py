@@ -10,6 +10,7 @@ from embeddings.deadline import check
 from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
 from embeddings.index.index import Index, Progress
+from embeddings.index.spelling import Respelt, respelt
 from embeddings.index.updating import Tuning
 from embeddings.loading import load
 from embeddings.models.encoder import Encoder
@@ -18,8 +19,10 @@ from embeddings.text.chunking import Chunker
 from embeddings.types import Document, Hit
 from qa.answers.compose import compose
 from qa.answers.confidence import Calibration
+from qa.answers.each import Order, Said, ordered, said_by_each
 from qa.answers.explanation import Explanation, explained
 from qa.answers.reading import Reading, read_until_sure
+from qa.english.tagging import ASKING, COMMON
 from qa.followup.resolve import readings
 from qa.models.chosen import calibration_for, encoder_for, encoder_of_index, is_calibrated, reader_for, reliability_for
 from qa.reading.reader import Reader
@@ -197,6 +200,24 @@ class Assistant:
         """Answers independent questions, each with the same spans as when it is asked alone."""
         return tuple(self.answer(question) for question in questions)
 
+    def answer_each(
+        self,
+        question: str,
+        where: Where | None = None,
+        by: Order = "date",
+        progress: Callable[[Said], None] | None = None,
+    ) -> tuple[Said, ...]:
+        """Asks each document by itself: who says what, and which documents do not say. Raises as `answer`.
+
+        They come by date, the newest first, or by name. `progress` is called after each of them.
+        """
+        tell = progress if progress is not None else lambda said: None
+        return ordered((tell(said) or said for said in self.each(question, where)), by)
+
+    def each(self, question: str, where: Where | None = None) -> Iterator[Said]:
+        """What each document says, as they are read. Raises as `answer_each`."""
+        yield from said_by_each(self, self._respelt(checked_question(question), where), where)
+
     def answer_from(self, question: str, hits: Sequence[Hit]) -> Answer:
         """Answers a question that stands alone from given passages, which come best first.
 
@@ -218,14 +239,26 @@ class Assistant:
         return self.settings if ask.threshold is None else replace(self.settings, threshold=ask.threshold)
 
     def _answered(self, ask: Ask) -> tuple[Reading, Answer]:
+        """The answer to a question, with its typing errors mended unless exactly its words are asked."""
+        asked = checked_question(ask.question)
+        if not ask.resolve:
+            return self._composed(asked, ask)
+        spelt = self._respelt(asked, ask.where)
+        reading, answer = self._surest(spelt.text, ask)
+        unmet = not (spelt.met or ask.history or answer.found)
+        return reading, replace(answer, read_as=spelt.words, unmet=unmet)
+
+    def _respelt(self, asked: str, where: Where | None) -> Respelt:
+        return respelt(asked, self._index, COMMON, ASKING, self._limited(where))
+
+    def _surest(self, asked: str, ask: Ask) -> tuple[Reading, Answer]:
         """The answer to a question as it is understood, or as it was asked where that is as sure.
 
         What belongs to a question makes its answer surer. So where both readings are possible, both are answered. The
         question as it was asked wins where its answer is sure and the other not much surer, or where its answer is at
         least as sure and stands in the document of the last answer.
         """
-        asked = checked_question(ask.question)
-        first, *others = readings(asked, ask.history) if ask.resolve else (asked,)
+        first, *others = readings(asked, ask.history)
         threshold = self._settings_for(ask).threshold
         chosen = self._composed(first, ask)
         for question in others:

@@ -83,20 +83,24 @@ def newest_first(answer: Answer) -> tuple[Answer, ...]:
     return tuple(sorted((answer, *answer.alternatives), key=_moment, reverse=True))
 
 
-_DAY = re.compile(r"\d{4}(?:-\d\d){0,2}(?:T\S*)?")  # for a full match: "1700 GMT" is no year
-_TIME = re.compile(r"\b([01]?\d|2[0-3])[:.]?([0-5]\d)\b")
-
-
-def _moment(answer: Answer) -> tuple[str, str]:
-    """Day and time of an answer's first citation, as texts that sort; "" for what is unknown."""
-    citation = next(iter(answer.citations), None)
-    date, day = (citation.date, citation.document.date) if citation is not None else (None, None)
+def moment(date: str | None, day: str | None) -> tuple[str, str]:
+    """Day and time of a date, which may be a time of the document's day, as texts that sort; "" for what is unknown."""
     if date is None or _DAY.fullmatch(date) is not None:
         stated = date if date is not None else day
         return _in_utc(stated) if stated is not None and _DAY.fullmatch(stated) else ("", "")
     clock = _TIME.search(date)
     time = f"{int(clock[1]):02}:{clock[2]}" if clock is not None else ""
     return _in_utc(day)[0] if day is not None and _DAY.fullmatch(day) else "", time
+
+
+_DAY = re.compile(r"\d{4}(?:-\d\d){0,2}(?:T\S*)?")  # for a full match: "1700 GMT" is no year
+_TIME = re.compile(r"\b([01]?\d|2[0-3])[:.]?([0-5]\d)\b")
+
+
+def _moment(answer: Answer) -> tuple[str, str]:
+    """Day and time of an answer's first citation."""
+    citation = next(iter(answer.citations), None)
+    return moment(citation.date, citation.document.date) if citation is not None else ("", "")
 
 
 def _in_utc(date: str) -> tuple[str, str]:
@@ -179,9 +183,11 @@ def to_dict(answer: Answer) -> dict[str, Any]:
     """What `pincite ask --json` prints: the names of the contract, documents without their text."""
     return {
         "question": answer.question,
+        "read_as": list(answer.read_as),
         "text": answer.text,
         "is_list": answer.is_list,
         "reason": answer.reason,
+        "found": answer.found,
         "confidence": round(answer.confidence, 4),
         "citations": [_citation(citation) for citation in answer.citations],
         "alternatives": [to_dict(other) for other in answer.alternatives],

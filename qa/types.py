@@ -9,7 +9,9 @@ from typing import Literal
 from embeddings.filters import Where
 from embeddings.types import Document, Hit
 
-Reason = Literal["nothing retrieved", "nothing read as an answer"]
+Reason = Literal["nothing retrieved", "no word of it stands in the documents", "nothing read as an answer"]
+
+FOUND_FROM = 0.4  # the confidence from which words are shown as the answer; under it as the nearest words
 
 # Called with the question as it was understood and the passages for it, before they are read.
 OnPassages = Callable[[str, Sequence[Hit]], None]
@@ -73,6 +75,8 @@ class Answer:
         alternatives: answers over the threshold that contradict this one; they have no alternatives themselves.
         passages: the closest passages, best first, also where there is no answer.
         is_list: True where `text` joins several spans, each of them cited.
+        read_as: words that the question was asked with in place of mistyped ones.
+        unmet: True where no document has any longer word of the question; perhaps they are in another language.
     """
 
     question: str
@@ -82,16 +86,25 @@ class Answer:
     alternatives: tuple[Answer, ...] = ()
     passages: tuple[Citation, ...] = ()
     is_list: bool = False
+    read_as: tuple[str, ...] = ()
+    unmet: bool = False
+
+    @property
+    def found(self) -> bool:
+        """Whether `text` is sure enough to be shown as the answer; else it is shown as the nearest words."""
+        return self.text is not None and round(self.confidence, 2) >= FOUND_FROM
 
     @property
     def reason(self) -> Reason | None:
         """Why there is no answer; None where there is one.
 
-        "nothing retrieved": there is no document, or the filter lets none through. "nothing read as an answer": the
-        confidence of the best words in the passages is under the threshold.
+        "nothing retrieved": there is no document, or the filter lets none through. "no word of it ...": see `unmet`.
+        "nothing read as an answer": the confidence of the best words in the passages is under the threshold.
         """
         if self.text is not None:
             return None
+        if self.passages and self.unmet:
+            return "no word of it stands in the documents"
         return "nothing read as an answer" if self.passages else "nothing retrieved"
 
 

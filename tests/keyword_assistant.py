@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from embeddings.errors import DocumentError, QuestionError
 from embeddings.filters import Where
 from embeddings.store.records import Listed
 from embeddings.types import Chunk, Document, Hit
+from qa.answers.each import Said
 from qa.answers.explanation import Explanation
 from qa.types import Answer, Ask, Citation, Turn
 
@@ -92,6 +93,10 @@ class KeywordAssistant:
         if ask.on_passages is not None:
             ask.on_passages(ask.question, self.retrieve(ask.question, 3, ask.where))
         return Explanation(self.answer(ask.question, ask.history, ask.where, ask.threshold, ask.resolve), 0.5, ())
+
+    def each(self, question: str, where: Where | None = None) -> Iterator[Said]:
+        for document, listed in zip(self._documents, self.listed(), strict=True):
+            yield Said(listed, KeywordAssistant([document]).answer(question))
 
     def _found(self, asked: set[str]) -> list[tuple[float, Citation]]:
         return [

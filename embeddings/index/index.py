@@ -243,6 +243,16 @@ class Index:
         with self._views.current() as view:
             return view.lexical.frequencies(question)
 
+    def holding(self, term: str, k: int, where: Where | None = None) -> tuple[int, ...]:
+        """The k best passages that hold a term, as `beginning` gives it, and fit. Raises as `lexical`."""
+        with self._views.current() as view:
+            return tuple(view.by_words(term, k, where, is_term=True))
+
+    def beginning(self, letters: str) -> dict[str, int]:
+        """The terms that begin with some letters, and the number of passages that hold each."""
+        with self._views.current() as view:
+            return view.lexical.beginning(letters)
+
     def both(
         self, question: str, words: str, k: int, where: Where | None = None
     ) -> tuple[dict[int, float], dict[int, float]]:

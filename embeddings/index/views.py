@@ -220,14 +220,16 @@ class View:
         self._check_owners(nearest, allowed)
         return nearest
 
-    def by_words(self, question: str, k: int, where: Where | None) -> dict[int, float]:
+    def by_words(self, question: str, k: int, where: Where | None, is_term: bool = False) -> dict[int, float]:
         """The k best passages by their words that fit: number -> BM25 score, best first.
 
-        What tantivy names and the store does not have is dropped, and more is fetched until k are there.
+        With `is_term` the question is one term of the index. What tantivy names and the store does not have is dropped,
+        and more is fetched until k are there.
         """
         allowed, wanted = self._allowed(where), k
+        search = self.lexical.holding if is_term else self.lexical.search
         while True:
-            scores = self.lexical.search(question, wanted, allowed.within if allowed is not None else None)
+            scores = search(question, wanted, allowed.within if allowed is not None else None)
             there = self.store.there(scores)
             if allowed is not None and there:
                 numbers = np.array(sorted(there), dtype=np.int64)

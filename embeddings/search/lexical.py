@@ -166,10 +166,16 @@ class LexicalIndex:
 
         Raises StoreError where the index is damaged.
         """
-        terms = dict.fromkeys(self._analyser.analyze(composed(question)))
+        return self._best(list(dict.fromkeys(self._analyser.analyze(composed(question)))), k, within)
+
+    def holding(self, term: str, k: int, within: Within | None = None) -> dict[int, float]:
+        """As `search`, for one term as the index has it; the stem of a stem may be another one."""
+        return self._best([term], k, within)
+
+    def _best(self, terms: Sequence[str], k: int, within: Within | None) -> dict[int, float]:
         if not terms or k < 1:
             return {}
-        query = self._query(list(terms), within if within is not None else Within())
+        query = self._query(terms, within if within is not None else Within())
         with self._store_errors("read"):
             searcher = self._index.searcher()
             best = searcher.search(query, k, count=False).hits  # the total number is not needed
@@ -205,6 +211,14 @@ class LexicalIndex:
         with self._store_errors("read"):
             searcher = self._index.searcher()
             return {term: int(searcher.doc_freq("words", term)) for term in terms}
+
+    def beginning(self, letters: str) -> dict[str, int]:
+        """The terms that begin with some letters, and the number of passages that hold each.
+
+        Raises StoreError where the index is damaged.
+        """
+        with self._store_errors("read"):
+            return dict(self._index.searcher().terms_with_prefix("words", letters))
 
     def count(self) -> int:
         """How many passages it holds."""

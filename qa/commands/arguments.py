@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -43,3 +44,26 @@ def path(text: str) -> Path:
     if not text:
         raise typer.BadParameter("an empty path, expected a file or folder (. is this one)")
     return Path(text)
+
+
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        parser=confidence, help="Answer only from this confidence on, 0 to 1 (0 never refuses).", show_default=False
+    ),
+]
+InDocument = Annotated[
+    list[str] | None, typer.Option("--document", help="Only this document: id, source, file name or title; repeatable.")
+]
+InFolder = Annotated[list[str] | None, typer.Option("--folder", help="Only documents of this folder; repeatable.")]
+OfType = Annotated[
+    list[str] | None, typer.Option("--type", help="Only this kind of file: html, .md, text/*; repeatable.")
+]
+After = Annotated[
+    str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or later: 2015, 2015-10, 2015-10-21.")
+]
+Before = Annotated[str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or earlier.")]
+
+Each = Annotated[bool, typer.Option("--each", help="Ask each document by itself: who says what, and which do not say.")]
+ByName = Annotated[bool, typer.Option("--by-name", help="--each, sorted by name and not by date.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="--each, as CSV.")]

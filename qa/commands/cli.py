@@ -19,11 +19,12 @@ import typer
 from embeddings.errors import PinciteError
 from qa.commands import arguments, chatting
 from qa.commands import index as index_commands
-from qa.commands.arguments import confidence, path
+from qa.commands.arguments import path
 from qa.ending import drop_output, end, say
 from qa.packages import check_neighbour
 
 if TYPE_CHECKING:
+    from embeddings.filters import Where
     from embeddings.loading import Loaded
     from qa.assistant import Assistant
     from qa.settings import Settings
@@ -41,12 +42,6 @@ Paths = Annotated[
     list[Path] | None, typer.Argument(parser=path, help="Files and folders to read; without them an index is used.")
 ]
 IndexFolder = Annotated[Path | None, typer.Option("--index", parser=path, help="The folder of an index.")]
-Threshold = Annotated[
-    float | None,
-    typer.Option(
-        parser=confidence, help="Answer only from this confidence on, 0 to 1 (0 never refuses).", show_default=False
-    ),
-]
 EncoderName = Annotated[
     str | None,
     typer.Option(
@@ -60,18 +55,6 @@ ReaderName = Annotated[
     ),
 ]
 Precision = Annotated[str, typer.Option(help="What --encoder and --reader are compiled to: int8 or fp32.")]
-
-InDocument = Annotated[
-    list[str] | None, typer.Option("--document", help="Only this document: id, source, file name or title; repeatable.")
-]
-InFolder = Annotated[list[str] | None, typer.Option("--folder", help="Only documents of this folder; repeatable.")]
-OfType = Annotated[
-    list[str] | None, typer.Option("--type", help="Only this kind of file: html, .md, text/*; repeatable.")
-]
-After = Annotated[
-    str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or later: 2015, 2015-10, 2015-10-21.")
-]
-Before = Annotated[str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or earlier.")]
 
 models = typer.Typer(name="models", help="Fetch models, and list those that are here.", no_args_is_help=True)
 app.add_typer(models)
@@ -108,15 +91,18 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show the passages that were read, each with its scores.")
     ] = False,
-    threshold: Threshold = None,
+    threshold: arguments.Threshold = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
-    document: InDocument = None,
-    folder: InFolder = None,
-    media_type: OfType = None,
-    after: After = None,
-    before: Before = None,
+    document: arguments.InDocument = None,
+    folder: arguments.InFolder = None,
+    media_type: arguments.OfType = None,
+    after: arguments.After = None,
+    before: arguments.Before = None,
+    each: arguments.Each = False,
+    by_name: arguments.ByName = False,
+    as_csv: arguments.AsCsv = False,
 ) -> None:
     """Answer one question: from PATHS, from an index, or from the sample documents.
 
@@ -132,6 +118,8 @@ def ask(
     asked = checked_question(question)  # before anything is read for it
     where = Where(tuple(document or ()), tuple(folder or ()), tuple(media_type or ()), after, before)
     settings = _settings(threshold, encoder, reader, precision)
+    if each or by_name or as_csv:
+        raise typer.Exit(_asked_of_each(asked, where, by_name, (as_csv, as_json), _assistant(paths, index, settings)))
     if (kind := small_talk(asked)) is not None:
         library = _assistant(paths, index, settings) if kind in NEEDS_DOCUMENTS else None
         _printed(partial(print_reply, reply(kind, asked, library, where=where if where else None), as_json))
@@ -141,21 +129,32 @@ def ask(
     raise typer.Exit(ANSWERED if explanation.answer.text is not None else NO_ANSWER)
 
 
+def _asked_of_each(asked: str, where: Where, by_name: bool, forms: tuple[bool, bool], assistant: Assistant) -> int:
+    """Prints what each document says. Returns the exit code."""
+    from qa.show.each import print_each
+
+    total = len(assistant.listed(None, where))
+    with _progress("asking", total) as advance:
+        said = assistant.answer_each(asked, where, "name" if by_name else "date", lambda _: advance())
+    _printed(partial(print_each, asked, said, *forms))
+    return ANSWERED if any(one.answer.found for one in said) else NO_ANSWER
+
+
 @app.command()
 def chat(
     paths: Paths = None,
     index: IndexFolder = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(parser=arguments.port, help="The port to listen on; 0 takes a free one.")] = 7860,
-    threshold: Threshold = None,
+    threshold: arguments.Threshold = None,
     encoder: EncoderName = None,
     reader: ReaderName = None,
     precision: Precision = "int8",
-    document: InDocument = None,
-    folder: InFolder = None,
-    media_type: OfType = None,
-    after: After = None,
-    before: Before = None,
+    document: arguments.InDocument = None,
+    folder: arguments.InFolder = None,
+    media_type: arguments.OfType = None,
+    after: arguments.After = None,
+    before: arguments.Before = None,
     auth: chatting.Auth = None,
     users: chatting.Users = None,
     no_auth: chatting.NoAuth = False,

@@ -41,6 +41,12 @@ _CLOSED: dict[str, Tag] = {
     **dict.fromkeys((*NUMBER_WORDS, *SCALES), "number"),
 }  # fmt: skip
 
+# Words of any text, with and without their apostrophes, as people type them: "whats", "dont", "couldn".
+COMMON = frozenset(
+    part for word in (*_CLOSED, *(f"{each}'s" for each in ASKING), *"much many please tell".split())
+    for part in (word, word.replace("'", ""), word.partition("'")[0])
+)  # fmt: skip
+
 _REGULAR = """accept accuse achieve act add admit advance affect agree aim allow announce answer apologise apologize
     appear apply appoint approve argue arrest arrive ask assert assess attack attend ban base beat begin believe
     belong blame block bomb break bring broker build buy call cancel capture carry cause celebrate change charge

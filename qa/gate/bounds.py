@@ -30,6 +30,8 @@ PAUSE_SECONDS: Final = 15.0  # between two parts of a body
 SLOWEST: Final = 50_000  # bytes a second of a body, after its first seconds
 QUESTION_SECONDS: Final = 60.0  # from the beginning of an answer to its end
 JOB_SECONDS: Final = 30.0  # to look up the citations of a conversation again
+EACH_SECONDS: Final = 120.0  # to ask each document by itself
+MOST_EACH: Final = 500  # documents that are asked so at once
 QUEUE_SECONDS: Final = 120.0  # that a question waits for its turn
 RETRY: Final = {"Retry-After": "2"}  # seconds
 
@@ -78,6 +80,7 @@ WAYS = (
     Way("/files", 25_000_000, 12, 100_000_000, seconds=900),
     Way("/files/remove", 10_000, 16),
     Way("/v1/answer", 1_000_000, WAITING + 32, 64_000_000, seconds=QUEUE_SECONDS + 2 * QUESTION_SECONDS),
+    Way("/v1/each", 100_000, 8, seconds=QUEUE_SECONDS + EACH_SECONDS),
     Way("/gradio_api/mcp/", 1_000_000, WAITING + 32, 64_000_000, seconds=QUEUE_SECONDS + 2 * QUESTION_SECONDS),
     Way("/gradio_api/info"),
     Way("/gradio_api/(queue/join|reset|cancel)/?", 16_000, 64),

@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from embeddings.deadline import deadline
+from embeddings.errors import FilterError
 from embeddings.filters import Where
 from embeddings.store.records import Listed
 from embeddings.types import Document, Hit
+from qa.answers.each import Order, Said, ordered
 from qa.answers.explanation import Explanation
 from qa.answers.reliability import Reliability
 from qa.gate.asking import ASKER
 from qa.gate.audit import Audit
-from qa.gate.bounds import QUESTION_SECONDS, QUEUE_SECONDS, WAITING, Busy, Lanes
+from qa.gate.bounds import EACH_SECONDS, MOST_EACH, QUESTION_SECONDS, QUEUE_SECONDS, WAITING, Busy, Lanes
 from qa.gate.metrics import Metrics
 from qa.talk.replying import Library
 from qa.types import Answer, Ask
@@ -34,6 +36,9 @@ class Responder(Library, Protocol):
 
     def retrieve(self, question: str, k: int, where: Where | None = None) -> tuple[Hit, ...]:
         """The k passages closest to a question, best first."""
+
+    def each(self, question: str, where: Where | None = None) -> Iterator[Said]:
+        """What each document says, as they are read."""
 
     @property
     def update(self) -> int:
@@ -117,6 +122,28 @@ class Desk:
         self.metrics.count("refusals" if explanation.answer.text is None else "answers", seconds)
         self._note(ask, seconds, explanation.answer)
         return explanation
+
+    def answer_each(self, question: str, where: Where | None, by: Order) -> tuple[Said, ...]:
+        """What each document says; the question waits for its turn before each. Raises as `explain`.
+
+        Raises FilterError where there are more documents than MOST_EACH.
+        """
+        if len(self.listed(MOST_EACH + 1, where)) > MOST_EACH:
+            raise FilterError(f"more than {MOST_EACH} documents; name fewer, or a folder, in the filter")
+        began, steps = time.perf_counter(), self._assistant.each(question, where)
+
+        def step() -> Said | None:
+            with self._turn():
+                return next(steps, None)
+
+        with deadline(EACH_SECONDS):
+            said = ordered(iter(step, None), by)
+        cited = tuple(citation for each in said for citation in each.answer.citations)
+        sure = max((each.answer.confidence for each in said), default=0.0)
+        self._note(
+            Ask(question), time.perf_counter() - began, Answer(question, cited[0].text if cited else None, sure, cited)
+        )
+        return said
 
     def _note(self, ask: Ask, seconds: float, answer: Answer | None, error: str | None = None) -> None:
         if self._audit is not None:

@@ -27,6 +27,7 @@ _MOST_CITATIONS = 200  # of an answer, and passages
 _MOST_OF_SIDE = 20  # of another side
 _MOST_SIDES = 20
 _LONGEST_QUESTION = 2_000  # characters, as it was asked and as it was understood
+_MOST_READ_AS = 20  # words that were put in place of mistyped ones
 _LONGEST_WORDS = 600  # characters kept of cited words, to be shown where they can't be opened any more
 _NAME = "the saved conversation"
 
@@ -132,6 +133,7 @@ def answer_to_row(answer: Answer, table: Table) -> dict[str, Any]:
         "text": answer.text,
         "confidence": round(answer.confidence, 4),
         "is_list": answer.is_list,
+        "read_as": list(answer.read_as),
         "citations": [_citation(citation, table, words=True) for citation in answer.citations],
         "alternatives": [answer_to_row(other, table) for other in answer.alternatives],
         "passages": [_citation(passage, table, words=bool(kept)) for passage in answer.passages],
@@ -190,12 +192,12 @@ def _answer(
     sides = [] if inner else row.each("alternatives", _MOST_SIDES)
     others = [_answer(side, documents, find, lost, inner=True) for side in sides]
     alternatives = tuple(other for other in others if other is not None and other.text is not None)
-    is_list = row.flag("is_list")
+    is_list, read_as = row.flag("is_list"), row.texts("read_as", _MOST_READ_AS, _LONGEST_WORDS)
     if text is None:
-        return Answer(question, None, confidence, passages=passages)
+        return Answer(question, None, confidence, passages=passages, read_as=read_as)
     if not citations or not _says(text, citations, is_list):
         return None
-    return Answer(question, text, confidence, citations, alternatives, passages, is_list)
+    return Answer(question, text, confidence, citations, alternatives, passages, is_list, read_as)
 
 
 def _says(text: str, citations: Sequence[Citation], is_list: bool) -> bool:

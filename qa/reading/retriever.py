@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from typing import Protocol
 
 from embeddings.filters import Where
-from embeddings.models.encoder import Encoder
+from embeddings.index.spelling import Vocabulary
 from embeddings.search.lexical import term_weights
 from embeddings.store.records import Listed
-from embeddings.types import Chunk, Document, Hit
+from embeddings.types import Document, Hit
 from qa.english.words import without_question_words
 from qa.settings import Settings
 
@@ -20,12 +19,8 @@ Scores = Mapping[int, float]  # the number of a passage -> its score, best first
 _RANK_CONSTANT = 60
 
 
-class Searchable(Protocol):
-    """What can be searched: an `embeddings.index.index.Index`, or several as one (`qa.reading.joined`)."""
-
-    @property
-    def encoder(self) -> Encoder:
-        """The model that embeds its passages and the question."""
+class Searchable(Vocabulary, Protocol):
+    """What can be searched: an `embeddings.index.index.Index`, or several as one (`embeddings.index.joined`)."""
 
     def count(self, where: Where | None = None) -> int:
         """How many documents there are; with a filter, how many have a passage that fits."""
@@ -34,15 +29,9 @@ class Searchable(Protocol):
     def passage_count(self) -> int:
         """How many passages there are."""
 
-    def frequencies(self, question: str) -> dict[str, int]:
-        """How many passages hold each term of a question; 0 for one that none holds."""
-
     @property
     def update(self) -> int:
         """The number of the last finished update."""
-
-    def reading(self) -> AbstractContextManager[None]:
-        """All reads inside belong to one finished update."""
 
     def documents(self) -> tuple[Document, ...]:
         """All documents."""
@@ -52,9 +41,6 @@ class Searchable(Protocol):
 
     def document(self, id: str, where: Where | None = None) -> Document:
         """The document with this id. Raises DocumentError where there is none that fits."""
-
-    def chunks(self, numbers: Iterable[int]) -> dict[int, Chunk]:
-        """The passages with these numbers, those that exist."""
 
     def check(self, where: Where) -> None:
         """Raises FilterError where a filter names what is not there."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.render import confidence_words, disagreement_title, newest_first, part_of_file, split_quote
 from qa.show.citing import dated, forms
-from qa.show.refusal import CLOSEST, NO_ANSWER, why_none
+from qa.show.refusal import CLOSEST, NEAREST, NO_ANSWER, why_none
 from qa.show.scores import glossary, read_in_words, role_in_words, scores_of, steps_in_words
 from qa.show.timeline import day_shown, drawn, machine
 from qa.source.templates import Macros
@@ -78,6 +78,7 @@ CARDS = Macros(
     *(machine, newest_first, of_answers, read_in_words, role_in_words, same_title, scores_of, split_quote),
     *(steps_in_words, titled, why_none),
     CLOSEST=CLOSEST,
+    NEAREST=NEAREST,
     NO_ANSWER=NO_ANSWER,
     facts=_facts,
     is_understood_otherwise=_is_understood_otherwise,

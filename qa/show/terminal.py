@@ -7,7 +7,7 @@ from rich.text import Text
 
 from qa.answers.explanation import Explanation
 from qa.render import disagreement_title, in_words, newest_first, one_line, per_cent, place, split_quote
-from qa.show.refusal import CLOSEST, NO_ANSWER, why_none
+from qa.show.refusal import CLOSEST, NEAREST, NO_ANSWER, why_none
 from qa.show.scores import (
     read_in_words,
     reading_scores,
@@ -29,23 +29,32 @@ class _Terminal(Console):
         raise BrokenPipeError
 
 
+def terminal() -> Console:
+    """The console that answers are printed on."""
+    return _Terminal(highlight=False)
+
+
 def show(answer: Answer, console: Console | None = None) -> None:
     """Prints the answer, its confidence, and each citation with its quote."""
-    out = console if console is not None else _Terminal(highlight=False)
+    out = console if console is not None else terminal()
+    if answer.read_as:
+        _print(Text(f"Read as: {one_line(', '.join(answer.read_as))}", style="dim"), out)
     if answer.text is None:
         _show_refusal(answer, out)
         return
-    if answer.alternatives:
+    if not answer.found:
+        _print(Text(f"{why_none(answer)} {NEAREST} ({_sure(answer)}):".lstrip(), style="dim"), out)
+    elif answer.alternatives:
         out.print(Text(f"{disagreement_title(answer)}:", style="bold yellow"))
     for number, side in enumerate(newest_first(answer)):
         if number:
             out.print()
-        _show_answer(side, out, same_title(of_answers([answer])))
+        _show_answer(side, out, same_title(of_answers([answer])), answer.found)
 
 
 def show_explanation(explanation: Explanation, console: Console | None = None) -> None:
     """Prints the answer, and under it the passages that were read with their scores."""
-    out = console if console is not None else _Terminal(highlight=False)
+    out = console if console is not None else terminal()
     show(explanation.answer, out)
     out.print(Text("\nWhy this answer", style="bold"))
     if explanation.reliability is not None and explanation.answer.passages:
@@ -63,12 +72,17 @@ def show_explanation(explanation: Explanation, console: Console | None = None) -
         _print(Text(role_in_words(read, explanation.threshold)), out, indent=3)
 
 
-def _show_answer(answer: Answer, out: Console, told: SameTitle) -> None:
-    line = Text(one_line(answer.text or ""), style="bold")
-    line.append(f"  {in_words(answer.confidence)}, {per_cent(answer.confidence)}", style="not bold dim")
-    _print(line, out)
+def _show_answer(answer: Answer, out: Console, told: SameTitle, found: bool) -> None:
+    if found:
+        line = Text(one_line(answer.text or ""), style="bold")
+        line.append(f"  {_sure(answer)}", style="not bold dim")
+        _print(line, out)
     for citation in answer.citations:
         _show_citation(citation, out, told)
+
+
+def _sure(answer: Answer) -> str:
+    return f"{in_words(answer.confidence)}, {per_cent(answer.confidence)}"
 
 
 def _show_citation(citation: Citation, out: Console, told: SameTitle) -> None:

@@ -19,6 +19,7 @@ from typing import Literal
 
 from embeddings.errors import DocumentError, PinciteError, printable
 from embeddings.index.index import Index
+from embeddings.index.joined import JoinedIndex
 from embeddings.loaders.formats import DRAWN
 from embeddings.loaders.limits import size
 from embeddings.loading import Skipped, read_data
@@ -26,7 +27,6 @@ from embeddings.models.encoder import Encoder, Vectors
 from embeddings.text.chunking import Chunker
 from embeddings.types import INSIDE, Document
 from qa.assistant import Assistant, chunker_for
-from qa.reading.joined import JoinedIndex
 from qa.uploads.limits import UploadLimits
 
 _LONGEST_NAME = 120  # characters of a file's name

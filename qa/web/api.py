@@ -1,4 +1,4 @@
-"""POST /v1/answer for programs, and its description: GET /v1/openapi.json.
+"""POST /v1/answer and /v1/each for programs, and their description: GET /v1/openapi.json.
 
 An error is one line of JSON, {"error": "..."}: with 422 where the request is wrong, 503 where too many wait, and 500
 where the fault is not the caller's.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -21,8 +22,9 @@ from qa.gate.bounds import JOB_SECONDS, RETRY, Busy
 from qa.gate.desk import Desk
 from qa.gate.serving import Serving
 from qa.render import to_dict
+from qa.show.each import to_dict as each_dict
 from qa.types import Ask
-from qa.web.schema import AnswerOut, Asked, ErrorOut, turns_of
+from qa.web.schema import AnswerOut, Asked, AskedOfEach, EachOut, ErrorOut, turns_of
 
 _LOG = logging.getLogger(__name__)
 _BROKEN = "something went wrong on this side; the log of the chat says what"
@@ -43,31 +45,47 @@ def create_api(desk: Desk, serving: Serving) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _not_understood)
     api.add_exception_handler(HTTPException, _refused)
     api.add_exception_handler(PinciteError, _failed)
-    responses = {
+    responses: dict[int | str, dict[str, Any]] = {
         200: {"model": AnswerOut},
         **{status: {"model": ErrorOut, "description": words} for status, words in _FAILURES.items()},
     }
 
-    @api.post("/answer", summary="Answer a question", operation_id="answer", responses=responses)  # type: ignore[arg-type]
+    @api.post("/answer", summary="Answer a question", operation_id="answer", responses=responses)
     async def answer(asked: Asked) -> Response:
-        return await desk.lanes.ask.run(_answered, desk, asked)
+        return await desk.lanes.ask.run(_told, _answered, desk, asked)
+
+    of_each: dict[int | str, dict[str, Any]] = {**responses, 200: {"model": EachOut}}
+
+    @api.post("/each", summary="Ask each document by itself", operation_id="each", responses=of_each)
+    async def each(asked: AskedOfEach) -> Response:
+        return await desk.lanes.ask.run(_told, _of_each, desk, asked)
 
     if serving.login is not None:
         _describe_login(api)
     return api
 
 
-def _answered(desk: Desk, asked: Asked) -> Response:
+def _told(job: Callable[..., dict[str, Any]], *given: object) -> Response:
+    """What a job gives, as JSON; a fault of ours is logged and not shown."""
     try:
-        where = asked.where.where() if asked.where is not None else None
-        with deadline(JOB_SECONDS):
-            before = turns_of(asked.history, desk)
-        return JSONResponse(to_dict(desk.explain(Ask(asked.question, before, where, asked.threshold)).answer))
+        return JSONResponse(job(*given))
     except PinciteError:
         raise
     except Exception:
         _LOG.exception("a question could not be answered")
         return _line(500, _BROKEN)
+
+
+def _answered(desk: Desk, asked: Asked) -> dict[str, Any]:
+    where = asked.where.where() if asked.where is not None else None
+    with deadline(JOB_SECONDS):
+        before = turns_of(asked.history, desk)
+    return to_dict(desk.explain(Ask(asked.question, before, where, asked.threshold)).answer)
+
+
+def _of_each(desk: Desk, asked: AskedOfEach) -> dict[str, Any]:
+    where = asked.where.where() if asked.where is not None else None
+    return each_dict(asked.question, desk.answer_each(asked.question, where, asked.by))
 
 
 _FAILURES = {

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from embeddings.deadline import check
 from embeddings.errors import DocumentError
 from embeddings.filters import LONGEST_NAME, MOST_NAMES, Where
-from qa.gate.desk import Responder
+from qa.answers.each import Order
 from qa.kept.fields import LONGEST_TEXT
+from qa.talk.replying import Library
 from qa.types import Answer, Citation, Turn
 
 MOST_TURNS = 40  # that a follow-up may refer to
@@ -80,13 +81,27 @@ class AnswerOut(BaseModel):
     """What the documents say to a question; `text` is null where they do not."""
 
     question: str
+    read_as: list[str] = Field(description="Words that were put in place of mistyped ones.")
     text: str | None
     reason: str | None
+    found: bool = Field(description="False where `text` is not sure enough to be more than the nearest words.")
     is_list: bool
     confidence: float = Field(ge=0, le=1)
     citations: list[CitationOut]
     alternatives: list[AnswerOut]
     passages: list[CitationOut]
+
+
+class EachOut(BaseModel):
+    """What each document says: how many say and do not say, and a row for each of them."""
+
+    question: str
+    read_as: list[str]
+    say: int
+    do_not_say: int
+    documents: list[dict[str, Any]] = Field(
+        description="id, title, source, content_hash, date, says, text, confidence, and the place as in a citation."
+    )
 
 
 class ErrorOut(BaseModel):
@@ -139,19 +154,27 @@ class Asked(_In):
     threshold: float | None = Field(None, ge=0, le=1, description="Answer only from this confidence on.")
 
 
-def turns_of(history: Sequence[Past], assistant: Responder) -> tuple[Turn, ...]:
+class AskedOfEach(_In):
+    """A question for each document by itself."""
+
+    question: str = Field(max_length=_LONGEST_QUESTION, description="In words; one that stands alone.")
+    where: Filter | None = Field(None, description="Which documents.")
+    by: Order = Field("date", description="The order: date, the newest first, or name.")
+
+
+def turns_of(history: Sequence[Past], assistant: Library) -> tuple[Turn, ...]:
     """The turns of a conversation; citations of documents that are gone are left out."""
     return tuple(_turn(past, assistant) for past in history)
 
 
-def _turn(past: Past, assistant: Responder) -> Turn:
+def _turn(past: Past, assistant: Library) -> Turn:
     said = past.answer
     citations = tuple(c for each in said.citations[:_CITATIONS] if (c := _citation(each, assistant)) is not None)
     understood = said.question if said.question is not None else past.question
     return Turn(past.question, Answer(understood, said.text, said.confidence, citations, is_list=said.is_list))
 
 
-def _citation(past: _PastCitation, assistant: Responder) -> Citation | None:
+def _citation(past: _PastCitation, assistant: Library) -> Citation | None:
     check()
     try:
         document = assistant.document(past.document.id)

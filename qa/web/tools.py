@@ -1,4 +1,4 @@
-"""The tools of the MCP server: answer, search, list_documents, read_passage.
+"""The tools of the MCP server: answer, answer_each, search, list_documents, read_passage.
 
 Gradio serves them at /gradio_api/mcp/ (also /mcp), and to its own Python client by the same names. Each gives back
 JSON as text, with the names of `pincite ask --json`. A client reads their docstrings.
@@ -24,6 +24,7 @@ from qa.gate.asking import take
 from qa.gate.bounds import Lane
 from qa.gate.desk import Desk
 from qa.render import document_dict, to_dict
+from qa.show.each import to_dict as each_dict
 from qa.source.view import Range, View, view_url
 from qa.types import Ask
 
@@ -40,7 +41,7 @@ def add_tools(desk: Desk) -> None:
     They don't use Gradio's own queue, which would call its own address; they wait at the desk like all other questions.
     """
     tools = Tools(desk)
-    for tool in (tools.answer, tools.search, tools.list_documents, tools.read_passage):
+    for tool in (tools.answer, tools.answer_each, tools.search, tools.list_documents, tools.read_passage):
         api(_told(tool, desk.lanes.ask), api_name=tool.__name__, queue=False, concurrency_limit=None)
 
 
@@ -63,6 +64,21 @@ class Tools:
             JSON: question, text, confidence, citations, alternatives, passages.
         """
         return _json(to_dict(self._desk.explain(Ask(question, where=_where(documents, after, before))).answer))
+
+    def answer_each(self, question: str, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
+        """Ask each document by itself: who says what, word for word, and which documents do not say. At most 500.
+
+        Args:
+            question: A question in words; one that stands alone.
+            documents: Only these documents: ids, sources, file names or titles. All of them if empty.
+            after: Only passages dated on this day or later: 2015, 2015-10 or 2015-10-21.
+            before: Only passages dated on this day or earlier.
+
+        Returns:
+            JSON: question, say, do_not_say, and documents, the newest first, each with says, text, confidence, quote.
+        """
+        said = self._desk.answer_each(question, _where(documents, after, before), "date")
+        return _json(each_dict(question, said))
 
     def search(self, question: str, k: int = 5, documents: list[str] = [], after: str = "", before: str = "") -> str:  # noqa: B006
         """Find the passages closest to a question, by meaning and by words, best first.

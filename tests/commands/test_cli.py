@@ -43,6 +43,30 @@ def test_no_answer_says_so_shows_passages_and_exits_with_1(run: Run) -> None:
     assert done.err == ""
 
 
+def test_each_document_is_asked_by_itself_as_a_table_as_csv_and_as_json(run: Run) -> None:
+    done = run("ask", ASK, "docs", "--each")
+    assert (done.code, done.err) == (0, "")
+    assert re.search(r"^2021-05-03 .* Ana Ruiz ", done.out, re.M)
+    assert "does not say" in done.out
+    assert done.out.endswith("1 of 2 documents say, 1 do not.\n")
+    rows = run("ask", ASK, "docs", "--csv", "--by-name").out.splitlines()
+    assert rows[0].startswith("id,title,source,content_hash,date,says,text,confidence,start")
+    assert [",True," in row for row in rows[1:]] == [True, False]
+    made = json.loads(run("ask", ASK, "docs", "--each", "--json").out)
+    assert (made["say"], made["documents"][0]["text"]) == (1, "Ana Ruiz")
+    assert run("ask", ASK, "docs/village.md", "--each").code == 1
+
+
+def test_a_mistyped_question_is_answered_and_says_how_it_was_read(run: Run) -> None:
+    done = run("ask", "How many peple came to the harbourr?", "docs")
+    assert (done.code, done.out.splitlines()[0]) == (0, "Read as: people, harbour")
+    assert "»70« people came to the harbour." in done.out
+
+
+def test_a_question_in_another_language_is_told_so(run: Run) -> None:
+    assert "in another language." in run("ask", "Wie viele Leute kamen zum Hafen?", "docs").out
+
+
 def test_a_threshold_of_0_is_not_taken_for_none(run: Run) -> None:
     assert run("ask", "Who won the chess tournament?", "docs", "--threshold", "0").code == 0
 
@@ -52,7 +76,8 @@ def test_json_is_json_with_the_names_of_the_contract(run: Run, threshold: str) -
     done = run("ask", ASK, "docs", "--json", "--threshold", threshold)
     made = json.loads(done.out)
     assert set(made) == {
-        *("question", "text", "is_list", "reason", "confidence", "citations", "alternatives", "passages"),
+        *("question", "read_as", "text", "is_list", "reason", "found", "confidence", "citations", "alternatives"),
+        "passages",
     }
     assert (made["text"] is None) == (done.code == 1) == (threshold == "1")
     assert made["question"] == ASK

@@ -157,6 +157,33 @@ def test_what_no_document_holds_is_a_value_and_not_an_error(seeds_assistant: Ass
     assert answer.passages
 
 
+TALKS = Document.from_text("The commission gave information. Its negotiators met the President Erdoğan in Ankara.")
+
+
+def test_a_mistyped_word_is_asked_as_the_one_that_was_meant_unless_exactly_these_words_are_asked() -> None:
+    small = small_assistant([TALKS], "Ankara")
+    answer = small.answer("Where did the negotiatros meet?")
+    assert (answer.question, answer.read_as) == ("Where did the negotiators meet?", ("negotiators",))
+    typed = small.answer("Where did the negotiatros meet?", resolve=False)
+    assert (typed.question, typed.read_as) == ("Where did the negotiatros meet?", ())
+    assert small.answer("Where did the negotiators meet?").read_as == ()
+
+
+def test_a_mistyped_follow_up_is_mended_too() -> None:
+    small = small_assistant([TALKS], "Ankara")
+    first = small.answer("Where did the negotiators meet?")
+    then = small.answer("And who gave infromation to them?", [Turn("Where did the negotiators meet?", first)])
+    assert then.read_as == ("information",)
+    assert "infromation" not in then.question
+
+
+def test_a_question_whose_words_no_document_has_says_so() -> None:
+    small = small_assistant([TALKS], "Ankara", confidence=0.05)
+    assert small.answer("Wie hoch ist die Kaution?").unmet
+    assert not small.answer("Who gave information?").unmet
+    assert not small_assistant([TALKS], "Ankara").answer("Wie hoch ist die Kaution?").unmet  # it is answered
+
+
 @pytest.mark.parametrize("documents", [[], [Document("empty", "Empty", "", "")]], ids=["none", "an empty one"])
 def test_no_words_in_the_documents_is_no_answer(documents: list[Document]) -> None:
     answer = Assistant.from_documents(documents, Settings(threshold=0.0)).answer("Who?")

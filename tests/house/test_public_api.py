@@ -36,7 +36,8 @@ def test_the_function_answer_is_not_shadowed_by_a_module_after_imports() -> None
 
 
 def test_the_records_have_the_attributes_of_the_contract() -> None:
-    assert fields(Answer) == ["question", "text", "confidence", "citations", "alternatives", "passages", "is_list"]
+    parts = ["citations", "alternatives", "passages", "is_list"]
+    assert fields(Answer) == ["question", "text", "confidence", *parts, "read_as", "unmet"]
     places = ["start", "end", "quote_start", "quote_end", "page", "heading", "date", "row"]
     assert fields(Citation) == ["document", *places]
     assert fields(Turn) == ["question", "answer"]

@@ -35,9 +35,10 @@ def finder(*documents: Document) -> Find:
 def talk() -> tuple[Turn, ...]:
     other = Answer("How many ships?", "Ninety", 0.4, (cite(NEWS, "Ninety", "2015-10-22"),))
     passages = (cite(LOG, LOG.text), cite(NEWS, NEWS.text))
-    first = Answer("How many ships?", "70", 0.81234, (cite(LOG, "70", "2015-10-21"),), (other,), passages)
+    seventy = (cite(LOG, "70", "2015-10-21"),)
+    first = Answer("How many ships?", "70", 0.81234, seventy, (other,), passages, read_as=("ships",))
     items = Answer("When?", "noon; six", 0.6, (cite(LOG, "noon"), cite(LOG, "six")), is_list=True)
-    refused = Answer("Why?", None, 0.03, (), (), passages)
+    refused = Answer("Why?", None, 0.03, (), (), passages, read_as=("Why",))
     return Turn("How many ships?", first), Turn("When?", items), Turn("And why?", refused)
 
 
@@ -57,6 +58,7 @@ def test_a_conversation_comes_back_as_it_was_where_its_documents_are_there() -> 
     assert [each.turn.question for each in back] == [turn.question for turn in turns]
     assert [each.turn for each in back][1:] == list(turns[1:])
     assert back[0].turn.answer.alternatives == turns[0].answer.alternatives
+    assert back[0].turn.answer.read_as == ("ships",)
     assert all(not each.lost for each in back)
     for each in back:
         assert each.answer is not None
@@ -106,6 +108,7 @@ FAULTS: tuple[tuple[list[str | int], object, str], ...] = (
     (["turns", 0, "question"], "x" * 30_000, "turns[0].question"),
     (["turns", 0, "question"], "\ud800", "turns[0].question"),
     (["turns", 0, "answer"], [], "turns[0].answer"),
+    (["turns", 0, "answer", "read_as"], [7], "turns[0].answer.read_as"),
     (["turns", 0, "answer", "confidence"], 7, "turns[0].answer.confidence is 7, expected a number from 0 to 1"),
     (["turns", 0, "answer", "confidence"], True, "confidence"),
     (["turns", 0, "answer", "is_list"], "no", "is_list"),

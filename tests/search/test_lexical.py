@@ -287,3 +287,11 @@ def test_words_that_cannot_be_written_are_read_through_links_that_go_away(saved:
     finally:
         saved.chmod(0o700)
     assert sorted(file.name for file in saved.iterdir()) == before
+
+
+def test_terms_are_listed_by_their_beginning_and_each_finds_its_own_passages(index: LexicalIndex) -> None:
+    assert index.beginning("istan") == {"istanbul": 1}
+    words = indexed("The commissioner came.", "The commission met.")
+    assert words.beginning("commis") == {"commiss": 1, "commission": 1}
+    assert list(words.holding("commission", 5)) == [0]  # whose own stem is that of the other passage
+    assert words.holding("commission", 5, Within((1,))) == {}

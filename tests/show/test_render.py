@@ -14,7 +14,7 @@ from rich.console import Console
 
 from embeddings.types import Document
 from qa.render import escape_markdown, in_words, newest_first, one_line, per_cent, place, split_quote, to_dict
-from qa.show.refusal import NO_ANSWER
+from qa.show.refusal import NEAREST, NO_ANSWER
 from qa.show.terminal import show
 from qa.types import Answer
 from tests.fakes import cite
@@ -126,7 +126,8 @@ def test_markdown_without_its_escapes_is_the_text(words: str) -> None:
 def test_json_has_the_names_of_the_contract_and_no_document_has_its_text() -> None:
     made = json.loads(json.dumps(to_dict(BOTH)))
     assert list(made) == [
-        "question", "text", "is_list", "reason", "confidence", "citations", "alternatives", "passages",
+        "question", "read_as", "text", "is_list", "reason", "found", "confidence", "citations", "alternatives",
+        "passages",
     ]  # fmt: skip
     (citation,) = made["citations"]
     assert list(citation) == [
@@ -191,7 +192,34 @@ def test_a_refusal_in_a_terminal_says_so_and_shows_the_closest_passages() -> Non
     assert "It was 90 people." in text
 
 
-@pytest.mark.parametrize("answer", [BOTH, REFUSED, Answer("?", None, 0.0)])
+@pytest.mark.parametrize("answer", [BOTH, replace(BOTH, alternatives=())])
+def test_words_that_are_not_sure_are_the_nearest_ones_and_no_headline(answer: Answer) -> None:
+    text = shown(replace(answer, confidence=0.31), terminal=False)
+    assert text.startswith(f"{NEAREST} (uncertain, 31%):\n")
+    assert "At least »70« people died" in text
+    assert not re.search(r"^(?:70|90)\b|disagree", text, re.MULTILINE)
+    assert ("»90«" in text) == bool(answer.alternatives)
+
+
+def test_words_that_were_mended_are_named_first_and_foreign_words_are_told() -> None:
+    text = shown(replace(BOTH, read_as=("harbour", "\x1b[2Jships")), terminal=False)
+    assert text.startswith("Read as: harbour, \ufffd[2Jships\nThe documents disagree")
+    assert "in another language." in shown(replace(REFUSED, unmet=True), terminal=False)
+    assert "in another language. Not found; the near" in shown(
+        replace(BOTH, confidence=0.2, unmet=True), terminal=False
+    )
+    assert to_dict(replace(REFUSED, unmet=True))["reason"] == "no word of it stands in the documents"
+    assert Answer("?", None, 0.0, unmet=True).reason == "nothing retrieved"
+
+
+@pytest.mark.parametrize(("confidence", "found"), [(0.39, False), (0.394, False), (0.396, True), (0.4, True)])
+def test_what_is_shown_as_40_per_cent_is_an_answer(confidence: float, found: bool) -> None:
+    answer = replace(BOTH, confidence=confidence)
+    assert (answer.found, to_dict(answer)["found"], NEAREST not in shown(answer, terminal=False)) == (found,) * 3
+    assert not replace(REFUSED, confidence=confidence).found
+
+
+@pytest.mark.parametrize("answer", [BOTH, REFUSED, Answer("?", None, 0.0), replace(BOTH, confidence=0.2)])
 def test_any_width_of_a_terminal_will_do(answer: Answer) -> None:
     for width in (1, 10, 40):
         assert shown(answer, terminal=True, width=width)

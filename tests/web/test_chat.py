@@ -193,6 +193,18 @@ def test_without_an_answer_the_card_says_so_and_shows_three_passages() -> None:
     assert "Nothing was retrieved" in turn(Exchange("q", Answer("q", None, 0.0)))
 
 
+def test_words_that_are_not_sure_are_shown_quietly_with_their_passage_and_citation() -> None:
+    ones = [Document.from_text(f"There were {count} boats.", title=f"Paper {count}") for count in (70, 90)]
+    sides = [Answer("q", str(n), 0.3, (citation_of(d, str(n)),)) for n, d in zip((70, 90), ones, strict=True)]
+    card = turn(Exchange("q", replace(sides[0], alternatives=(sides[1],), passages=sides[0].citations)))
+    assert "Not found; the nearest words are" in card
+    assert "There were <mark>70</mark> boats." in card
+    assert "Uncertain · 30%" in card
+    assert card.count('class="cite"') == 3
+    assert not re.search('class="(?:words|card answer)|disagree|<h3', card)
+    assert 'class="words"' in turn(Exchange("q", replace(sides[0], confidence=0.4)))
+
+
 def test_answers_that_disagree_stand_side_by_side_each_with_its_source() -> None:
     ones = [Document.from_text(f"There were {count} boats.", title=f"Paper {count}") for count in (70, 90)]
     sides = [Answer("q", str(n), 0.7, (citation_of(d, str(n)),)) for n, d in zip((70, 90), ones, strict=True)]
@@ -261,6 +273,9 @@ def test_every_part_of_a_list_answer_shows_its_own_citation() -> None:
 def test_a_follow_up_shows_how_it_was_understood_and_a_whole_question_does_not() -> None:
     answer = Answer("When was Oslo founded?", None, 0.1)
     assert "Understood as" in turn(Exchange("And when?", answer))
+    mended = turn(Exchange("When was Olso founded?", replace(answer, read_as=("Oslo", "<b>"))))
+    assert "Read as: Oslo, &lt;b&gt;" in mended
+    assert "data-verbatim" in mended
     assert "Understood as" not in turn(Exchange(" When was Oslo founded? ", answer))
 
 

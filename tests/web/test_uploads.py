@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from embeddings.errors import DocumentError, FilterError
 from embeddings.filters import Where
 from embeddings.index.index import Index
+from embeddings.index.joined import JoinedIndex
+from embeddings.index.spelling import respelt
 from embeddings.text.chunking import Chunker
 from embeddings.types import Document
 from qa.assistant import Assistant, chunker_for
-from qa.reading.joined import JoinedIndex
 from qa.reading.retriever import Retriever
 from qa.settings import Settings
 from qa.uploads.limits import UploadLimits
@@ -206,6 +207,23 @@ def test_one_index_joined_with_nothing_ranks_as_it_does_by_itself() -> None:
         assert [hit.document.source for hit in plain][:3] == [hit.document.source for hit in joined][:3]
         for one, other in zip(plain, joined, strict=True):
             assert one.score == pytest.approx(other.score, abs=0.05)
+
+
+def test_a_mistyped_word_is_looked_for_in_every_index_and_only_in_the_part_that_may_be_seen() -> None:
+    encoder = HashingEncoder()
+    cut = chunker_for(encoder)
+    own = Document.from_text("The lighthouse keeper is paid.", source="own.txt")
+    hidden = Document.from_text("The quartermaster is absent.", source="hidden.txt")
+    indexes = [Index.build([LOG, hidden], encoder, cut), Index.build([own], encoder, cut)]
+
+    def mended(limit: Where | None) -> tuple[str, ...]:
+        joined = JoinedIndex(indexes, cut, limit)
+        return respelt("is the lihgthouse or the quartermsater here", joined, {"is", "the"}, ()).words
+
+    assert mended(None) == ("lighthouse", "quartermaster")
+    assert mended(Where(documents=("log.txt",))) == ("lighthouse",)
+    assert JoinedIndex(indexes, cut).beginning("p") == {"paid": 1}
+    assert JoinedIndex(indexes, cut).beginning("th") == {"the": 3}
 
 
 def test_a_shared_index_that_is_updated_meanwhile_is_followed(tmp_path: Path) -> None:

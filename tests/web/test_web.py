@@ -8,6 +8,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,20 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.testclient import TestClient
 
 from embeddings import Document
-from embeddings.errors import ServerError, StoreError
+from embeddings.errors import QuestionError, ServerError, StoreError
 from embeddings.filters import Where
 from qa import Turn
+from qa.gate import desk
 from qa.gate.desk import Busy, Desk
 from qa.gate.metrics import text_of
 from qa.gate.passwords import Login, read_login
 from qa.gate.serving import Serving, check_exposed, read_root
 from qa.render import to_dict
+from qa.show.each import to_dict as each_dict
 from qa.types import Ask
 from qa.web.app import create_app
-from qa.web.schema import AnswerOut, CitationOut
+from qa.web.schema import AnswerOut, CitationOut, EachOut
+from tests.fakes import small_assistant
 
 HOST = "http://127.0.0.1:7860"
 LOGIN = Login.of("ada", "käse:1")
@@ -197,6 +201,34 @@ def test_an_answer_has_the_names_of_pincite_ask(client: TestClient) -> None:
     assert set(given.json()["citations"][0]) == set(CitationOut.model_fields)
 
 
+def test_each_document_is_asked_in_turn_in_the_order_that_is_wanted_and_at_most_so_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dated = [replace(FERRY, id=f"f{day}", title=f"Plan {9 - day}", date=f"2021-05-0{day}") for day in (1, 3, 2)]
+    other = Document.from_text("Bread is baked here.", "Bakery", "bakery.txt")
+    with TestClient(create_app(KeywordAssistant([*dated, other])), base_url=HOST) as client:
+        told = client.post("/v1/each", json={"question": QUESTION}).json()
+        assert set(told) == set(EachOut.model_fields)
+        assert [row["date"] for row in told["documents"]] == ["2021-05-03", "2021-05-02", "2021-05-01", None]
+        assert [row["says"] for row in told["documents"]] == [True, True, True, False]
+        assert (told["say"], told["do_not_say"], told["documents"][3]["text"]) == (3, 1, None)
+        named = client.post("/v1/each", json={"question": QUESTION, "by": "name"}).json()
+        assert [row["title"] for row in named["documents"]] == ["Bakery", "Plan 6", "Plan 7", "Plan 8"]
+        assert client.post("/v1/each", json={"question": QUESTION, "by": "size"}).status_code == 422
+        assert client.post("/v1/each", json={"question": "?!"}).status_code == 422
+        assert client.post("/v1/each", content=b"x" * 100_001).status_code == 413
+        monkeypatch.setattr(desk, "MOST_EACH", 3)
+        refused = client.post("/v1/each", json={"question": QUESTION})
+        assert (refused.status_code, refused.json()["error"].partition(";")[0]) == (422, "more than 3 documents")
+
+
+def test_a_document_that_takes_too_long_ends_what_is_asked_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "EACH_SECONDS", 0.0)
+    small = small_assistant([FERRY], r"\d\d:\d\d")
+    with pytest.raises(QuestionError, match="took longer"):
+        Desk(small).answer_each(QUESTION, None, "date")
+
+
 def test_an_answer_can_be_sent_back_as_the_turn_before_a_follow_up(client: TestClient) -> None:
     first = client.post("/v1/answer", json={"question": QUESTION}).json()
     turns = [{"question": QUESTION, "answer": first}]
@@ -298,7 +330,8 @@ def test_a_failure_is_one_line_of_json_too(error: Exception, status: int, words:
 def test_the_description_tells_every_field_and_asks_for_nothing_outside(guarded: TestClient) -> None:
     told = guarded.get("/v1/openapi.json", headers={"authorization": BASIC})
     described = told.json()
-    assert list(described["paths"]) == ["/answer"]
+    assert list(described["paths"]) == ["/answer", "/each"]
+    assert set(described["components"]["schemas"]["AskedOfEach"]["properties"]) == {"question", "where", "by"}
     assert set(described["components"]["schemas"]["Asked"]["properties"]) == {
         "question",
         "history",
@@ -395,6 +428,7 @@ async def use(url: str, headers: dict[str, str], calls: Sequence[tuple[str, dict
 def test_the_official_client_uses_the_tools_with_the_password() -> None:
     calls = [
         ("answer", {"question": QUESTION}),
+        ("answer_each", {"question": QUESTION}),
         ("search", {"question": "ferry", "k": 1}),
         ("list_documents", {}),
         ("read_passage", {"document": FERRY.id, "start": 4, "end": 9}),
@@ -404,10 +438,12 @@ def test_the_official_client_uses_the_tools_with_the_password() -> None:
         ("answer", {"question": QUESTION, "after": "soon"}),
     ]
     with serving(KeywordAssistant([FERRY]), how=Serving(login=LOGIN)) as url:
-        tools, answer, search, listed, passage, gone, empty, none, soon = asyncio.run(
+        tools, answer, each, search, listed, passage, gone, empty, none, soon = asyncio.run(
             use(f"{url}/mcp", {"Authorization": BASIC}, calls)
         )
-    assert set(tools) == {"answer", "search", "list_documents", "read_passage"}
+    assert set(tools) == {"answer", "answer_each", "search", "list_documents", "read_passage"}
+    assert each == each_dict(QUESTION, tuple(KeywordAssistant([FERRY]).each(QUESTION)))
+    assert (each["say"], each["documents"][0]["text"]) == (1, answer["text"])
     assert tools["answer"].inputSchema["required"] == ["question"]
     assert "word for word" in tools["answer"].description
     assert tools["search"].inputSchema["properties"]["k"]["description"] == "How many passages, 1 to 50."

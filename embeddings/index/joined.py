@@ -31,7 +31,7 @@ _K1, _B = 1.2, 0.75  # as tantivy has them
 
 
 class JoinedIndex:
-    """Indexes that were made with one encoder, searched as one (`qa.reading.retriever.Searchable`).
+    """Indexes that were made with one encoder, searched as one, as an `Index` is.
 
     Args:
         parts: the indexes; no document is in two of them.
@@ -140,10 +140,16 @@ class JoinedIndex:
 
     def frequencies(self, question: str) -> dict[str, int]:
         """As `Index.frequencies`, over all of them."""
-        holding = Counter[str]()
-        for part in self._parts:
-            holding.update(part.frequencies(question))
-        return dict(holding)
+        return _added(part.frequencies(question) for part in self._parts)
+
+    def holding(self, term: str, k: int, where: Where | None = None) -> tuple[int, ...]:
+        """As `Index.holding`, of each of them."""
+        limits = self._limits(where).items()
+        return tuple(_joined(i, number) for i, limit in limits for number in self._parts[i].holding(term, k, limit))
+
+    def beginning(self, letters: str) -> dict[str, int]:
+        """As `Index.beginning`, over all of them."""
+        return _added(part.beginning(letters) for part in self._parts)
 
     def _scored(self, numbers: Sequence[int], weights: Mapping[str, float]) -> dict[int, float]:
         """The BM25 scores of passages; those with a score of 0 are left out."""
@@ -179,6 +185,13 @@ class JoinedIndex:
         if any(name not in met for name in (*where.documents, *where.folders)):
             self._parts[0].check(replace(where, inside=self._limit, **_without(where, met)))
         return limits
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    added = Counter[str]()
+    for each in counts:
+        added.update(each)
+    return dict(added)
 
 
 def _holds(part: Index, where: Where) -> bool:
