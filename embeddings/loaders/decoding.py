@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from embeddings.errors import DocumentError
-from embeddings.text.encodings import guesses, named
+from embeddings.text.encodings import from_iso_2022_jp, guesses, named
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -112,8 +112,8 @@ def _decoded(data: bytes, name: str) -> tuple[str, str | None]:
     wide = _wide_encoding(data[:_SAMPLE])
     if wide is not None:
         return _strict(data, wide, name), None
-    if _JAPANESE.search(data[:_SAMPLE]) and _decodes(data, "iso2022_jp_ext"):
-        return _strict(data, "iso2022_jp_ext", name), None
+    if _JAPANESE.search(data[:_SAMPLE]) and data.isascii():
+        return from_iso_2022_jp(data), None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -88,6 +88,8 @@ NAMES = {
     "cp737": "DOS 737",
     "cp862": "DOS 862",
 }
+_SHIFTS = re.compile(rb"\x1b(\$[@B]|\$\([@BD]|\([ABIJ]|\$\([OPQ])")  # what switches the set of letters in ISO-2022-JP
+_LATER_SETS = {b"$(O": "iso2022_jp_3", b"$(P": "iso2022_jp_3", b"$(Q": "iso2022_jp_2004"}
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s!-~](?=[^\W\d_])")
 _GOOD_INSIDE = frozenset("’'‘-‐–—\u00ad…")
 _STRANGE_SIGNS = re.compile(r"[\u0080-\u009f\u02c6-\u02dd\u2580-\u25ffƒ‡†‰¦¬¯¸¨´¶¤‹›√∫≈∆◊∂∑∏π∞≤≥]|(?<=\w)[¿¡„‚·]")
@@ -184,3 +186,38 @@ def named(encodings: Sequence[str]) -> str:
     'KOI8-R or Windows-1251'
     """
     return " or ".join(NAMES.get(encoding, encoding.replace("_", "-").upper()) for encoding in encodings)
+
+
+def from_iso_2022_jp(data: bytes) -> str:
+    """The text of Japanese mail, with the letters that Windows knows beside the standard's ("①", "㈱", "髙").
+
+    >>> from_iso_2022_jp(b"\\x1b$B-!2q5D\\x1b(B 10:00")
+    '①会議 10:00'
+    """
+    try:
+        return data.decode("iso2022_jp_2")
+    except UnicodeDecodeError:
+        pass
+    first, *rest = _SHIFTS.split(data)
+    words = [first.decode("ascii", "replace")]
+    for shift, part in zip(rest[::2], rest[1::2], strict=True):
+        if shift in (b"$@", b"$B", b"$(@", b"$(B"):
+            end = next((at for at, byte in enumerate(part) if byte < 0x21), len(part))  # a line end ends it, too
+            words += [_in_windows(part[:end]), part[end:].decode("ascii", "replace")]
+        elif shift == b"(I":
+            half = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in part)
+            words.append(half.decode("cp932", "replace"))
+        elif shift in (b"(A", b"(B", b"(J"):
+            words.append(part.decode("ascii", "replace"))
+        else:
+            words.append((b"\x1b" + shift + part).decode(_LATER_SETS.get(shift, "iso2022_jp_ext"), "replace"))
+    return "".join(words)
+
+
+def _in_windows(pairs: bytes) -> str:
+    """Characters of two bytes of JIS X 0208, by the same places in Windows' own set."""
+    moved = bytearray()
+    for row, cell in zip(pairs[::2], pairs[1::2], strict=False):
+        moved.append(((row - 0x21) >> 1) + (0x81 if row < 0x5F else 0xC1))
+        moved.append(cell + (0x7E if not row & 1 else 0x20 if cell >= 0x60 else 0x1F))
+    return moved.decode("cp932", "replace")

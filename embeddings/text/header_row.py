@@ -28,7 +28,9 @@ _NUMBER = re.compile(
     rf"[-+−–(<>≤≥~≈]?\s?[{_MARKS}]?(?:[A-Z]{{2,3}}\s)?[-−]?\d[\d.,'’  \s]*(?:[eE][-+]?\d+)?"
     rf"\s?(?:[{_MARKS}]|[^\W\d_]{{1,12}}(?:[²³/]\w*)?)?\)?"
 )
-_YEAR = re.compile(r"(?:FY\s?|Q[1-4][ /-]?)?(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4})?\*?", re.IGNORECASE)
+_YEAR = re.compile(
+    r"(?:FY\s?|Q[1-4][ /-]?|H[12][ /-]?)?(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4}|s|[AEFPB])?\*?", re.IGNORECASE
+)
 _DAY = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d\d.*)?|\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
     r"|\d{4}-\d\d|\d{1,2}[/.]\d{4}|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|[A-Z][a-z]{2,9}\.? \d{1,2}, \d{4}"
@@ -37,6 +39,7 @@ _DAY = re.compile(
 )
 _PRICE = re.compile(r"\d{1,2}\.\d\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
+_COUNTED = re.compile(r"(?P<word>[^\W\d_]{1,20}[ .]{0,2})\d{1,4}\b|(?P<mark>\d{1,3}[.)] )")  # "Step 1", "2) "
 _NOTHING = frozenset("n/a na nan - -- – — none null unknown tbd tba ? . … nil #n/a".split())
 # What fields are called: a first column of these, and a second one that is not, is a form and not a list.
 _LABELS = frozenset(
@@ -50,6 +53,12 @@ _LABELS = frozenset(
     president director chair chairman secretary mayor head leader approved signed issued expires validity terms payment
     invoice order quantity vat tax iban bic bank account insurance policy premium tenant landlord property notice
     period interest rate term""".split()
+)
+# Words that name a column of things; a year beside one of them names a column, too.
+_THINGS = frozenset(
+    """country region state province district county municipality town city place location station harbour port ship
+    name product item article category group sector industry department company project employee customer client
+    supplier team school type kind model brand language""".split()
 )
 _ROLES = frozenset("manager director president secretary mayor head leader chair chairman owner employee".split())
 # What stands over such a table where it has names: they name nothing.
@@ -253,12 +262,21 @@ def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
     below = [row[column].strip() for row in rest if column < len(row) and row[column].strip()]
     if not below or cell_kind != "t":
         return ""
-    if cell.strip() in below:
+    if cell.strip() in below or _is_counted_on(cell.strip(), below):
         return "no"
     kinds = [found for each in below if (found := kind(each))]
     numeric = sum(each != "t" for each in kinds)
     begins_so = not cell.strip()[0].isdigit() or _ORDINAL.match(cell.strip()) is not None
     return "yes" if kinds and begins_so and 3 * numeric >= 2 * len(kinds) else ""
+
+
+def _is_counted_on(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell is the first of some that are counted: "Step 1: Open", over "Step 2: Close"."""
+    first = _COUNTED.match(cell)
+    if first is None:
+        return False
+    others = [match for each in below if (match := _COUNTED.match(each)) is not None]
+    return any(match["word"] == first["word"] and match[0] != first[0] for match in others)
 
 
 def _is_run(cells: Cells, kinds: set[str], columns: Sequence[int], rest: Sequence[Cells]) -> bool:
@@ -267,14 +285,30 @@ def _is_run(cells: Cells, kinds: set[str], columns: Sequence[int], rest: Sequenc
         return False
     if kinds == {"d"} and all(map(_PRICE.fullmatch, map(str.strip, cells))):
         return False  # "12.00" is a price here, and no time
-    below = [kind(row[column]) for row in rest for column in columns if column < len(row) and row[column].strip()]
-    alike = sum(each in kinds for each in below)
+    below = [cell for row in rest for column in columns if column < len(row) and (cell := row[column].strip())]
+    shapes = set(map(_shape, cells))
+    alike = sum(kind(cell) in kinds and (kinds == {"n"} or _shape(cell) in shapes) for cell in below)
     if kinds == {"n"} and 3 * alike >= len(below):
         steps = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) < 5]
         counted = len(steps) == len(cells) >= 3 and all(b - a == 1 for a, b in pairwise(steps))
         following = [row[column] for row in rest[:1] for column in columns if column < len(row)]
         return counted and following != [str(step + len(steps)) for step in steps]
+    if kinds == {"y"} and (step := _step(cells)):  # years over numbers that may be years: "Visitors; 2050; 1980; 2110"
+        rows = [[row[column] for column in columns if column < len(row)] for row in rest]
+        return bool(below) and all(_step(row) != step for row in rows)
     return bool(below) and 2 * alike < len(below)
+
+
+def _shape(cell: str) -> str:
+    """What a number looks like: "9.9" for "5.37", "9.9.9" for "31.12.2020", "a9" for "FY2020"."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell.strip()))
+
+
+def _step(cells: Cells) -> int:
+    """How far years are from one another, of three or more; 0 where they are not all as far."""
+    years = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) == 4]
+    steps = {after - year for year, after in pairwise(years)}
+    return steps.pop() if len(years) == len(cells) >= 3 and len(steps) == 1 else 0
 
 
 def numeric_columns(rows: Sequence[Cells]) -> list[int]:
@@ -302,6 +336,8 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     first, *others = [kind(value) for _, value in pairs]
     if all(_bare(cell) in _OVER_FIELDS for cell in pairs[0]) and len(pairs) > 2:
         return True
+    if first == "y" and "y" not in others and _bare(labels[0]) in _THINGS and not any(map(is_label, labels[1:])):
+        return False  # "Country | 2020"
     if first != "t" and first:  # no names over it: the first value is a number
         return True
     share = sum(is_label(label) for label in labels) / len(labels)

@@ -78,6 +78,8 @@ def page(words: str) -> str:
         ("windows-1251", "cp1251", "Встреча в пятницу в Осло"),
         ("iso-2022-jp", "iso2022_jp", "会議は来週の水曜日です"),
         ("us-ascii", "iso2022_jp", "会議は来週の水曜日です"),
+        ("iso-2022-jp", "iso2022_jp_3", "会議は①番の部屋です"),
+        ("us-ascii", "iso2022_kr", "회의는 수요일입니다"),
         ("shift_jis", "cp932", "会議は①番の部屋です"),
         ("gb2312", "gb18030", "会议在星期三，镕基"),
         ("euc-kr", "cp949", "회의는 수요일입니다"),
@@ -98,6 +100,11 @@ def test_letters_are_read_as_they_were_written(declared: str, encoding: str, wor
     data = base64.b64encode(text.encode(encoding))
     said = f"; charset={declared}" if declared else ""
     assert body_of(typed(f"text/{kind}{said}", data, "Content-Transfer-Encoding: base64\n")) == words
+
+
+def test_letters_that_windows_adds_to_those_of_japanese_mail_are_read() -> None:
+    written = b"\x1b$B-!2q5D$O-j%5%/%i\x1b(B 10:00\x1b(IJ]\x1b$B|b66\x1b(B"
+    assert body_of(typed("text/plain; charset=iso-2022-jp", written)) == "①会議は㈱サクラ 10:00ﾊﾝ髙橋"
 
 
 def test_what_a_page_says_of_its_letters_comes_after_what_the_mail_says() -> None:

@@ -18,6 +18,15 @@ from embeddings.types import Document
         ([["Norway", "Oslo"], ["Norway", "Bergen"]], ()),
         ([["Lamp", "", "12.00"], ["Total", "", "2,266.00"]], ()),
         ([["Ship", "06:40", "12:15"], ["Aurora", "yes", "no"]], ("Ship", "06:40", "12:15")),
+        ([["Ship", "FY2019", "FY2020"], ["Aurora", "1999", "2001"]], ("Ship", "FY2019", "FY2020")),
+        ([["Town", "1990s", "2000s"], ["Moss", "12", "14"]], ("Town", "1990s", "2000s")),
+        ([["Town", "2024A", "2025E"], ["Moss", "12", "14"]], ("Town", "2024A", "2025E")),
+        ([["Town", "12/2020", "12/2021"], ["Moss", "5.37", "5.39"]], ("Town", "12/2020", "12/2021")),
+        ([["Town", "31.12.2020", "31.12.2021"], ["Moss", "5.37", "5.39"]], ("Town", "31.12.2020", "31.12.2021")),
+        ([["Year", "1990", "2000", "2010"], ["Guests", "2010", "1988", "2031"]], ("Year", "1990", "2000", "2010")),
+        ([["Cup", "1990", "1991", "1992"], ["Bowl", "1995", "1996", "1997"]], ()),
+        ([["Country", "2020"], ["Norway", "5.37"], ["Sweden", "10.33"]], ("Country", "2020")),
+        ([["Step 1: open", "Ana"], ["Step 2: close", "Ben"]], ()),
     ],
 )
 def test_names_are_told_by_what_stands_under_them(rows: list[list[str]], names: tuple[str, ...]) -> None:
@@ -27,6 +36,10 @@ def test_names_are_told_by_what_stands_under_them(rows: list[list[str]], names: 
 def test_two_labels_over_one_another_are_fields() -> None:
     assert naming_of([["Client", "Solberg"], ["Value", "90,000 euros"]]).by_rows
     assert not naming_of([["Ship", "Berth"], ["Value", "7"]]).by_rows
+
+
+def test_a_year_beside_a_label_is_a_value() -> None:
+    assert naming_of([["Opened", "1889"], ["Height", "330"], ["Steps", "1665"]]).by_rows
 
 
 def test_a_cell_keeps_marks_that_only_a_part_of_it_stands_between() -> None:

@@ -50,6 +50,15 @@ def test_a_running_head_of_three_lines_one_of_them_large_is_left_out_and_told(tm
     assert "Port of Moss" in " ".join(notes)
 
 
+@pytest.mark.parametrize("last", ["Version 3.1 of 4 May 2024", "Stand: 04.05.2024", "Rev. 2.10"])
+def test_a_day_or_a_version_in_a_running_head_is_no_amount(tmp_path: Path, last: str) -> None:
+    head = [Line("Port of Moss", y=770), Line(last, y=756)]
+    shown = text(tmp_path, *(page(n, head) for n in range(1, 5)))
+    assert "Port of Moss" not in shown
+    assert last not in shown
+    assert text(tmp_path, *(page(n, [Line("Rent 3.10", y=770)]) for n in range(1, 5))).count("Rent 3.10") == 4
+
+
 @pytest.mark.parametrize(
     "numbers",
     [
