@@ -17,6 +17,7 @@ from embeddings.errors import DocumentError, printable
 from embeddings.loaders.decoding import decode, is_plain
 from embeddings.loaders.extract import Extract, Packed
 from embeddings.loaders.formats import (
+    DRAWN,
     FORMATS,
     GZIP,
     MARKDOWN,
@@ -131,11 +132,18 @@ def read_each(path: str | Path, limits: Limits = LIMITS) -> Iterator[Document | 
     check_regular(path)
     if not check_name(path.name, source) and not is_plain(first_bytes(path)):
         raise not_read(path.name, source)
-    yield from _read(path.name, read_bytes(path, limits), source, limits)
+    yield from _Inside(limits).file(path.name, read_bytes(path, limits), source)
 
 
-def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[Document | Skipped]:
+def read_data(
+    name: str, data: bytes, limits: Limits = LIMITS, drawn: dict[str, bytes] | None = None
+) -> Iterator[Document | Skipped]:
     """The documents of the bytes of a file that lies nowhere, as `read_each`; their source begins with its name.
+
+    Args:
+        name, data: the file.
+        limits: for reading it.
+        drawn: takes the bytes of the files whose pages can be shown, by the source of their document.
 
     Raises:
         DocumentError: as `load_file`.
@@ -145,18 +153,14 @@ def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[Docum
         raise DocumentError(f"{source}: {size(len(data))}, at most {size(limits.file_bytes)} are read; split it")
     if not check_name(name, source) and not is_plain(data):
         raise not_read(name, source)
-    yield from _read(name, data, source, limits)
-
-
-def _read(name: str, data: bytes, source: str, limits: Limits) -> Iterator[Document | Skipped]:
-    yield from _Inside(limits).file(name, data, source)
+    yield from _Inside(limits, drawn).file(name, data, source)
 
 
 class _Inside:
     """Reads a file and the files inside it, all of them within the limits of one file."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits, self._count, self._bytes = limits, 0, 0
+    def __init__(self, limits: Limits, drawn: dict[str, bytes] | None = None) -> None:
+        self._limits, self._count, self._bytes, self._drawn = limits, 0, 0, drawn
 
     def file(self, name: str, data: bytes, source: str, depth: int = 0) -> Iterator[Document | Skipped]:
         """The documents of a file."""
@@ -170,6 +174,8 @@ class _Inside:
             raise DocumentError(f"{source}: holds no text; leave it out")
         inside = list(self._members(found.files, source, depth))
         lost = [each for each in inside if isinstance(each, Skipped)]
+        if self._drawn is not None and chosen.media_type in DRAWN:
+            self._drawn[source] = data
         left = [Omitted("attachment", 1, each.path.rpartition(INSIDE)[2]) for each in lost]
         yield _document(replace(found, omitted=(*found.omitted, *left)), chosen, name, source)
         yield from inside

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -182,16 +182,24 @@ def _is_aligned(text: str, lines: Sequence[tuple[int, Row]], ruled: bool) -> boo
         ruled: whether a rule stands among them.
     """
     rows = [row for _, row in lines]
-    most, times = Counter(map(len, rows)).most_common(1)[0]
+    most = _most_cells(rows)
     lengths = [end - start for row in rows for start, end in row]
     if most < 2 or max(lengths) > _LONGEST_CELL or sum(lengths) > _WIDEST * len(lengths):
         return False
+    if are_groups(len(rows[0]), [text[slice(*cell)] for cell in rows[1]], most):
+        rows = rows[2:]
     ended = sum(_SENTENCE.search(text[row[0][0] : row[0][1]]) is not None for row in rows if len(row) > 1)
-    if 2 * ended >= len(rows) or (not ruled and 5 * times < 3 * len(rows)):
+    if 2 * ended >= len(rows) or (not ruled and 5 * sum(len(row) == most for row in rows) < 3 * len(rows)):
         return False
     full = [(begin, row) for begin, row in lines if len(row) == most]
     tabbed = all("\t" in text[row[0][0] : row[-1][1]] for _, row in full)
     return tabbed or all(_is_under(full, column) for column in range(1, most))
+
+
+def _most_cells(rows: Sequence[Row]) -> int:
+    """How many cells most rows have; the larger number where two are as common."""
+    counts = Counter(map(len, rows))
+    return max(counts, key=lambda count: (counts[count], count))
 
 
 def _is_under(full: Sequence[tuple[int, Row]], column: int) -> bool:
@@ -207,16 +215,20 @@ def _placed(text: str, lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int,
         text: the text.
         lines: where each line begins, and its cells.
     """
-    counts = Counter(len(row) for _, row in lines)
-    most = max(counts, key=lambda count: (counts[count], count))
+    most = _most_cells([row for _, row in lines])
     first = len(lines[0][1])
     most = first if first == most + 1 else most  # the first row names a column that no other row fills
     full = [[(start - begin, end - begin) for start, end in row] for begin, row in lines if len(row) == most]
     reach = [(min(row[c][0] for row in full), max(row[c][1] for row in full)) for c in range(most)]
     found: list[list[tuple[int, Bounds]]] = []
     if len(lines) > 1 and are_groups(len(lines[0][1]), [text[slice(*cell)] for cell in lines[1][1]], most):
-        begin, row = lines[0]
-        firsts = first_columns([(start - begin, end - begin) for start, end in row], reach, 1)
+        (begin, row), (below, names) = lines[:2]
+        named = set[int]()
+        for start, end in names:  # they may be wider than what stands under them
+            column = max(range(most), key=lambda at: min(end - below, reach[at][1]) - max(start - below, reach[at][0]))
+            reach[column] = min(start - below, reach[column][0]), max(end - below, reach[column][1])
+            named.add(column)
+        firsts = first_columns([(start - begin, end - begin) for start, end in row], reach, 1, named)
         found.append(list(zip(firsts, row, strict=True)) if firsts else [(0, (row[0][0], row[-1][1]))])
     for begin, row in lines[len(found) :]:
         if len(row) == most:
@@ -231,13 +243,24 @@ def _placed(text: str, lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int,
 
 
 def are_groups(count: int, names: Sequence[str], columns: int) -> bool:
-    """Whether so few cells at the top of a table may each stand over several of the names below them."""
-    full = len(names) in (columns, columns - 1) and all(kind(name) in ("t", "y") for name in names)
-    return count > 1 and 2 * count <= columns and full
+    """Whether so few cells at the top of a table may stand over it, some each over several of the names below them.
+
+    Args:
+        count: the cells of the first row.
+        names: those of the second one.
+        columns: how many the table has; what the second row does not name, the first one does.
+    """
+    groups = count - max(0, columns - len(names))
+    full = columns - 1 <= len(names) <= columns and 2 * count <= columns and count > 1
+    alone = groups >= 1 and 2 * groups <= len(names) < columns and count >= 3
+    return (full or alone) and all(kind(name) in ("t", "y") for name in names)
 
 
 def first_columns(
-    groups: Sequence[tuple[float, float]], columns: Sequence[tuple[float, float]], slack: float
+    groups: Sequence[tuple[float, float]],
+    columns: Sequence[tuple[float, float]],
+    slack: float,
+    named: Container[int],
 ) -> list[int] | None:
     """The first column that each name of a group of columns stands over; None where that can't be told.
 
@@ -245,26 +268,35 @@ def first_columns(
         groups: where the names begin and end.
         columns: where the columns do.
         slack: how far from one another two begin that begin together.
+        named: the columns that have a name of their own below; any other one stands under a name alone.
 
-    >>> first_columns([(21, 29), (39, 46)], [(0, 7), (17, 22), (26, 31), (35, 40), (44, 49)], 1)
-    [1, 3]
+    >>> columns = [(0, 7), (17, 22), (26, 31), (35, 40), (44, 49), (55, 60)]
+    >>> first_columns([(21, 29), (39, 46), (55, 60)], columns, 1, named=range(5))
+    [1, 3, 5]
     """
     begin = [next((c for c, (left, _) in enumerate(columns) if abs(left - at) <= slack), -1) for at, _ in groups]
     if min(begin) >= 0 and all(one < other for one, other in pairwise(begin)):
         return begin
-    centres = [(left + right) / 2 for left, right in groups]
-    middles = [(one + other) / 2 for one, other in pairwise(centres)]
-    edges = [2 * centres[0] - middles[0], *middles, 2 * centres[-1] - middles[-1]]
-    found = []
-    for centre, (low, high) in zip(centres, pairwise(edges), strict=True):
-        inside = [c for c, (left, right) in enumerate(columns) if low <= (left + right) / 2 < high]
-        if not inside:
-            return None
-        left, right = columns[inside[0]][0], columns[inside[-1]][1]
-        if abs((left + right) / 2 - centre) > max(3 * slack, 0.2 * (right - left)):
-            return None
-        found.append(inside[0])
-    return found
+    best: dict[int, tuple[float, list[int]]] = {at: (0.0, []) for at in range(len(columns) + 1)}
+    for group in groups:  # by where the columns end that the names so far stand over
+        ends: dict[int, tuple[float, list[int]]] = {}
+        for first, (cost, firsts) in best.items():
+            for end in range(first + 1, len(columns) + 1):
+                fits = (first in named) == (end - first > 1) and all(each in named for each in range(first + 1, end))
+                off = _off_centre(group, columns[first:end], slack) if fits else None
+                if off is not None and (end not in ends or cost + off < ends[end][0]):
+                    ends[end] = (cost + off, [*firsts, first])
+        best = ends
+    return min(best.values(), key=lambda each: each[0])[1] if best else None
+
+
+def _off_centre(group: tuple[float, float], columns: Sequence[tuple[float, float]], slack: float) -> float | None:
+    """How far a name is from the middle of the columns that it may stand over; None where that is too far."""
+    left, right = columns[0][0], columns[-1][1]
+    off = abs((left + right) - (group[0] + group[1])) / 2
+    if len(columns) == 1 and min(abs(left - group[0]), abs(right - group[1])) <= slack:
+        return 0.0
+    return off if off <= max(3 * slack, 0.2 * (right - left)) else None
 
 
 def _column(start: int, end: int, reach: Sequence[Bounds], least: int) -> int:

@@ -20,6 +20,7 @@ _WESTERN = (
     "àèéìíîòóùú",  # Italian
     "åäöæøéèüóòô",  # Nordic
     "áðéíóúýþæö",  # Icelandic
+    "äöüõåšž",  # Estonian, Finnish
 )
 _CENTRAL = (
     "ąćęłńóśźż",  # Polish
@@ -28,6 +29,7 @@ _CENTRAL = (
     "čćđšž",  # Croatian, Slovene
     "ăâîşţ",  # Romanian
 )
+_BALTIC = ("ąčęėįšųūž", "āčēģīķļņōŗšūž", "äöüõšž")  # Lithuanian, Latvian, Estonian
 _RUSSIAN, _UKRAINIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя’"
 _BULGARIAN = "абвгдежзийклмнопрстуфхцчшщъьюя"
 _GREEK = "αάβγδεέζηήθιίϊΐκλμνξοόπρσςτυύϋΰφχψωώ"
@@ -44,8 +46,10 @@ _FREQUENT = {  # ten letters that make up more than half of what is written in a
 _SHARE = 0.5  # of the letters: those ten, at least
 _LETTERS = (  # encoding and the letters of a language; the first of those that fit best wins
     *(("cp1252", letters) for letters in _WESTERN),
+    *(("iso8859_15", letters) for letters in _WESTERN),
     *(("cp1250", letters) for letters in _CENTRAL),
     ("cp1254", "çğıöşüâîûi̇"),  # Turkish
+    *(("cp1257", letters) for letters in _BALTIC),
     *(("mac_roman", letters) for letters in _WESTERN[:4]),
     *(("iso8859_2", letters) for letters in _CENTRAL[:3]),
     *(("cp850", letters) for letters in _WESTERN[:4]),
@@ -74,6 +78,8 @@ NAMES = {
     "cp1254": "Windows-1254",
     "cp1255": "Windows-1255",
     "cp1256": "Windows-1256",
+    "cp1257": "Windows-1257",
+    "iso8859_15": "ISO-8859-15",
     "iso8859_2": "ISO-8859-2",
     "iso8859_5": "ISO-8859-5",
     "iso8859_6": "ISO-8859-6",
@@ -92,7 +98,10 @@ _SHIFTS = re.compile(rb"\x1b(\$[@B]|\$\([@BD]|\([ABIJ]|\$\([OPQ])")  # what swit
 _LATER_SETS = {b"$(O": "iso2022_jp_3", b"$(P": "iso2022_jp_3", b"$(Q": "iso2022_jp_2004"}
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s!-~](?=[^\W\d_])")
 _GOOD_INSIDE = frozenset("’'‘-‐–—\u00ad…")
-_STRANGE_SIGNS = re.compile(r"[\u0080-\u009f\u02c6-\u02dd\u2580-\u25ffƒ‡†‰¦¬¯¸¨´¶¤‹›√∫≈∆◊∂∑∏π∞≤≥]|(?<=\w)[¿¡„‚·]")
+_CONTROLS = re.compile(r"[\u0080-\u009f]")  # no text has them
+_STRANGE_SIGNS = re.compile(
+    r"[\u0080-\u009f\u02c6-\u02dd\u2580-\u25ffƒ‡†‰¦¬¯¸¨´¶¤‹›√∫≈∆◊∂∑∏π∞≤≥]|(?<=\w)[¿¡„‚·]|(?<!\d)[¼½¾](?=[^\W\d_]{2})"
+)
 _FRAMES = re.compile(r"[\u2500-\u257f]")
 _LINES = frozenset("─│═║━┃")  # most of a frame
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -140,7 +149,7 @@ def _read(sample: bytes, encoding: str) -> tuple[str, int] | None:
     except UnicodeDecodeError:
         return None
     inside = sum(sign not in _GOOD_INSIDE for sign in _INSIDE.findall(text))
-    signs = len(_STRANGE_SIGNS.findall(text))
+    signs = len(_STRANGE_SIGNS.findall(text)) + len(_CONTROLS.findall(text))
     frames = _FRAMES.findall(text)
     signs += len(frames) if 2 * sum(sign in _LINES for sign in frames) < len(frames) else 0
     for opening, closing in ("¿?", "¡!"):

@@ -61,6 +61,7 @@ _THINGS = frozenset(
     supplier team school type kind model brand language""".split()
 )
 _ROLES = frozenset("manager director president secretary mayor head leader chair chairman owner employee".split())
+_ALONE = frozenset("total sum all overall average mean change difference note remark comment rank share".split())
 # What stands over such a table where it has names: they name nothing.
 _OVER_FIELDS = frozenset(
     """field value key name item property attribute parameter setting description detail details information content
@@ -184,6 +185,9 @@ def _named(titles: int, body: Sequence[Cells], depth: int) -> Naming:
     """The names that stand in the first rows, those of several rows one after the other."""
     width = max(len(row) for row in body[:depth])
     levels = [list(_spread(row, width, level < depth - 1)) for level, row in enumerate(body[:depth])]
+    if depth > 1:
+        reach = _reach(*body[:2])
+        levels[0][reach:] = [""] * len(levels[0][reach:])
     names = []
     for column in range(width):
         parts = dict.fromkeys(level[column] for level in levels if level[column])
@@ -203,6 +207,24 @@ def _spread(row: Cells, width: int, over: bool) -> Iterator[str]:
         yield last
 
 
+def _reach(groups: Cells, names: Cells) -> int:
+    """How many columns may stand under groups: all, or those before one that is left over where each group has as many
+    of them as the others."""
+    width = max(len(groups), len(names))
+    told = [column for column, cell in enumerate(groups) if cell.strip()]
+    over = [column for column in told if column and column < len(names) and names[column].strip()]
+    if len(over) < 2 or over[-1] != told[-1]:
+        return width
+    if any(groups[column] == groups[column - 1] for column in over):
+        return over[-1] + 1  # the file says how far each group reaches
+    *others, last = [[name.strip() for name in names[begin:end]] for begin, end in pairwise((*over, len(names)))]
+    first = others[0]
+    if not 1 < len(first) == len(last) - 1 or any(len(part) != len(first) for part in others):
+        return width
+    again = last[:-1] == first and last[-1] not in first
+    return len(names) - 1 if again or _bare(last[-1]) in _ALONE else width
+
+
 def _are_names(body: Sequence[Cells], depth: int) -> str:
     """Whether the first rows hold names. "strong": words over numbers, years over what are no years, words of forms;
     "weak": short words, all different; "": they do not."""
@@ -219,8 +241,10 @@ def _are_names(body: Sequence[Cells], depth: int) -> str:
         return ""
     run = [column for column, each in enumerate(kinds) if each in ("y", "d", "n")]
     if run:
+        names = _named(0, rows, depth).names  # under two groups the same numbers may stand
+        differ = len({names[column] for column in run}) == len(run)
         numbers = [row[column] for column in run]
-        return "strong" if _is_run(numbers, {kinds[column] for column in run}, run, rest) else ""
+        return "strong" if differ and _is_run(numbers, {kinds[column] for column in run}, run, rest) else ""
     return "strong" if "yes" in over else _presumed(row, depth)
 
 
@@ -281,7 +305,7 @@ def _is_counted_on(cell: str, below: Sequence[str]) -> bool:
 
 def _is_run(cells: Cells, kinds: set[str], columns: Sequence[int], rest: Sequence[Cells]) -> bool:
     """Whether numbers are names: all different years or days over what are none, or counted on by one."""
-    if len(kinds) != 1 or len(set(cells)) != len(cells) or (0 in columns and kinds != {"y"}):
+    if len(kinds) != 1 or (0 in columns and kinds != {"y"}):
         return False
     if kinds == {"d"} and all(map(_PRICE.fullmatch, map(str.strip, cells))):
         return False  # "12.00" is a price here, and no time

@@ -174,6 +174,14 @@ def test_a_page_with_its_pictures_is_an_alternative() -> None:
     assert found.remarks.lines() == ("1 picture left out",)
 
 
+@pytest.mark.parametrize(("source", "told"), [("cid:x", "1 picture"), ("cid:y", "2 pictures"), ("a.png", "2 pictures")])
+def test_a_picture_that_the_page_shows_is_counted_once(source: str, told: str) -> None:
+    picture = "Content-Type: image/png\nContent-ID: <x>\nContent-Disposition: inline\n\nxx\n"
+    found = read(mixed(page(f"<p>A<img src='{source}'>B</p>"), picture, kind="related"))
+    assert found.text.endswith("AB")
+    assert found.remarks.lines() == (f"{told} left out",)
+
+
 def test_what_is_left_out_is_told() -> None:
     signature = "Content-Type: application/pgp-signature; name=s.asc\n\nxx\n"
     found = read(mixed(plain("Hello."), signature, "Content-Type: application/pkcs7-mime\n\nxx\n"))

@@ -38,6 +38,38 @@ def test_two_labels_over_one_another_are_fields() -> None:
     assert not naming_of([["Ship", "Berth"], ["Value", "7"]]).by_rows
 
 
+GROUPED = ("Ship", "Sales, 2019", "Sales, 2020", "Costs, 2019", "Costs, 2020", "Total")
+VALUES = [["Aurora", "1", "2", "3", "4", "10"], ["Baltic", "5", "6", "7", "8", "26"]]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [["", "Sales", "", "Costs", "", "Total"], ["Ship", "2019", "2020", "2019", "2020", ""]],
+        [["", "Sales", "", "Costs", "", ""], ["Ship", "2019", "2020", "2019", "2020", "Total"]],
+        [["Ship", "Sales", "", "Costs", "", "Total"], ["", "2019", "2020", "2019", "2020", ""]],
+        [["", "Sales", "Sales", "Costs", "Costs", ""], ["Ship", "2019", "2020", "2019", "2020", "Total"]],
+    ],
+)
+def test_a_column_beside_groups_of_columns_has_its_own_name(names: list[list[str]]) -> None:
+    assert naming_of([*names, *VALUES]).names == GROUPED
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "            Sales         Costs       Total\nShip       2019   2020   2019   2020\n",
+        "            Sales         Costs\nShip       2019   2020   2019   2020  Total\n",
+        "Ship        Sales         Costs       Total\n           2019   2020   2019   2020\n",
+    ],
+)
+def test_so_it_has_where_only_spaces_part_them(names: str) -> None:
+    rows = "Aurora        1      2      3      4     10\nBaltic        5      6      7      8     26\n"
+    (document,) = read_data("a.txt", f"{names}{rows}".encode())
+    assert isinstance(document, Document)
+    assert document.layout.tables[0].names == GROUPED
+
+
 def test_a_year_beside_a_label_is_a_value() -> None:
     assert naming_of([["Opened", "1889"], ["Height", "330"], ["Steps", "1665"]]).by_rows
 

@@ -142,6 +142,11 @@ def charset_of(part: Message) -> str | None:
         return None
 
 
+def content_ids(message: Message) -> frozenset[str]:
+    """The names under which the pages of a mail show its parts: `cid:` and one of these."""
+    return frozenset(str(part.get("Content-ID") or "").strip("<> \t\r\n") for part in message.walk()) - {""}
+
+
 def is_flowed(part: Message) -> bool:
     """Whether lines that end in a space go on in the next one (RFC 3676)."""
     try:

@@ -167,10 +167,19 @@ def _table(rows: list[list[Line]], gaps: list[_Gap]) -> Iterator[Line]:
         gaps = _without_list_marks(rows, _band_of(rows).inner())
         columns = [[piece for line in column for piece in line] for column in _columns(rows, gaps)]
         reach = [(min(each.left for each in column), max(each.right for each in column)) for column in columns]
-        firsts = first_columns([(each.left, each.right) for each in groups], reach, _BEGINS * groups[0].size)
-        yield _joined(groups, firsts or ())
+        named = {_place(piece, gaps) for piece in rows[0]}
+        firsts = first_columns([(each.left, each.right) for each in groups], reach, _BEGINS * groups[0].size, named)
+        yield _joined(groups, firsts) if firsts else _in_one(groups)
     for row in _with_wrapped(rows, gaps):
         yield _joined(row, [_place(piece, gaps) for piece in row])
+
+
+def _in_one(pieces: Sequence[Line]) -> Line:
+    """Pieces beside one another as one, where nobody can tell which columns each of them is for."""
+    first, *others = pieces
+    for piece in others:
+        first = _run_on(first, piece)
+    return first
 
 
 def _without_far(rows: Sequence[Sequence[Line]], parted: Sequence[int]) -> tuple[int, int]:
