@@ -110,10 +110,10 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
 
 def _spread(cells: Sequence[tuple[int, Bounds]]) -> list[Bounds]:
     """The cells of a row by their columns; nothing where a column has none."""
-    found = [(0, 0)] * (max((column for column, _ in cells), default=-1) + 1)
+    filled = [(0, 0)] * (max((column for column, _ in cells), default=-1) + 1)
     for column, cell in cells:
-        found[column] = cell
-    return found
+        filled[column] = cell
+    return filled
 
 
 def _lead(text: str, line: Line) -> int:
@@ -132,20 +132,20 @@ def _cells(text: str, line: Line, lead: int) -> Row:
     words = text[line.start : line.end]
     if "|" in words:
         first, last = line.start + words.startswith("|"), line.end - (words.endswith("|") and not words.endswith("\\|"))
-        found: Row = []
+        cells: Row = []
         at = first
-        while at <= last and len(found) < _MOST_CELLS:
+        while at <= last and len(cells) < _MOST_CELLS:
             cell = _BETWEEN_BARS.match(text, at, last)
             end = cell.end() if cell is not None else at
-            found.append(_bare(text, at, end))
+            cells.append(_bare(text, at, end))
             at = end + 1
-        return found
+        return cells
     if "\t" in words and "  " not in words.replace("\t", ""):
-        found, at = [], line.begin + lead if _lead(text, line) else line.start
+        cells, at = [], line.begin + lead if _lead(text, line) else line.start
         for part in text[at : line.end].split("\t")[:_MOST_CELLS]:
-            found.append(_bare(text, at, at + len(part)))
+            cells.append(_bare(text, at, at + len(part)))
             at += len(part) + 1
-        return found
+        return cells
     return [_bare(text, *cell.span()) for cell in _CELL.finditer(text, line.start, line.end)][:_MOST_CELLS]
 
 
@@ -155,8 +155,8 @@ def _bare(text: str, start: int, end: int) -> Bounds:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    if start < end and text[start] in _MARKS and (found := _MARKED.fullmatch(text, start, end)) is not None:
-        return found.span("inside")
+    if start < end and text[start] in _MARKS and (match := _MARKED.fullmatch(text, start, end)) is not None:
+        return match.span("inside")
     return start, end
 
 
@@ -220,7 +220,7 @@ def _placed(text: str, lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int,
     most = first if first == most + 1 else most  # the first row names a column that no other row fills
     full = [[(start - begin, end - begin) for start, end in row] for begin, row in lines if len(row) == most]
     reach = [(min(row[c][0] for row in full), max(row[c][1] for row in full)) for c in range(most)]
-    found: list[list[tuple[int, Bounds]]] = []
+    table: list[list[tuple[int, Bounds]]] = []
     if len(lines) > 1 and are_groups(len(lines[0][1]), [text[slice(*cell)] for cell in lines[1][1]], most):
         (begin, row), (below, names) = lines[:2]
         named = set[int]()
@@ -229,17 +229,17 @@ def _placed(text: str, lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int,
             reach[column] = min(start - below, reach[column][0]), max(end - below, reach[column][1])
             named.add(column)
         firsts = first_columns([(start - begin, end - begin) for start, end in row], reach, 1, named)
-        found.append(list(zip(firsts, row, strict=True)) if firsts else [(0, (row[0][0], row[-1][1]))])
-    for begin, row in lines[len(found) :]:
+        table.append(list(zip(firsts, row, strict=True)) if firsts else [(0, (row[0][0], row[-1][1]))])
+    for begin, row in lines[len(table) :]:
         if len(row) == most:
-            found.append(list(enumerate(row)))
+            table.append(list(enumerate(row)))
             continue
         placed: dict[int, Bounds] = {}
         for start, end in row:
             column = _column(start - begin, end - begin, reach, max(placed, default=-1) + 1)
             placed[column] = (placed[column][0], end) if column in placed else (start, end)
-        found.append(sorted(placed.items()))
-    return found
+        table.append(sorted(placed.items()))
+    return table
 
 
 def are_groups(count: int, names: Sequence[str], columns: int) -> bool:

@@ -138,8 +138,8 @@ def guesses(sample: bytes) -> list[Guess]:
             best[encoding] = min(best.get(encoding, against), against)
     high = max(1, sum(byte >= 0x80 for byte in sample[:_SAMPLE]))
     order = {encoding: place for place, (encoding, _) in reversed(list(enumerate(_LETTERS)))}
-    found = [Guess(encoding, against / high) for encoding, against in best.items()]
-    return sorted(found, key=lambda guess: (guess.against, order[guess.encoding]))
+    likely = [Guess(encoding, against / high) for encoding, against in best.items()]
+    return sorted(likely, key=lambda guess: (guess.against, order[guess.encoding]))
 
 
 def _read(sample: bytes, encoding: str) -> tuple[str, int] | None:

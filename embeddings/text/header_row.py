@@ -277,8 +277,8 @@ def _is_two_deep(rows: Sequence[Cells]) -> bool:
 
 
 def _last_filled(rows: Sequence[Cells], column: int) -> str:
-    found = [row[column] for row in rows if column < len(row) and row[column].strip()]
-    return found[-1] if found else ""
+    cells = [row[column] for row in rows if column < len(row) and row[column].strip()]
+    return cells[-1] if cells else ""
 
 
 def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
@@ -288,7 +288,7 @@ def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
         return ""
     if cell.strip() in below or _is_counted_on(cell.strip(), below):
         return "no"
-    kinds = [found for each in below if (found := kind(each))]
+    kinds = [below_kind for each in below if (below_kind := kind(each))]
     numeric = sum(each != "t" for each in kinds)
     begins_so = not cell.strip()[0].isdigit() or _ORDINAL.match(cell.strip()) is not None
     return "yes" if kinds and begins_so and 3 * numeric >= 2 * len(kinds) else ""
@@ -337,12 +337,12 @@ def _step(cells: Cells) -> int:
 
 def numeric_columns(rows: Sequence[Cells]) -> list[int]:
     """The columns of which most cells are numbers, days or years."""
-    found = []
+    numeric = []
     for column in range(max(map(len, rows), default=0)):
         kinds = [each for row in rows if column < len(row) and (each := kind(row[column]))]
         if kinds and 3 * sum(each != "t" for each in kinds) >= 2 * len(kinds):
-            found.append(column)
-    return found
+            numeric.append(column)
+    return numeric
 
 
 def _is_fields(body: Sequence[Cells]) -> bool:
@@ -393,5 +393,5 @@ def is_label(words: str) -> bool:
 
 
 def _bare(words: str) -> str:
-    found = words.strip().rstrip(":").lower()
-    return found[:-1] if found not in _LABELS | _OVER_FIELDS and found.endswith("s") else found
+    word = words.strip().rstrip(":").lower()
+    return word[:-1] if word not in _LABELS | _OVER_FIELDS and word.endswith("s") else word
