@@ -22,6 +22,7 @@ _LONGEST_CELL = 200  # characters, of a column that only space parts
 _WIDEST = 60  # characters of such cells, on an average
 _MOST_CELLS = 40
 _LEADING = " \t\r\f\v\n:…_."  # what leads from a label to its value
+_NUMBERS = re.compile(r"(?=.*\d[.,]\d)[-+(]?\d[\d.,]*[)%]?(?: [-+(]?\d[\d.,]*[)%]?){2,}")  # cells that one space parts
 _SENTENCE = re.compile(r"[.!?][\"'”’)]?$")
 
 
@@ -190,6 +191,8 @@ def _is_aligned(text: str, lines: Sequence[tuple[int, Row]], ruled: bool) -> boo
         rows = rows[2:]
     ended = sum(_SENTENCE.search(text[row[0][0] : row[0][1]]) is not None for row in rows if len(row) > 1)
     if 2 * ended >= len(rows) or (not ruled and 5 * sum(len(row) == most for row in rows) < 3 * len(rows)):
+        return False
+    if any(_NUMBERS.fullmatch(text, *cell) is not None for row in rows for cell in row):
         return False
     full = [(begin, row) for begin, row in lines if len(row) == most]
     tabbed = all("\t" in text[row[0][0] : row[-1][1]] for _, row in full)

@@ -39,6 +39,7 @@ _DAY = re.compile(
 )
 _PRICE = re.compile(r"\d{1,2}\.\d\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
+_ENDS_AS_TEXT = re.compile(r"[,;{]$|\S\s+\S+\s+\S+\.$")  # a piece of code, or a sentence
 _COUNTED = re.compile(r"(?P<word>[^\W\d_]{1,20}[ .]{0,2})\d{1,4}\b|(?P<mark>\d{1,3}[.)] )")  # "Step 1", "2) "
 _NOTHING = frozenset("n/a na nan - -- – — none null unknown tbd tba ? . … nil #n/a".split())
 # What fields are called: a first column of these, and a second one that is not, is a form and not a list.
@@ -254,7 +255,8 @@ def _presumed(row: Cells, depth: int) -> str:
     labels = 2 * sum(is_label(cell) for cell in told) > len(told)
     short = all(len(cell) <= _LONGEST_NAME or cell.endswith("?") for cell in told)
     named = all(any(map(str.isalpha, cell)) and (not cell[0].isdigit() or _ORDINAL.match(cell)) for cell in told)
-    if depth > 1 or not short or not named or (len(set(told)) < len(told) and not labels):
+    differ = labels or len(set(told)) == len(told)
+    if depth > 1 or not (short and named and differ) or any(map(_ENDS_AS_TEXT.search, told)):
         return ""
     return "strong" if labels else "weak"
 
@@ -286,7 +288,7 @@ def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
     below = [row[column].strip() for row in rest if column < len(row) and row[column].strip()]
     if not below or cell_kind != "t":
         return ""
-    if cell.strip() in below or _is_counted_on(cell.strip(), below):
+    if cell.strip() in below or _is_one_of(cell.strip(), below):
         return "no"
     kinds = [below_kind for each in below if (below_kind := kind(each))]
     numeric = sum(each != "t" for each in kinds)
@@ -294,13 +296,13 @@ def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
     return "yes" if kinds and begins_so and 3 * numeric >= 2 * len(kinds) else ""
 
 
-def _is_counted_on(cell: str, below: Sequence[str]) -> bool:
-    """Whether a cell is the first of some that are counted: "Step 1: Open", over "Step 2: Close"."""
+def _is_one_of(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell is one of those below it: "Step 1: Open" over "Step 2: Close", "-c" over "-h"."""
+    if cell[0] in "-/<$@%.+•*–":
+        return 2 * sum(each[0] == cell[0] and kind(each) == "t" for each in below) >= len(below)
     first = _COUNTED.match(cell)
-    if first is None:
-        return False
-    others = [match for each in below if (match := _COUNTED.match(each)) is not None]
-    return any(match["word"] == first["word"] and match[0] != first[0] for match in others)
+    others = [match for each in below if (match := _COUNTED.match(each)) is not None] if first is not None else []
+    return first is not None and any(each["word"] == first["word"] and each[0] != first[0] for each in others)
 
 
 def _is_run(cells: Cells, kinds: set[str], columns: Sequence[int], rest: Sequence[Cells]) -> bool:

@@ -237,7 +237,11 @@ def test_any_bytes_are_text_without_lone_surrogates_or_an_error(data: bytes) -> 
         ("担当者は佐藤です。", "shift-jis euc-jp iso2022-jp"),
         ("政府星期一宣布了新的措施。总理说，这些措施将立即生效。", "gbk"),
         ("政府星期一宣布了新的措施。總理說，這些措施將立即生效。", "big5"),
-        ("정부는 월요일에 새로운 조치를 발표했다. 총리는 즉시 발효될 것이라고 말했다.", "euc-kr"),
+        (
+            "정부는 월요일에 새로운 조치를 발표했다. 총리는 즉시 발효될 것이라고 말했다.",
+            "euc-kr cp949 johab iso2022-kr",
+        ),
+        ("Python の開発は①、1990 年ごろから始まりました。", "euc-jis-2004 shift-jis-2004"),
     ],
 )
 def test_other_encodings_are_told_by_what_they_say(text: str, encodings: str) -> None:

@@ -182,6 +182,13 @@ def test_a_picture_that_the_page_shows_is_counted_once(source: str, told: str) -
     assert found.remarks.lines() == (f"{told} left out",)
 
 
+def test_the_text_of_parts_that_can_not_be_told_apart_is_read() -> None:
+    assert read("Content-Type: multipart/mixed; boundary=c\n\nThe pier is closed.\n").text.endswith(
+        "The pier is closed."
+    )
+    assert read(mixed("Content-Type: multipart/alternative; boundary=d\n\n", plain("Hello."))).remarks.lines() == ()
+
+
 def test_what_is_left_out_is_told() -> None:
     signature = "Content-Type: application/pgp-signature; name=s.asc\n\nxx\n"
     found = read(mixed(plain("Hello."), signature, "Content-Type: application/pkcs7-mime\n\nxx\n"))

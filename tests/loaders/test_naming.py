@@ -27,6 +27,9 @@ from embeddings.types import Document
         ([["Cup", "1990", "1991", "1992"], ["Bowl", "1995", "1996", "1997"]], ()),
         ([["Country", "2020"], ["Norway", "5.37"], ["Sweden", "10.33"]], ("Country", "2020")),
         ([["Step 1: open", "Ana"], ["Step 2: close", "Ben"]], ()),
+        ([["-c, --check", "looks"], ["-h, --help", "tells"]], ()),
+        ([["query", "tells what comes in."], ["browse", "opens a page."]], ()),
+        ([["x", "INTEGER,"], ["y", "INTEGER }"]], ()),
     ],
 )
 def test_names_are_told_by_what_stands_under_them(rows: list[list[str]], names: tuple[str, ...]) -> None:

@@ -117,3 +117,8 @@ def test_a_document_made_of_a_string_knows_its_lists_and_fields() -> None:
     assert len(document.layout.items) == 2
     assert document.layout.tables[0].names == ("Ship", "Berth")
     assert document.id == Document("", "", "", document.text).id
+
+
+def test_numbers_that_one_space_parts_are_no_cells() -> None:
+    rows = "Ir         I1mr ILmr Dr    Dw\n27,742  276 273 10,955 21,905  all\n18,010  154 152 10,905 21,905  some\n"
+    assert not blocks_of(rows).tables

@@ -86,7 +86,10 @@ def _leaf(part: Message, kind: str) -> MailPart:
         return MailPart("picture", part, name, is_omitted=True)
     if kind == "text/html" and not is_file:
         return MailPart(PAGE, part)
-    if kind.startswith("text/") and (not is_file or (kind == "text/plain" and _disposition(part) == "inline")):
+    is_broken = kind.startswith("multipart/")  # its parts can't be told apart
+    if (kind.startswith("text/") or is_broken) and (
+        not is_file or (kind == "text/plain" and _disposition(part) == "inline")
+    ):
         return MailPart(TEXT, part)
     return MailPart(FILE, part, name or kind)
 

@@ -30,6 +30,7 @@ from embeddings.remarks import Omitted
 from embeddings.text.hyphens import Words
 from embeddings.types import Layout
 
+_LEADER = re.compile(r"(?:\. ?){4,}\s*\w{1,6}$")
 _LARGER = 1.15  # times the size of most letters: a heading
 _LONGEST_HEADING = 120  # characters
 _MOST_UNKNOWN = 0.3  # of the characters; they have no meaning outside their font
@@ -140,6 +141,7 @@ def _write(pages: Sequence[_Page], writer: Writer) -> _Written:
         told.heads.extend(words_of(sheet.pieces, cut))
         for number, block in enumerate(blocks(page, words.keeps, forms)):
             is_heading = block.size > _LARGER * body and len(block.text) <= _LONGEST_HEADING
+            is_heading = is_heading and _LEADER.search(block.text) is None  # a line of a table of contents
             if (forms and number == 0) or (is_heading and any(map(str.isalpha, block.text))):
                 start = writer.heading(block.text)
             elif number == 0 and runs_on and block.text[0].islower():

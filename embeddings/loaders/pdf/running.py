@@ -187,9 +187,26 @@ def _alike(pages: Sequence[Sequence[_Edge]]) -> Callable[[int, _Edge], bool]:
         if not any(map(str.isalpha, edge.words)) or _says_amount(edge.words):
             return False
         keys = {_key(edge.words, number), edge.words}
-        return any(sum(places[key][place] for place in around) >= _FEWEST_ALIKE for key in keys)
+        if any(sum(places[key][place] for place in around) >= _FEWEST_ALIKE for key in keys):
+            return True
+        starts = _starts(edge.words, number)
+        return any((place, start) in sure for place in around for start in starts)
 
+    sure: set[tuple[int, int]] = set()  # the place of page numbers in running heads, and where they start
+    for number, page in enumerate(pages):
+        for edge in page:
+            starts = _starts(edge.words, number)
+            if starts and is_alike(number, edge):
+                sure |= {(round(edge.far / _NEAR), start) for start in starts}
     return is_alike
+
+
+def _starts(words: str, number: int) -> set[int]:
+    """The page numbers at the beginning and the end of a line of several parts, less the pages before this one."""
+    parts = _PARTED.split(words)
+    matches = [PAGE_NUMBER.fullmatch(parts[index]) for index in {0, len(parts) - 1}] if len(parts) > 1 else []
+    values = [_value(match["number"]) for match in matches if match is not None]
+    return {value - number for value in values if value is not None}
 
 
 def _says_amount(words: str) -> bool:
