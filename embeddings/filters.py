@@ -152,8 +152,8 @@ def _day(name: str, date: str | None, last: int) -> int:
     """The first day of a date, or the last one (`last` = 1), as a number that sorts."""
     if date is None:
         return 99991231 if last else 10101
-    found = _DATE.fullmatch(date) if isinstance(date, str) else None
-    year, month, day = (int(part) if part else None for part in found.groups()) if found else (0, None, None)
+    match = _DATE.fullmatch(date) if isinstance(date, str) else None
+    year, month, day = (int(part) if part else None for part in match.groups()) if match else (0, None, None)
     if not year or (month is not None and not 1 <= month <= 12):
         raise FilterError(f"{name} is {date!r:.40}, expected a day such as 2015, 2015-10 or 2015-10-21")
     months = month if month is not None else (12 if last else 1)

@@ -256,8 +256,8 @@ class Layout:
     def field_at(self, offset: int) -> Field | None:
         """The field whose label, colon or value holds an offset."""
         index = bisect_right(self.fields, offset, key=lambda field: field.label[0])
-        found = self.fields[index - 1] if index else None
-        return found if found is not None and offset < found.value[1] else None
+        nearest = self.fields[index - 1] if index else None
+        return nearest if nearest is not None and offset < nearest.value[1] else None
 
     def items_in(self, start: int, end: int) -> tuple[Item, ...]:
         """The list items that touch [start, end), in order."""

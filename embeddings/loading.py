@@ -17,6 +17,7 @@ from embeddings.errors import DocumentError, printable
 from embeddings.loaders.decoding import decode, is_plain
 from embeddings.loaders.extract import Extract, Packed
 from embeddings.loaders.formats import (
+    DRAWN,
     FORMATS,
     GZIP,
     MARKDOWN,
@@ -87,12 +88,12 @@ def load(paths: Sequence[str | Path], limits: Limits = LIMITS) -> Loaded:
         raise DocumentError('an empty path was named; name a file or folder, "." for this one')
     for path in map(Path, paths):
         before = len(documents)
-        for found in _documents(path, skipped, limits):
-            twin = documents.setdefault(found.id, found)
-            if twin is not found:
-                skipped.append(Skipped(found.source, f"{SAME_TEXT} {twin.source}"))
+        for document in _documents(path, skipped, limits):
+            twin = documents.setdefault(document.id, document)
+            if twin is not document:
+                skipped.append(Skipped(document.source, f"{SAME_TEXT} {twin.source}"))
             else:
-                partly += [Skipped(found.source, note) for note in found.remarks.lines()]
+                partly += [Skipped(document.source, note) for note in document.remarks.lines()]
         if _is_folder(path) and len(documents) == before and not _was_seen(path, skipped):
             raise DocumentError(_nothing_in(path, skipped))
     if not documents:
@@ -131,11 +132,18 @@ def read_each(path: str | Path, limits: Limits = LIMITS) -> Iterator[Document | 
     check_regular(path)
     if not check_name(path.name, source) and not is_plain(first_bytes(path)):
         raise not_read(path.name, source)
-    yield from _read(path.name, read_bytes(path, limits), source, limits)
+    yield from _Inside(limits).file(path.name, read_bytes(path, limits), source)
 
 
-def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[Document | Skipped]:
+def read_data(
+    name: str, data: bytes, limits: Limits = LIMITS, drawn: dict[str, bytes] | None = None
+) -> Iterator[Document | Skipped]:
     """The documents of the bytes of a file that lies nowhere, as `read_each`; their source begins with its name.
+
+    Args:
+        name, data: the file.
+        limits: for reading it.
+        drawn: takes the bytes of the files whose pages can be shown, by the source of their document.
 
     Raises:
         DocumentError: as `load_file`.
@@ -145,18 +153,14 @@ def read_data(name: str, data: bytes, limits: Limits = LIMITS) -> Iterator[Docum
         raise DocumentError(f"{source}: {size(len(data))}, at most {size(limits.file_bytes)} are read; split it")
     if not check_name(name, source) and not is_plain(data):
         raise not_read(name, source)
-    yield from _read(name, data, source, limits)
-
-
-def _read(name: str, data: bytes, source: str, limits: Limits) -> Iterator[Document | Skipped]:
-    yield from _Inside(limits).file(name, data, source)
+    yield from _Inside(limits, drawn).file(name, data, source)
 
 
 class _Inside:
     """Reads a file and the files inside it, all of them within the limits of one file."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits, self._count, self._bytes = limits, 0, 0
+    def __init__(self, limits: Limits, drawn: dict[str, bytes] | None = None) -> None:
+        self._limits, self._count, self._bytes, self._drawn = limits, 0, 0, drawn
 
     def file(self, name: str, data: bytes, source: str, depth: int = 0) -> Iterator[Document | Skipped]:
         """The documents of a file."""
@@ -165,13 +169,15 @@ class _Inside:
         if chosen.holds:
             yield from self._held(chosen, data, source, depth)
             return
-        found = _extract(chosen, data, source, self._limits)
-        if not found.text.strip() and not found.files:
+        whole = _extract(chosen, data, source, self._limits)
+        if not whole.text.strip() and not whole.files:
             raise DocumentError(f"{source}: holds no text; leave it out")
-        inside = list(self._members(found.files, source, depth))
+        inside = list(self._members(whole.files, source, depth))
         lost = [each for each in inside if isinstance(each, Skipped)]
+        if self._drawn is not None and chosen.media_type in DRAWN:
+            self._drawn[source] = data
         left = [Omitted("attachment", 1, each.path.rpartition(INSIDE)[2]) for each in lost]
-        yield _document(replace(found, omitted=(*found.omitted, *left)), chosen, name, source)
+        yield _document(replace(whole, omitted=(*whole.omitted, *left)), chosen, name, source)
         yield from inside
 
     def _held(self, chosen: Format, data: bytes, source: str, depth: int) -> Iterator[Document | Skipped]:
@@ -243,10 +249,10 @@ def data_inside(source: str, limits: Limits = LIMITS) -> bytes:
         chosen = format_of(name, data, here)
         module = import_module(f"embeddings.loaders.{chosen.module}") if chosen.holds else None
         members = module.members(data, here, limits) if module else _extract(chosen, data, here, limits).files
-        found = next((each for shown, each in _shown(members) if shown == wanted and isinstance(each, Packed)), None)
-        if found is None:
+        member = next((each for shown, each in _shown(members) if shown == wanted and isinstance(each, Packed)), None)
+        if member is None:
             raise DocumentError(f"{source}: no longer inside {here}; index it again")
-        name, data, here = PurePath(found.name).name, found.data, f"{here}{INSIDE}{wanted}"
+        name, data, here = PurePath(member.name).name, member.data, f"{here}{INSIDE}{wanted}"
     return _unpacked(name, data, here, limits)[1]
 
 
@@ -322,39 +328,39 @@ def _extract(chosen: Format, data: bytes, source: str, limits: Limits) -> Extrac
         from embeddings.loaders.worker import isolated
 
         return isolated(chosen.module, data, source, limits)
-    found = import_module(f"embeddings.loaders.{chosen.module}").extract(data, source, limits)
-    if not isinstance(found, Extract):
-        raise TypeError(f"{chosen.module} gave {type(found).__name__}")
-    return found
+    extract = import_module(f"embeddings.loaders.{chosen.module}").extract(data, source, limits)
+    if not isinstance(extract, Extract):
+        raise TypeError(f"{chosen.module} gave {type(extract).__name__}")
+    return extract
 
 
-def _document(found: Extract, chosen: Format, name: str, source: str) -> Document:
+def _document(whole: Extract, chosen: Format, name: str, source: str) -> Document:
     """A Document, with the title and the date of its metadata, else of its text, else of its name.
 
     Of what people write and print, the text's own date comes first: the metadata's is that of the file.
     """
     markdown = chosen is MARKDOWN
-    title = found.title
-    if title is None and not found.layout.rows:
-        title = title_of(found.text, markdown)
+    title = whole.title
+    if title is None and not whole.layout.rows:
+        title = title_of(whole.text, markdown)
     suffix = suffix_of(name)
     stem = source_of(Path(name[: -len(suffix)] if suffix else name))
-    author = front_matter(found.text).get("author") if markdown and found.author is None else found.author
-    layout = found.layout
+    author = front_matter(whole.text).get("author") if markdown and whole.author is None else whole.author
+    layout = whole.layout
     if not layout.rows:
-        layout = with_blocks(found.text, layout, front_matter_end(found.text) if markdown else 0)
-    own = None if found.layout.rows else document_date(found.text)
-    date = (own or found.date) if chosen in WRITTEN else (found.date or own)
+        layout = with_blocks(whole.text, layout, front_matter_end(whole.text) if markdown else 0)
+    own = None if whole.layout.rows else document_date(whole.text)
+    date = (own or whole.date) if chosen in WRITTEN else (whole.date or own)
     return Document(
         "",
         title or stem,
         source,
-        found.text,
+        whole.text,
         date,
         chosen.media_type,
         author=author,
         layout=layout,
-        remarks=found.remarks,
+        remarks=whole.remarks,
     )
 
 

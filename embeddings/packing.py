@@ -28,12 +28,12 @@ def packed(row: bytes, rising: bool = False) -> str:
     >>> unpacked(packed(numbers([3, 90, 90]), rising=True), rising=True) == numbers([3, 90, 90])
     True
     """
-    found: array[int] = array("I", row)
+    values: array[int] = array("I", row)
     if rising:
-        found = array("I", map(sub, found, chain((0,), found)))
-    most = max(found, default=0)
+        values = array("I", map(sub, values, chain((0,), values)))
+    most = max(values, default=0)
     width = next(width for width, bound in _WIDTHS if most < bound)
-    narrow = array(width, found)
+    narrow = array(width, values)
     if sys.byteorder == "big":
         narrow.byteswap()
     return width + b64encode(zlib.compress(narrow.tobytes(), 1)).decode("ascii") if row else ""
@@ -52,7 +52,7 @@ def unpacked(text: str, rising: bool = False) -> bytes:
         raise ValueError("not a packed row") from None
     if not inflating.eof:
         raise ValueError("a packed row that is cut off, or too long")
-    found: array[int] = array(text[0], data)
+    values: array[int] = array(text[0], data)
     if sys.byteorder == "big":
-        found.byteswap()
-    return numbers(accumulate(found)) if rising else numbers(found)
+        values.byteswap()
+    return numbers(accumulate(values)) if rising else numbers(values)

@@ -113,8 +113,8 @@ def _plural(kind: str) -> str:
     ('form fields', 'parts of a mail', 'entries of a list', 'text boxes')
     """
     for mark in (" without ", " of ", " in ", " with ", " that ", " by ", " around "):
-        head, found, tail = kind.partition(mark)
-        if found:
+        head, parted, tail = kind.partition(mark)
+        if parted:
             return f"{_plural(head)}{mark}{tail}"
     if kind.endswith("y") and kind[-2:-1] not in "aeiou":
         return f"{kind[:-1]}ies"

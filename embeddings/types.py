@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from embeddings.errors import DocumentError
 from embeddings.layout import NO_LAYOUT, Layout
 from embeddings.remarks import NO_REMARKS, Remarks
+from embeddings.text.blocks import with_blocks
 
 __all__ = ["INSIDE", "NO_LAYOUT", "Chunk", "Document", "Hit", "Layout", "content_hash"]
 
@@ -64,12 +65,14 @@ class Document:
 
     @classmethod
     def from_text(cls, text: str, title: str = "Untitled", source: str = "") -> Document:
-        """A document made of a string, for texts that are not files.
+        """A document made of a string, for texts that are not files; its tables, fields and list items are found in it.
 
         >>> Document.from_text("Water boils at 100 °C.", title="Physics").title
         'Physics'
+        >>> len(Document.from_text("- a lamp\\n- a desk").layout.items)
+        2
         """
-        return cls(id="", title=title, source=source, text=text)
+        return cls(id="", title=title, source=source, text=text, layout=with_blocks(text, NO_LAYOUT))
 
 
 def content_hash(text: str, name: str = "text") -> str:

@@ -222,8 +222,8 @@ class _Sync:
         rows += [(path, row)] if row is not None else []
         if held.key != _count_key(len(rows)) if held is not None else len(rows) != 1:
             return None
-        found = [(inner, each, self._staging.by_key(each.key)) for inner, each in rows]
-        known = [(inner, each, stored) for inner, each, stored in found if stored is not None]
+        records = [(inner, each, self._staging.by_key(each.key)) for inner, each in rows]
+        known = [(inner, each, stored) for inner, each, stored in records if stored is not None]
         if len(known) < len(rows) or any(not self._is_right(inner, each, stored) for inner, each, stored in known):
             return None
         if held is not None:
@@ -239,13 +239,13 @@ class _Sync:
 
     def _each(self, file: Path, path: bytes, digest: str | None, row: FileRow | None) -> bool:
         """Reads a file, and stages its documents; whether one of them is done only when it was embedded."""
-        found = read_each(file)
-        ahead = list(islice(found, 2))
+        documents = read_each(file)
+        ahead = list(islice(documents, 2))
         holds = len(ahead) > 1 or any(_inner_name(each) for each in ahead)
         if holds:  # not yet whole: a count that is none
             self._staging.set_file(_folder(path), FileRow(digest, _count_key(-1), own=False))
         waits, count = False, 0
-        for each in chain(ahead, found):
+        for each in chain(ahead, documents):
             if isinstance(each, Skipped):
                 self._skipped.append(each)
                 continue

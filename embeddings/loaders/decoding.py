@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from embeddings.errors import DocumentError
-from embeddings.text.encodings import guesses, named
+from embeddings.text.encodings import from_iso_2022_jp, guesses, named
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -29,6 +29,7 @@ _SEQUENCE = re.compile(
 _STRUCK = re.compile(r"[^\n\x08]\x08")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")  # common in other scripts, rare in Latin, where accents stand alone
 _JAPANESE = re.compile(rb"\x1b\$(?:[@B]|\([@-D])")  # what switches to Japanese in ISO-2022-JP
+_KOREAN = b"\x1b$)C"  # begins a text in ISO-2022-KR
 _SEVERAL = ["shift_jis", "cp932", "euc_jp", "gb2312", "gbk", "gb18030", "big5", "cp950", "euc_kr", "cp949", "johab"]
 _SURE = 0.15  # against an encoding of one byte for each letter: below it, those of several bytes are not looked at
 _UNSURE = 0.7  # beyond it none fits
@@ -112,8 +113,10 @@ def _decoded(data: bytes, name: str) -> tuple[str, str | None]:
     wide = _wide_encoding(data[:_SAMPLE])
     if wide is not None:
         return _strict(data, wide, name), None
-    if _JAPANESE.search(data[:_SAMPLE]) and _decodes(data, "iso2022_jp_ext"):
-        return _strict(data, "iso2022_jp_ext", name), None
+    if _JAPANESE.search(data[:_SAMPLE]) and data.isascii():
+        return from_iso_2022_jp(data), None
+    if _KOREAN in data[:_SAMPLE] and data.isascii() and _decodes(data, "iso2022_kr"):
+        return _strict(data, "iso2022_kr", name), None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -198,8 +201,11 @@ def _detected(sample: bytes) -> str | None:
     """The encoding of several bytes for each character that the text is in, None where it is in none."""
     from charset_normalizer import from_bytes  # here, because most files are UTF-8
 
-    for encoding in ("cp932", "euc_jp"):
+    for encoding in ("cp932", "euc_jp", "euc_jis_2004", "shift_jis_2004"):
         if _decodes(sample, encoding) and _is_japanese(sample.decode(encoding)):
+            return encoding
+    for encoding in ("euc_kr", "cp949", "johab"):
+        if _decodes(sample, encoding) and _is_korean(sample.decode(encoding)):
             return encoding
     best = from_bytes(_start(sample), cp_isolation=_SEVERAL).best()
     if best is None:
@@ -221,6 +227,14 @@ def _is_japanese(text: str) -> bool:
     kana = sum("\u3041" <= character <= "\u3096" for character in high)
     half = sum("\uff61" <= character <= "\uff9f" for character in high)
     return kana >= 0.2 * len(high) and half <= 0.1 * len(high)
+
+
+def _is_korean(text: str) -> bool:
+    """Whether nearly all of a text's characters outside ASCII are Korean syllables or letters, or signs."""
+    high = [character for character in text if not character.isascii()]
+    korean = sum("\uac00" <= character <= "\ud7a3" or "\u3131" <= character <= "\u318e" for character in high)
+    signs = sum("\u2000" <= character <= "\u303f" or character >= "\uff01" for character in high)
+    return korean >= 0.6 * len(high) and korean + signs >= 0.95 * len(high)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

@@ -129,7 +129,7 @@ class Writer:
         self._waiting = [date]
 
     def quotation(self, begins: bool) -> None:
-        """A quotation begins or ends here; a writer that cares for that overrides this."""
+        """A quotation begins or ends here; a writer to whom that matters overrides this."""
 
     def row(self, number: int, words: str) -> None:
         """A row or record, folded into one line, by its number in the file."""
@@ -237,21 +237,21 @@ class Writer:
 
 
 def described(
-    found: Extract,
+    read: Extract,
     title: str | None = None,
     author: str | None = None,
     date: str | None = None,
     notes: Sequence[str] = (),
     omitted: Sequence[Omitted] = (),
 ) -> Extract:
-    """The extract with what metadata says, each in one line; what is empty there says nothing."""
+    """The extract with what the metadata says, each fact in one line; empty facts are passed over."""
     return replace(
-        found,
-        title=_one_line(title) or found.title,
-        author=_one_line(author) or found.author,
-        date=date if date is not None else found.date,
-        notes=(*found.notes, *notes),
-        omitted=(*found.omitted, *omitted),
+        read,
+        title=_one_line(title) or read.title,
+        author=_one_line(author) or read.author,
+        date=date if date is not None else read.date,
+        notes=(*read.notes, *notes),
+        omitted=(*read.omitted, *omitted),
     )
 
 

@@ -20,7 +20,7 @@ class Format:
         suffixes: of the files, in lower case.
         module: in `embeddings.loaders`, the one with its `extract(data, name, limits)`.
         isolated: whether its parser runs in a process of its own.
-        binary: whether its files have a signature, without which they are none.
+        binary: whether its files begin with a signature; a file without it has another format.
         holds: whether it holds files and has no text of its own; then its module has `members(data, name, limits)`.
     """
 
@@ -68,7 +68,7 @@ GZIP = ".gz"
 FORMATS = f"{', '.join(each.suffixes[0] for each in READ)}, and each with {GZIP} after it"
 _BY_SUFFIX = {suffix: each for each in (*READ, PICTURE) for suffix in each.suffixes}
 
-# Known for what nobody asks a question of, whether it is text or not: they are left out without a look.
+# Files that nobody asks questions about, text or not. They are left out unread.
 _NEVER = frozenset(
     f".{suffix}"
     for suffix in (
@@ -101,7 +101,7 @@ _FIRST_PART = 200  # bytes, in which EPUB and ODT write what they are
 
 
 def suffix_of(name: str) -> str:
-    """What the name of a file says of its format: nothing where it ends in a number, a stop, or a proper name.
+    """The suffix that says the format of a file; "" where the name ends in a number, a stop, or a proper name.
 
     >>> suffix_of("notes.TXT"), suffix_of("Rules-2.0"), suffix_of("README.Debian")
     ('.TXT', '', '')
@@ -114,9 +114,9 @@ def suffix_of(name: str) -> str:
 
 
 def check_name(name: str, source: str) -> bool:
-    """Whether the name of a file says its format, or nothing of it; False where only its bytes can tell.
+    """Whether the name of a file says its format, or has no suffix; False where only its bytes can tell.
 
-    Raises DocumentError where the name says that its format is not read: before a byte of it is.
+    Raises DocumentError where the name says that its format is not read, before any byte is read.
     """
     suffix = _inner_suffix(name).lower()
     if suffix in _NEVER and not (suffix in PICTURE.suffixes and available()):
@@ -125,7 +125,7 @@ def check_name(name: str, source: str) -> bool:
 
 
 def not_read(name: str, source: str) -> DocumentError:
-    """What is said of a file whose format is not read."""
+    """The error for a file whose format is not read."""
     if _inner_suffix(name).lower() in PICTURE.suffixes:
         return DocumentError(
             f"{source}: {_inner_suffix(name)} files are not read; to recognise words on pictures install pincite[ocr]"
@@ -151,7 +151,7 @@ def format_of(name: str, data: bytes, source: str) -> Format:
         source: what it is called in messages.
 
     Raises:
-        DocumentError: of a format that is not read, or not of the one that its name says.
+        DocumentError: its format is not read, or is not the one that its name says.
     """
     named = _BY_SUFFIX.get(suffix_of(name).lower())
     told = _told(data, named, source)
@@ -163,13 +163,13 @@ def format_of(name: str, data: bytes, source: str) -> Format:
         return HTML if _HTML_MARK.match(data) else TEXT
     if not named.binary:
         return named
-    if _HTML_MARK.match(data):  # a page that says why there was nothing to download
+    if _HTML_MARK.match(data):  # a web page instead of the file: it says why the download failed
         return HTML
     raise DocumentError(f"{source}: not {_a(named.name)} file, or a damaged one; open and save it again")
 
 
 def _told(data: bytes, named: Format | None, source: str) -> Format | None:
-    """The format that the first bytes tell, None where they tell none."""
+    """The format that the first bytes say; None where they do not."""
     if data.startswith(_PDF_MARK) or (named is PDF and _PDF_MARK in data[:_PDF_WITHIN]):
         return PDF
     if named is PICTURE and is_picture(data):
@@ -183,19 +183,19 @@ def _told(data: bytes, named: Format | None, source: str) -> Format | None:
 
 
 def _zipped(data: bytes, named: Format | None, source: str) -> Format:
-    """Which format a ZIP archive is, by the names in its directory; it is unpacked where that can do no harm."""
+    """Which format a ZIP archive is, by the names in its directory; nothing is unpacked for that."""
     directory = data[-_DIRECTORY:]
     if _ZIP_END not in directory:
         what = _a(named.name) if named is not None and named.binary else "a ZIP"
         raise DocumentError(f"{source}: {what} file that is damaged or cut short; copy it again")
-    found = next((each for each, part in _IN_ZIP if part in directory), None)
-    if found is None:
-        found = next((each for each in (EPUB, ODT) if each.media_type.encode() in data[:_FIRST_PART]), None)
-    if found is None and named is ODT and b"content.xml" in directory:
-        found = ODT
-    if found is None and named is not None and named.binary and named is not ZIP:
+    chosen = next((each for each, part in _IN_ZIP if part in directory), None)
+    if chosen is None:
+        chosen = next((each for each in (EPUB, ODT) if each.media_type.encode() in data[:_FIRST_PART]), None)
+    if chosen is None and named is ODT and b"content.xml" in directory:
+        chosen = ODT
+    if chosen is None and named is not None and named.binary and named is not ZIP:
         raise DocumentError(f"{source}: an archive of other files, and no {named.name} file; rename it to .zip")
-    return found if found is not None else ZIP
+    return chosen if chosen is not None else ZIP
 
 
 def _a(name: str) -> str:

@@ -49,11 +49,11 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     Raises:
         DocumentError: the bytes are not text, or too many.
     """
-    found = plain.extract(data, name, limits)
-    if not any(sign in found.text for sign in _SIGNS):
-        return found
-    page = _Page(found.text, name, limits)
-    return replace(found, text=page.text(), omitted=together([*found.omitted, *page.omitted]))
+    read = plain.extract(data, name, limits)
+    if not any(sign in read.text for sign in _SIGNS):
+        return read
+    page = _Page(read.text, name, limits)
+    return replace(read, text=page.text(), omitted=together([*read.omitted, *page.omitted]))
 
 
 class _Page:
@@ -69,64 +69,64 @@ class _Page:
         """The text as it is shown."""
         at = front_matter_end(self._text)
         parts = [self._text[:at]]
-        while (found := _TOKEN.search(self._text, at)) is not None:
-            parts.append(self._text[at : found.start()])
-            words, at = self._opened(found) if found["opened"] is not None else (self._shown(found), found.end())
+        while (token := _TOKEN.search(self._text, at)) is not None:
+            parts.append(self._text[at : token.start()])
+            words, at = self._opened(token) if token["opened"] is not None else (self._shown(token), token.end())
             parts.append(words)
         return "".join(parts) + self._text[at:]
 
-    def _shown(self, found: re.Match[str]) -> str:
+    def _shown(self, token: re.Match[str]) -> str:
         """What stands for a mark."""
-        if found["code"] is not None:
-            return found[0]
-        if found["struck"] is not None:
-            return self._left_out("struck passage", found[0], found.end())
-        if found["raised"] is not None or found["marked"] is not None:
-            return self._raised(found, found["raised"] or found["marked"])
-        if found["end"] is not None:
-            return self._line_end(found)
-        if found["entity"] is not None:
-            said = unescape(found[0])
-            return found[0] if said in _KEPT or len(said) != 1 else " " if said.isspace() else said
-        if found[0][:4].lower() == "<img":
+        if token["code"] is not None:
+            return token[0]
+        if token["struck"] is not None:
+            return self._left_out("struck passage", token[0], token.end())
+        if token["raised"] is not None or token["marked"] is not None:
+            return self._raised(token, token["raised"] or token["marked"])
+        if token["end"] is not None:
+            return self._line_end(token)
+        if token["entity"] is not None:
+            said = unescape(token[0])
+            return token[0] if said in _KEPT or len(said) != 1 else " " if said.isspace() else said
+        if token[0][:4].lower() == "<img":
             self.omitted.append(Omitted("picture", 1))
-        return "- " if found[0][:3].lower() == "<li" else ""
+        return "- " if token[0][:3].lower() == "<li" else ""
 
-    def _opened(self, found: re.Match[str]) -> tuple[str, int]:
+    def _opened(self, token: re.Match[str]) -> tuple[str, int]:
         """What stands for an element up to where it is closed, and where that is; as written where it is not."""
-        opening = found[0].strip().lower()
+        opening = token[0].strip().lower()
         closing = next(closing for mark, closing in _CLOSING.items() if opening.startswith(mark))
-        end = self._lower.find(closing, found.end()) if closing not in self._unclosed else -1
+        end = self._lower.find(closing, token.end()) if closing not in self._unclosed else -1
         if end < 0:
             self._unclosed.add(closing)
-            return found[0], found.end()
+            return token[0], token.end()
         end += len(closing)
         if opening.startswith("<table"):
-            return self._table(self._text[found.start() : end]), end
-        if closing != "-->" and end - found.start() > _LONGEST_STRUCK:
-            return found[0], found.end()
+            return self._table(self._text[token.start() : end]), end
+        if closing != "-->" and end - token.start() > _LONGEST_STRUCK:
+            return token[0], token.end()
         kind = "hidden passage" if closing == "-->" else "struck passage"
-        return self._left_out(kind, found[0], end), end
+        return self._left_out(kind, token[0], end), end
 
     def _left_out(self, kind: str, opening: str, end: int) -> str:
         """What is left where something was taken out: the space before it, if a word follows."""
         self.omitted.append(Omitted(kind, 1))
         return opening[:1].strip("~<") if self._text[end : end + 1].isalnum() else ""
 
-    def _raised(self, found: re.Match[str], words: str) -> str:
-        text, start, end = found.string, found.start(), found.end()
-        if (found["level"] or "").lower() == "sub" or found["mark"] == "~":
+    def _raised(self, token: re.Match[str], words: str) -> str:
+        text, start, end = token.string, token.start(), token.end()
+        if (token["level"] or "").lower() == "sub" or token["mark"] == "~":
             return lowered(words)
         before = text[max(text.rfind("\n", 0, start) + 1, start - _AROUND) : start]
         return self._marks.words(before, words, text[end : end + _AROUND].partition("\n")[0])
 
     @staticmethod
-    def _line_end(found: re.Match[str]) -> str:
+    def _line_end(token: re.Match[str]) -> str:
         """A space in the row of a table, a line end elsewhere."""
-        text = found.string
-        begin, end = text.rfind("\n", 0, found.start()) + 1, text.find("\n", found.end())
+        text = token.string
+        begin, end = text.rfind("\n", 0, token.start()) + 1, text.find("\n", token.end())
         line = text[begin : end if end >= 0 else len(text)]
-        return " " if "|" in line else "" if not text[found.end() : end].strip() else "\n"
+        return " " if "|" in line else "" if not text[token.end() : end].strip() else "\n"
 
     def _table(self, written: str) -> str:
         """A table of HTML as lines: each cell behind the name of its column."""

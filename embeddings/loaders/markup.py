@@ -28,7 +28,7 @@ _BLOCKS = {
     *("form", "fieldset", "legend", "details", "summary", "hr", "pre", "code", "body", "html", "center", "hgroup"),
     *(_HEADINGS | _ITEMS | _ROWS | _CELLS),
 }
-# What a link says of the page it leads to: beside this one in a manual, not part of what it says.
+# How a link of a manual is related to this page; such a link is not part of what the page says.
 _RELATIONS = {"next", "prev", "previous", "up", "top", "start", "first", "last", "index", "contents", "toc", "help"}
 _MOST_LINKS = 12  # of a line that leads to the pages around; more are a table of contents
 _WORDS_OF_A_LINK = 3  # beside its own: "Up: ", " | ", "[", "]"
@@ -51,7 +51,7 @@ def parsed_html(text: str) -> html.HtmlElement | None:
 
 
 def drop_navigation(root: html.HtmlElement) -> None:
-    """Takes out what only leads elsewhere: marks that link to themselves, and lines of links to the pages around."""
+    """Takes out what only leads elsewhere: marks that link to their own heading, and lines of links to other pages."""
     for element in root.xpath("//*[@role='navigation']"):
         if element.getparent() is not None:
             element.drop_tree()
@@ -75,8 +75,8 @@ def _is_way_around(element: html.HtmlElement) -> bool:
 
 def declared_charset(data: bytes) -> str | None:
     """The encoding that a page names in its first bytes."""
-    found = _META_CHARSET.search(data, 0, 4_096)
-    return found[1].decode("ascii", "replace") if found else None
+    charset = _META_CHARSET.search(data, 0, 4_096)
+    return charset[1].decode("ascii", "replace") if charset else None
 
 
 def write_tree(
@@ -94,7 +94,7 @@ def write_tree(
 
 
 class _Walk:
-    """One way through a tree: `_line` holds the words of the paragraph that is being read."""
+    """Walks through a tree once; `_line` holds the words of the paragraph that is being read."""
 
     def __init__(self, writer: Writer, left_out: frozenset[str], tables: Mapping[str, Grid]) -> None:
         self._tables = tables
@@ -177,14 +177,14 @@ def _flowing(element: etree._Element) -> Iterator[str]:
 
 
 def _is_preformatted(element: etree._Element) -> bool:
-    """Whether the lines of an element are its own: trafilatura makes quotes and code of what was preformatted."""
+    """Whether an element keeps its own lines: trafilatura turns preformatted text into quotes and code."""
     return len(element) == 0 and "\n" in (element.text or "").strip() and "  " in (element.text or "")
 
 
 def tables_of(root: etree._Element) -> dict[str, Grid]:
-    """The tables of data of a page, each by its letters: what makes main text of a page loses which cells span more."""
-    found = ((element, _grid(element)) for element in root.iter() if local(element) == "table")
-    return {_letters(element): grid for element, grid in found if grid is not None}
+    """The tables of data of a page, by their letters: trafilatura forgets which cells span several places."""
+    grids = ((element, _grid(element)) for element in root.iter() if local(element) == "table")
+    return {_letters(element): grid for element, grid in grids if grid is not None}
 
 
 def _letters(table: etree._Element) -> str:

@@ -48,8 +48,8 @@ def chosen(store: Store, where: Where) -> Places:
     if where.folders:
         own.append(_all(where.folders, lambda folder: inside(_lying_in(store, folder)), _EMPTY_FOLDER))
     if where.places is not None:
-        found = [each for name in where.places for each in (_places(called(store, name)), _lying_in(store, name))]
-        own.append(inside(np.unique(np.concatenate([_array(()), *found]), axis=0)))
+        matching = [each for name in where.places for each in (_places(called(store, name)), _lying_in(store, name))]
+        own.append(inside(np.unique(np.concatenate([_array(()), *matching]), axis=0)))
     return reduce(_both, [*parts, *own])
 
 

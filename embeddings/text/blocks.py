@@ -72,8 +72,8 @@ def blocks_of(text: str, taken: Sequence[Bounds] = (), start: int = 0) -> Blocks
         start: where to begin, as behind front matter.
 
     >>> text = "Room: 14\\nFloor: 2\\n\\n- a lamp\\n- a desk"
-    >>> found = blocks_of(text)
-    >>> [text[slice(*field.value)] for field in found.fields], [text[item.start : item.end] for item in found.items]
+    >>> blocks = blocks_of(text)
+    >>> [text[slice(*field.value)] for field in blocks.fields], [text[item.start : item.end] for item in blocks.items]
     (['14', '2'], ['a lamp', 'a desk'])
     """
     lines = list(_lines(text, taken, start))
@@ -95,10 +95,10 @@ def blocks_of(text: str, taken: Sequence[Bounds] = (), start: int = 0) -> Blocks
 def with_blocks(text: str, layout: Layout, start: int = 0) -> Layout:
     """A layout with what is found in a text beside the tables that it has. Arguments as in `blocks_of`."""
     taken = sorted([*((table.start, table.end) for table in layout.tables), *layout.headings])
-    found = blocks_of(text, taken, start)
-    tables = tuple(sorted((*layout.tables, *found.tables), key=lambda table: table.start))
-    fields = tuple(sorted((*layout.fields, *found.fields), key=lambda field: field.label))
-    return replace(layout, tables=tables, fields=fields, items=found.items)
+    blocks = blocks_of(text, taken, start)
+    tables = tuple(sorted((*layout.tables, *blocks.tables), key=lambda table: table.start))
+    fields = tuple(sorted((*layout.fields, *blocks.fields), key=lambda field: field.label))
+    return replace(layout, tables=tables, fields=fields, items=blocks.items)
 
 
 def fields_of(table: Table) -> Iterator[Field]:
@@ -175,15 +175,15 @@ def _records(text: str, lines: Sequence[Line]) -> Iterator[Table]:
     for line in lines:
         if text.find(";", line.start, line.end) < 0 or _RECORD.fullmatch(text, line.start, line.end) is None:
             continue
-        found = [each for each in _LABELLED.finditer(text, line.start, line.end) if each["b"]]
-        if len(found) < 2 or not all(_is_cell(each["a"], each["b"]) for each in found):
+        cells = [each for each in _LABELLED.finditer(text, line.start, line.end) if each["b"]]
+        if len(cells) < 2 or not all(_is_cell(each["a"], each["b"]) for each in cells):
             continue
-        said = [each["a"].strip() for each in found]
+        said = [each["a"].strip() for each in cells]
         if rows and (said != names or text[last : line.begin].strip()):
             yield Table.of(names, rows)
             rows = []
         names, last = said, line.end
-        rows.append([(column, *each.span("b")) for column, each in enumerate(found)])
+        rows.append([(column, *each.span("b")) for column, each in enumerate(cells)])
     if rows:
         yield Table.of(names, rows)
 
@@ -198,30 +198,32 @@ def _pairs(text: str, lines: Sequence[Line]) -> Iterator[Table]:
     """Lines of two things with a dash between them, where at least two follow one another."""
     run: list[tuple[Line, re.Match[str]]] = []
     for line in lines:
-        found = _PAIR.fullmatch(text, line.start, line.end) if line.kind in ("pair", "bullet", "gap") else None
-        if found is None or not _is_name(found["a"]) or _SENTENCE_END.search(found["b"]) or _ASIDE.search(found["b"]):
+        pair = _PAIR.fullmatch(text, line.start, line.end) if line.kind in ("pair", "bullet", "gap") else None
+        if pair is None or not _is_name(pair["a"]) or _SENTENCE_END.search(pair["b"]) or _ASIDE.search(pair["b"]):
             continue
         if run and (text[run[-1][0].end : line.begin].strip() or text.count("\n", run[-1][0].end, line.begin) > 2):
             yield from _paired(run)
             run = []
-        run.append((line, found))
+        run.append((line, pair))
     yield from _paired(run)
 
 
 def _paired(run: Sequence[tuple[Line, re.Match[str]]]) -> Iterator[Table]:
     if len(run) > 1:
-        yield Table.of((), [[(0, *found.span("a")), (1, *found.span("b"))] for _, found in run])
+        yield Table.of((), [[(0, *pair.span("a")), (1, *pair.span("b"))] for _, pair in run])
 
 
 def _fields(text: str, lines: Sequence[Line]) -> Iterator[Field]:
     """Lines that are a label and its value: more than one near another, or one that forms have."""
-    found = [(line, each) for line in lines for each in _matches(text, line)]
-    begun = {line.begin for line, _ in found}
+    labelled = [(line, each) for line in lines for each in _matches(text, line)]
+    begun = {line.begin for line, _ in labelled}
     stops = [line.begin for line in lines if line.kind == "bullet" or line.begin in begun]
-    for index, (line, each) in enumerate(found):
+    for index, (line, each) in enumerate(labelled):
         if len(each["b"].split()) > _LONGEST_VALUE:
             continue
-        near = any(_is_near(text, found[i][0], found[i + 1][0]) for i in (index - 1, index) if 0 <= i < len(found) - 1)
+        near = any(
+            _is_near(text, labelled[i][0], labelled[i + 1][0]) for i in (index - 1, index) if 0 <= i < len(labelled) - 1
+        )
         alone = is_label(each["a"]) and len(each["b"].split()) <= _LONGEST_ALONE
         if near or alone or line.kind == "bullet":
             after = bisect_right(stops, line.begin)
@@ -239,8 +241,8 @@ def _matches(text: str, line: Line) -> list[re.Match[str]]:
             between = between.replace(each[0], "", 1)
         if several and not between.strip() and all(_is_label(text, each) for each in several):
             return several
-    found = _FIELD.fullmatch(text, line.start, line.end)
-    return [found] if found is not None and _is_label(text, found) else []
+    match = _FIELD.fullmatch(text, line.start, line.end)
+    return [match] if match is not None and _is_label(text, match) else []
 
 
 def _is_label(text: str, field: re.Match[str]) -> bool:

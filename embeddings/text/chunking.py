@@ -87,9 +87,9 @@ class Chunker:
 
     def __call__(self, document: Document) -> tuple[Chunk, ...]:
         """The passages of a document, in order, covering it without a gap; () for an empty text."""
-        found = sections_of(document)
+        sections = sections_of(document)
         return tuple(
-            chunk for section in _without_blank(document.text, found) for chunk in self._chunks(document, section)
+            chunk for section in _without_blank(document.text, sections) for chunk in self._chunks(document, section)
         )
 
     def embedded_text(self, document: Document, chunk: Chunk) -> str:
@@ -268,11 +268,11 @@ def _check(name: str, value: int, smallest: int) -> None:
         raise SettingsError(f"{name} is {value}, expected at least {smallest}; choose a larger number")
 
 
-def _without_blank(text: str, found: Iterable[Section]) -> list[Section]:
+def _without_blank(text: str, sections: Iterable[Section]) -> list[Section]:
     """The sections, where one that holds only white space is part of the next one."""
     kept: list[Section] = []
     begin: int | None = None
-    for section in found:
+    for section in sections:
         if text[section.start : section.end].isspace():
             begin = section.start if begin is None else begin
             continue
@@ -318,7 +318,7 @@ def _cuts(text: str, start: int, end: int, size: int) -> Iterator[tuple[int, int
     """
     while end - start > size:
         low, high = start + size // 2, start + size
-        cut = max((found.end() for found in _CLAUSE.finditer(text, low, high)), default=0)
+        cut = max((clause.end() for clause in _CLAUSE.finditer(text, low, high)), default=0)
         if cut <= start:
             cut = max((text.rfind(space, low, high) + 1 for space in " \t\u3000"), default=0)
         if cut <= start:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -22,6 +22,7 @@ _LONGEST_CELL = 200  # characters, of a column that only space parts
 _WIDEST = 60  # characters of such cells, on an average
 _MOST_CELLS = 40
 _LEADING = " \t\r\f\v\n:…_."  # what leads from a label to its value
+_NUMBERS = re.compile(r"(?=.*\d[.,]\d)[-+(]?\d[\d.,]*[)%]?(?: [-+(]?\d[\d.,]*[)%]?){2,}")  # cells that one space parts
 _SENTENCE = re.compile(r"[.!?][\"'”’)]?$")
 
 
@@ -110,10 +111,10 @@ def _table(text: str, run: Sequence[Line]) -> Iterator[Table]:
 
 def _spread(cells: Sequence[tuple[int, Bounds]]) -> list[Bounds]:
     """The cells of a row by their columns; nothing where a column has none."""
-    found = [(0, 0)] * (max((column for column, _ in cells), default=-1) + 1)
+    filled = [(0, 0)] * (max((column for column, _ in cells), default=-1) + 1)
     for column, cell in cells:
-        found[column] = cell
-    return found
+        filled[column] = cell
+    return filled
 
 
 def _lead(text: str, line: Line) -> int:
@@ -132,20 +133,20 @@ def _cells(text: str, line: Line, lead: int) -> Row:
     words = text[line.start : line.end]
     if "|" in words:
         first, last = line.start + words.startswith("|"), line.end - (words.endswith("|") and not words.endswith("\\|"))
-        found: Row = []
+        cells: Row = []
         at = first
-        while at <= last and len(found) < _MOST_CELLS:
+        while at <= last and len(cells) < _MOST_CELLS:
             cell = _BETWEEN_BARS.match(text, at, last)
             end = cell.end() if cell is not None else at
-            found.append(_bare(text, at, end))
+            cells.append(_bare(text, at, end))
             at = end + 1
-        return found
+        return cells
     if "\t" in words and "  " not in words.replace("\t", ""):
-        found, at = [], line.begin + lead if _lead(text, line) else line.start
+        cells, at = [], line.begin + lead if _lead(text, line) else line.start
         for part in text[at : line.end].split("\t")[:_MOST_CELLS]:
-            found.append(_bare(text, at, at + len(part)))
+            cells.append(_bare(text, at, at + len(part)))
             at += len(part) + 1
-        return found
+        return cells
     return [_bare(text, *cell.span()) for cell in _CELL.finditer(text, line.start, line.end)][:_MOST_CELLS]
 
 
@@ -155,8 +156,8 @@ def _bare(text: str, start: int, end: int) -> Bounds:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    if start < end and text[start] in _MARKS and (found := _MARKED.fullmatch(text, start, end)) is not None:
-        return found.span("inside")
+    if start < end and text[start] in _MARKS and (match := _MARKED.fullmatch(text, start, end)) is not None:
+        return match.span("inside")
     return start, end
 
 
@@ -182,16 +183,26 @@ def _is_aligned(text: str, lines: Sequence[tuple[int, Row]], ruled: bool) -> boo
         ruled: whether a rule stands among them.
     """
     rows = [row for _, row in lines]
-    most, times = Counter(map(len, rows)).most_common(1)[0]
+    most = _most_cells(rows)
     lengths = [end - start for row in rows for start, end in row]
     if most < 2 or max(lengths) > _LONGEST_CELL or sum(lengths) > _WIDEST * len(lengths):
         return False
+    if are_groups(len(rows[0]), [text[slice(*cell)] for cell in rows[1]], most):
+        rows = rows[2:]
     ended = sum(_SENTENCE.search(text[row[0][0] : row[0][1]]) is not None for row in rows if len(row) > 1)
-    if 2 * ended >= len(rows) or (not ruled and 5 * times < 3 * len(rows)):
+    if 2 * ended >= len(rows) or (not ruled and 5 * sum(len(row) == most for row in rows) < 3 * len(rows)):
+        return False
+    if any(_NUMBERS.fullmatch(text, *cell) is not None for row in rows for cell in row):
         return False
     full = [(begin, row) for begin, row in lines if len(row) == most]
     tabbed = all("\t" in text[row[0][0] : row[-1][1]] for _, row in full)
     return tabbed or all(_is_under(full, column) for column in range(1, most))
+
+
+def _most_cells(rows: Sequence[Row]) -> int:
+    """How many cells most rows have; the larger number where two are as common."""
+    counts = Counter(map(len, rows))
+    return max(counts, key=lambda count: (counts[count], count))
 
 
 def _is_under(full: Sequence[tuple[int, Row]], column: int) -> bool:
@@ -207,37 +218,52 @@ def _placed(text: str, lines: Sequence[tuple[int, Row]]) -> list[list[tuple[int,
         text: the text.
         lines: where each line begins, and its cells.
     """
-    counts = Counter(len(row) for _, row in lines)
-    most = max(counts, key=lambda count: (counts[count], count))
+    most = _most_cells([row for _, row in lines])
     first = len(lines[0][1])
     most = first if first == most + 1 else most  # the first row names a column that no other row fills
     full = [[(start - begin, end - begin) for start, end in row] for begin, row in lines if len(row) == most]
     reach = [(min(row[c][0] for row in full), max(row[c][1] for row in full)) for c in range(most)]
-    found: list[list[tuple[int, Bounds]]] = []
+    table: list[list[tuple[int, Bounds]]] = []
     if len(lines) > 1 and are_groups(len(lines[0][1]), [text[slice(*cell)] for cell in lines[1][1]], most):
-        begin, row = lines[0]
-        firsts = first_columns([(start - begin, end - begin) for start, end in row], reach, 1)
-        found.append(list(zip(firsts, row, strict=True)) if firsts else [(0, (row[0][0], row[-1][1]))])
-    for begin, row in lines[len(found) :]:
+        (begin, row), (below, names) = lines[:2]
+        named = set[int]()
+        for start, end in names:  # they may be wider than what stands under them
+            column = max(range(most), key=lambda at: min(end - below, reach[at][1]) - max(start - below, reach[at][0]))
+            reach[column] = min(start - below, reach[column][0]), max(end - below, reach[column][1])
+            named.add(column)
+        firsts = first_columns([(start - begin, end - begin) for start, end in row], reach, 1, named)
+        table.append(list(zip(firsts, row, strict=True)) if firsts else [(0, (row[0][0], row[-1][1]))])
+    for begin, row in lines[len(table) :]:
         if len(row) == most:
-            found.append(list(enumerate(row)))
+            table.append(list(enumerate(row)))
             continue
         placed: dict[int, Bounds] = {}
         for start, end in row:
             column = _column(start - begin, end - begin, reach, max(placed, default=-1) + 1)
             placed[column] = (placed[column][0], end) if column in placed else (start, end)
-        found.append(sorted(placed.items()))
-    return found
+        table.append(sorted(placed.items()))
+    return table
 
 
 def are_groups(count: int, names: Sequence[str], columns: int) -> bool:
-    """Whether so few cells at the top of a table may each stand over several of the names below them."""
-    full = len(names) in (columns, columns - 1) and all(kind(name) in ("t", "y") for name in names)
-    return count > 1 and 2 * count <= columns and full
+    """Whether so few cells at the top of a table may stand over it, some each over several of the names below them.
+
+    Args:
+        count: the cells of the first row.
+        names: those of the second one.
+        columns: how many the table has; what the second row does not name, the first one does.
+    """
+    groups = count - max(0, columns - len(names))
+    full = columns - 1 <= len(names) <= columns and 2 * count <= columns and count > 1
+    alone = groups >= 1 and 2 * groups <= len(names) < columns and count >= 3
+    return (full or alone) and all(kind(name) in ("t", "y") for name in names)
 
 
 def first_columns(
-    groups: Sequence[tuple[float, float]], columns: Sequence[tuple[float, float]], slack: float
+    groups: Sequence[tuple[float, float]],
+    columns: Sequence[tuple[float, float]],
+    slack: float,
+    named: Container[int],
 ) -> list[int] | None:
     """The first column that each name of a group of columns stands over; None where that can't be told.
 
@@ -245,26 +271,35 @@ def first_columns(
         groups: where the names begin and end.
         columns: where the columns do.
         slack: how far from one another two begin that begin together.
+        named: the columns that have a name of their own below; any other one stands under a name alone.
 
-    >>> first_columns([(21, 29), (39, 46)], [(0, 7), (17, 22), (26, 31), (35, 40), (44, 49)], 1)
-    [1, 3]
+    >>> columns = [(0, 7), (17, 22), (26, 31), (35, 40), (44, 49), (55, 60)]
+    >>> first_columns([(21, 29), (39, 46), (55, 60)], columns, 1, named=range(5))
+    [1, 3, 5]
     """
     begin = [next((c for c, (left, _) in enumerate(columns) if abs(left - at) <= slack), -1) for at, _ in groups]
     if min(begin) >= 0 and all(one < other for one, other in pairwise(begin)):
         return begin
-    centres = [(left + right) / 2 for left, right in groups]
-    middles = [(one + other) / 2 for one, other in pairwise(centres)]
-    edges = [2 * centres[0] - middles[0], *middles, 2 * centres[-1] - middles[-1]]
-    found = []
-    for centre, (low, high) in zip(centres, pairwise(edges), strict=True):
-        inside = [c for c, (left, right) in enumerate(columns) if low <= (left + right) / 2 < high]
-        if not inside:
-            return None
-        left, right = columns[inside[0]][0], columns[inside[-1]][1]
-        if abs((left + right) / 2 - centre) > max(3 * slack, 0.2 * (right - left)):
-            return None
-        found.append(inside[0])
-    return found
+    best: dict[int, tuple[float, list[int]]] = {at: (0.0, []) for at in range(len(columns) + 1)}
+    for group in groups:  # by where the columns end that the names so far stand over
+        ends: dict[int, tuple[float, list[int]]] = {}
+        for first, (cost, firsts) in best.items():
+            for end in range(first + 1, len(columns) + 1):
+                fits = (first in named) == (end - first > 1) and all(each in named for each in range(first + 1, end))
+                off = _off_centre(group, columns[first:end], slack) if fits else None
+                if off is not None and (end not in ends or cost + off < ends[end][0]):
+                    ends[end] = (cost + off, [*firsts, first])
+        best = ends
+    return min(best.values(), key=lambda each: each[0])[1] if best else None
+
+
+def _off_centre(group: tuple[float, float], columns: Sequence[tuple[float, float]], slack: float) -> float | None:
+    """How far a name is from the middle of the columns that it may stand over; None where that is too far."""
+    left, right = columns[0][0], columns[-1][1]
+    off = abs((left + right) - (group[0] + group[1])) / 2
+    if len(columns) == 1 and min(abs(left - group[0]), abs(right - group[1])) <= slack:
+        return 0.0
+    return off if off <= max(3 * slack, 0.2 * (right - left)) else None
 
 
 def _column(start: int, end: int, reach: Sequence[Bounds], least: int) -> int:

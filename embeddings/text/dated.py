@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from embeddings.text.sections import Section
 
 
-def parted(found: Sequence[Section], dated: Sequence[tuple[int, str | None]]) -> tuple[Section, ...]:
+def parted(sections: Sequence[Section], dated: Sequence[tuple[int, str | None]]) -> tuple[Section, ...]:
     """Sections parted where the text was written at another time (`Layout.dated`), with the date of each part.
 
     A part that is known to be of another time has "" where nobody says when, so that it takes no date from the whole.
     """
     parts: list[Section] = []
     told, date = list(reversed(dated)), None
-    for section in found:
+    for section in sections:
         here = section
         while told and told[-1][0] < section.end:
             start, after = told.pop()

@@ -97,30 +97,30 @@ def first_day(text: str) -> str | None:
     >>> first_day("LONDON, May 3, 2021 (Agency)")
     '2021-05-03'
     """
-    for found in _DAY_AND_TIME.finditer(text):
-        return _iso(found)
+    for match in _DAY_AND_TIME.finditer(text):
+        return _iso(match)
     return None
 
 
-def _stands_apart(heading: str, found: re.Match[str]) -> bool:
+def _stands_apart(heading: str, day: re.Match[str]) -> bool:
     """Whether a date opens the heading, or closes it behind a separator or a label in capitals."""
-    before, after = heading[: found.start()].rstrip(), heading[found.end() :].strip()
+    before, after = heading[: day.start()].rstrip(), heading[day.end() :].strip()
     if not before:
         return not after or after[0] in ":-–—,|.)("
     return not after.strip(")].") and (before[-1] in ":-–—,|([" or before.upper() == before)
 
 
-def _iso(found: re.Match[str]) -> str | None:
+def _iso(match: re.Match[str]) -> str | None:
     """ISO 8601 of a match of day and time; None where the day is ambiguous or is not in the calendar."""
-    day = _calendar_day(found)
-    if day is None or found["time"] is None:
+    day = _calendar_day(match)
+    if day is None or match["time"] is None:
         return day
-    clock = _clock(found["time"])
+    clock = _clock(match["time"])
     return day if clock is None else f"{day}T{clock}"
 
 
-def _calendar_day(found: re.Match[str]) -> str | None:
-    group = found.groupdict()
+def _calendar_day(match: re.Match[str]) -> str | None:
+    group = match.groupdict()
     try:
         if group["a"] is not None:
             first, second, year = int(group["a"]), int(group["b"]), int(group["year4"])
@@ -139,11 +139,11 @@ def _calendar_day(found: re.Match[str]) -> str | None:
 def _clock(words: str) -> str | None:
     """ "5:20 pm GMT" as "17:20Z"; hours and minutes alone where no zone, or none that is unambiguous, is stated."""
     digits = re.match(r"(\d\d)(\d\d)(?=\D|$)", words)
-    found = digits or _CLOCK.match(words)
-    if found is None:
+    match = digits or _CLOCK.match(words)
+    if match is None:
         return None
-    hour, minute = int(found[1]), int(found[2] or 0)
-    half = None if digits else found[3]
+    hour, minute = int(match[1]), int(match[2] or 0)
+    half = None if digits else match[3]
     if half is not None:
         hour = hour % 12 + (12 if half.lower() == "p" else 0)
     if hour > 23 or minute > 59:
@@ -159,5 +159,5 @@ def _zone(words: str) -> str:
 
 
 def _match_end(pattern: re.Pattern[str], text: str) -> int:
-    found = pattern.match(text)
-    return found.end() if found else 0
+    match = pattern.match(text)
+    return match.end() if match else 0

@@ -20,6 +20,7 @@ _WESTERN = (
     "àèéìíîòóùú",  # Italian
     "åäöæøéèüóòô",  # Nordic
     "áðéíóúýþæö",  # Icelandic
+    "äöüõåšž",  # Estonian, Finnish
 )
 _CENTRAL = (
     "ąćęłńóśźż",  # Polish
@@ -28,6 +29,7 @@ _CENTRAL = (
     "čćđšž",  # Croatian, Slovene
     "ăâîşţ",  # Romanian
 )
+_BALTIC = ("ąčęėįšųūž", "āčēģīķļņōŗšūž", "äöüõšž")  # Lithuanian, Latvian, Estonian
 _RUSSIAN, _UKRAINIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя’"
 _BULGARIAN = "абвгдежзийклмнопрстуфхцчшщъьюя"
 _GREEK = "αάβγδεέζηήθιίϊΐκλμνξοόπρσςτυύϋΰφχψωώ"
@@ -44,8 +46,10 @@ _FREQUENT = {  # ten letters that make up more than half of what is written in a
 _SHARE = 0.5  # of the letters: those ten, at least
 _LETTERS = (  # encoding and the letters of a language; the first of those that fit best wins
     *(("cp1252", letters) for letters in _WESTERN),
+    *(("iso8859_15", letters) for letters in _WESTERN),
     *(("cp1250", letters) for letters in _CENTRAL),
     ("cp1254", "çğıöşüâîûi̇"),  # Turkish
+    *(("cp1257", letters) for letters in _BALTIC),
     *(("mac_roman", letters) for letters in _WESTERN[:4]),
     *(("iso8859_2", letters) for letters in _CENTRAL[:3]),
     *(("cp850", letters) for letters in _WESTERN[:4]),
@@ -74,6 +78,8 @@ NAMES = {
     "cp1254": "Windows-1254",
     "cp1255": "Windows-1255",
     "cp1256": "Windows-1256",
+    "cp1257": "Windows-1257",
+    "iso8859_15": "ISO-8859-15",
     "iso8859_2": "ISO-8859-2",
     "iso8859_5": "ISO-8859-5",
     "iso8859_6": "ISO-8859-6",
@@ -88,9 +94,14 @@ NAMES = {
     "cp737": "DOS 737",
     "cp862": "DOS 862",
 }
+_SHIFTS = re.compile(rb"\x1b(\$[@B]|\$\([@BD]|\([ABIJ]|\$\([OPQ])")  # what switches the set of letters in ISO-2022-JP
+_LATER_SETS = {b"$(O": "iso2022_jp_3", b"$(P": "iso2022_jp_3", b"$(Q": "iso2022_jp_2004"}
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s!-~](?=[^\W\d_])")
 _GOOD_INSIDE = frozenset("’'‘-‐–—\u00ad…")
-_STRANGE_SIGNS = re.compile(r"[\u0080-\u009f\u02c6-\u02dd\u2580-\u25ffƒ‡†‰¦¬¯¸¨´¶¤‹›√∫≈∆◊∂∑∏π∞≤≥]|(?<=\w)[¿¡„‚·]")
+_CONTROLS = re.compile(r"[\u0080-\u009f]")  # no text has them
+_STRANGE_SIGNS = re.compile(
+    r"[\u0080-\u009f\u02c6-\u02dd\u2580-\u25ffƒ‡†‰¦¬¯¸¨´¶¤‹›√∫≈∆◊∂∑∏π∞≤≥]|(?<=\w)[¿¡„‚·]|(?<!\d)[¼½¾](?=[^\W\d_]{2})"
+)
 _FRAMES = re.compile(r"[\u2500-\u257f]")
 _LINES = frozenset("─│═║━┃")  # most of a frame
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -127,8 +138,8 @@ def guesses(sample: bytes) -> list[Guess]:
             best[encoding] = min(best.get(encoding, against), against)
     high = max(1, sum(byte >= 0x80 for byte in sample[:_SAMPLE]))
     order = {encoding: place for place, (encoding, _) in reversed(list(enumerate(_LETTERS)))}
-    found = [Guess(encoding, against / high) for encoding, against in best.items()]
-    return sorted(found, key=lambda guess: (guess.against, order[guess.encoding]))
+    likely = [Guess(encoding, against / high) for encoding, against in best.items()]
+    return sorted(likely, key=lambda guess: (guess.against, order[guess.encoding]))
 
 
 def _read(sample: bytes, encoding: str) -> tuple[str, int] | None:
@@ -138,7 +149,7 @@ def _read(sample: bytes, encoding: str) -> tuple[str, int] | None:
     except UnicodeDecodeError:
         return None
     inside = sum(sign not in _GOOD_INSIDE for sign in _INSIDE.findall(text))
-    signs = len(_STRANGE_SIGNS.findall(text))
+    signs = len(_STRANGE_SIGNS.findall(text)) + len(_CONTROLS.findall(text))
     frames = _FRAMES.findall(text)
     signs += len(frames) if 2 * sum(sign in _LINES for sign in frames) < len(frames) else 0
     for opening, closing in ("¿?", "¡!"):
@@ -184,3 +195,38 @@ def named(encodings: Sequence[str]) -> str:
     'KOI8-R or Windows-1251'
     """
     return " or ".join(NAMES.get(encoding, encoding.replace("_", "-").upper()) for encoding in encodings)
+
+
+def from_iso_2022_jp(data: bytes) -> str:
+    """The text of Japanese mail, with the letters that Windows knows beside the standard's ("①", "㈱", "髙").
+
+    >>> from_iso_2022_jp(b"\\x1b$B-!2q5D\\x1b(B 10:00")
+    '①会議 10:00'
+    """
+    try:
+        return data.decode("iso2022_jp_2")
+    except UnicodeDecodeError:
+        pass
+    first, *rest = _SHIFTS.split(data)
+    words = [first.decode("ascii", "replace")]
+    for shift, part in zip(rest[::2], rest[1::2], strict=True):
+        if shift in (b"$@", b"$B", b"$(@", b"$(B"):
+            end = next((at for at, byte in enumerate(part) if byte < 0x21), len(part))  # a line end ends it, too
+            words += [_in_windows(part[:end]), part[end:].decode("ascii", "replace")]
+        elif shift == b"(I":
+            half = bytes(byte | 0x80 if 0x21 <= byte <= 0x5F else byte for byte in part)
+            words.append(half.decode("cp932", "replace"))
+        elif shift in (b"(A", b"(B", b"(J"):
+            words.append(part.decode("ascii", "replace"))
+        else:
+            words.append((b"\x1b" + shift + part).decode(_LATER_SETS.get(shift, "iso2022_jp_ext"), "replace"))
+    return "".join(words)
+
+
+def _in_windows(pairs: bytes) -> str:
+    """Characters of two bytes of JIS X 0208, by the same places in Windows' own set."""
+    moved = bytearray()
+    for row, cell in zip(pairs[::2], pairs[1::2], strict=False):
+        moved.append(((row - 0x21) >> 1) + (0x81 if row < 0x5F else 0xC1))
+        moved.append(cell + (0x7E if not row & 1 else 0x20 if cell >= 0x60 else 0x1F))
+    return moved.decode("cp932", "replace")

@@ -28,7 +28,9 @@ _NUMBER = re.compile(
     rf"[-+−–(<>≤≥~≈]?\s?[{_MARKS}]?(?:[A-Z]{{2,3}}\s)?[-−]?\d[\d.,'’  \s]*(?:[eE][-+]?\d+)?"
     rf"\s?(?:[{_MARKS}]|[^\W\d_]{{1,12}}(?:[²³/]\w*)?)?\)?"
 )
-_YEAR = re.compile(r"(?:FY\s?|Q[1-4][ /-]?)?(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4})?\*?", re.IGNORECASE)
+_YEAR = re.compile(
+    r"(?:FY\s?|Q[1-4][ /-]?|H[12][ /-]?)?(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4}|s|[AEFPB])?\*?", re.IGNORECASE
+)
 _DAY = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d\d.*)?|\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
     r"|\d{4}-\d\d|\d{1,2}[/.]\d{4}|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|[A-Z][a-z]{2,9}\.? \d{1,2}, \d{4}"
@@ -37,6 +39,8 @@ _DAY = re.compile(
 )
 _PRICE = re.compile(r"\d{1,2}\.\d\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
+_ENDS_AS_TEXT = re.compile(r"[,;{]$|\S\s+\S+\s+\S+\.$")  # a piece of code, or a sentence
+_COUNTED = re.compile(r"(?P<word>[^\W\d_]{1,20}[ .]{0,2})\d{1,4}\b|(?P<mark>\d{1,3}[.)] )")  # "Step 1", "2) "
 _NOTHING = frozenset("n/a na nan - -- – — none null unknown tbd tba ? . … nil #n/a".split())
 # What fields are called: a first column of these, and a second one that is not, is a form and not a list.
 _LABELS = frozenset(
@@ -51,7 +55,14 @@ _LABELS = frozenset(
     invoice order quantity vat tax iban bic bank account insurance policy premium tenant landlord property notice
     period interest rate term""".split()
 )
+# Words that name a column of things; a year beside one of them names a column, too.
+_THINGS = frozenset(
+    """country region state province district county municipality town city place location station harbour port ship
+    name product item article category group sector industry department company project employee customer client
+    supplier team school type kind model brand language""".split()
+)
 _ROLES = frozenset("manager director president secretary mayor head leader chair chairman owner employee".split())
+_ALONE = frozenset("total sum all overall average mean change difference note remark comment rank share".split())
 # What stands over such a table where it has names: they name nothing.
 _OVER_FIELDS = frozenset(
     """field value key name item property attribute parameter setting description detail details information content
@@ -175,6 +186,9 @@ def _named(titles: int, body: Sequence[Cells], depth: int) -> Naming:
     """The names that stand in the first rows, those of several rows one after the other."""
     width = max(len(row) for row in body[:depth])
     levels = [list(_spread(row, width, level < depth - 1)) for level, row in enumerate(body[:depth])]
+    if depth > 1:
+        reach = _reach(*body[:2])
+        levels[0][reach:] = [""] * len(levels[0][reach:])
     names = []
     for column in range(width):
         parts = dict.fromkeys(level[column] for level in levels if level[column])
@@ -194,6 +208,24 @@ def _spread(row: Cells, width: int, over: bool) -> Iterator[str]:
         yield last
 
 
+def _reach(groups: Cells, names: Cells) -> int:
+    """How many columns may stand under groups: all, or those before one that is left over where each group has as many
+    of them as the others."""
+    width = max(len(groups), len(names))
+    told = [column for column, cell in enumerate(groups) if cell.strip()]
+    over = [column for column in told if column and column < len(names) and names[column].strip()]
+    if len(over) < 2 or over[-1] != told[-1]:
+        return width
+    if any(groups[column] == groups[column - 1] for column in over):
+        return over[-1] + 1  # the file says how far each group reaches
+    *others, last = [[name.strip() for name in names[begin:end]] for begin, end in pairwise((*over, len(names)))]
+    first = others[0]
+    if not 1 < len(first) == len(last) - 1 or any(len(part) != len(first) for part in others):
+        return width
+    again = last[:-1] == first and last[-1] not in first
+    return len(names) - 1 if again or _bare(last[-1]) in _ALONE else width
+
+
 def _are_names(body: Sequence[Cells], depth: int) -> str:
     """Whether the first rows hold names. "strong": words over numbers, years over what are no years, words of forms;
     "weak": short words, all different; "": they do not."""
@@ -210,8 +242,10 @@ def _are_names(body: Sequence[Cells], depth: int) -> str:
         return ""
     run = [column for column, each in enumerate(kinds) if each in ("y", "d", "n")]
     if run:
+        names = _named(0, rows, depth).names  # under two groups the same numbers may stand
+        differ = len({names[column] for column in run}) == len(run)
         numbers = [row[column] for column in run]
-        return "strong" if _is_run(numbers, {kinds[column] for column in run}, run, rest) else ""
+        return "strong" if differ and _is_run(numbers, {kinds[column] for column in run}, run, rest) else ""
     return "strong" if "yes" in over else _presumed(row, depth)
 
 
@@ -221,7 +255,8 @@ def _presumed(row: Cells, depth: int) -> str:
     labels = 2 * sum(is_label(cell) for cell in told) > len(told)
     short = all(len(cell) <= _LONGEST_NAME or cell.endswith("?") for cell in told)
     named = all(any(map(str.isalpha, cell)) and (not cell[0].isdigit() or _ORDINAL.match(cell)) for cell in told)
-    if depth > 1 or not short or not named or (len(set(told)) < len(told) and not labels):
+    differ = labels or len(set(told)) == len(told)
+    if depth > 1 or not (short and named and differ) or any(map(_ENDS_AS_TEXT.search, told)):
         return ""
     return "strong" if labels else "weak"
 
@@ -244,8 +279,8 @@ def _is_two_deep(rows: Sequence[Cells]) -> bool:
 
 
 def _last_filled(rows: Sequence[Cells], column: int) -> str:
-    found = [row[column] for row in rows if column < len(row) and row[column].strip()]
-    return found[-1] if found else ""
+    cells = [row[column] for row in rows if column < len(row) and row[column].strip()]
+    return cells[-1] if cells else ""
 
 
 def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
@@ -253,38 +288,63 @@ def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
     below = [row[column].strip() for row in rest if column < len(row) and row[column].strip()]
     if not below or cell_kind != "t":
         return ""
-    if cell.strip() in below:
+    if cell.strip() in below or _is_one_of(cell.strip(), below):
         return "no"
-    kinds = [found for each in below if (found := kind(each))]
+    kinds = [below_kind for each in below if (below_kind := kind(each))]
     numeric = sum(each != "t" for each in kinds)
     begins_so = not cell.strip()[0].isdigit() or _ORDINAL.match(cell.strip()) is not None
     return "yes" if kinds and begins_so and 3 * numeric >= 2 * len(kinds) else ""
 
 
+def _is_one_of(cell: str, below: Sequence[str]) -> bool:
+    """Whether a cell is one of those below it: "Step 1: Open" over "Step 2: Close", "-c" over "-h"."""
+    if cell[0] in "-/<$@%.+•*–":
+        return 2 * sum(each[0] == cell[0] and kind(each) == "t" for each in below) >= len(below)
+    first = _COUNTED.match(cell)
+    others = [match for each in below if (match := _COUNTED.match(each)) is not None] if first is not None else []
+    return first is not None and any(each["word"] == first["word"] and each[0] != first[0] for each in others)
+
+
 def _is_run(cells: Cells, kinds: set[str], columns: Sequence[int], rest: Sequence[Cells]) -> bool:
     """Whether numbers are names: all different years or days over what are none, or counted on by one."""
-    if len(kinds) != 1 or len(set(cells)) != len(cells) or (0 in columns and kinds != {"y"}):
+    if len(kinds) != 1 or (0 in columns and kinds != {"y"}):
         return False
     if kinds == {"d"} and all(map(_PRICE.fullmatch, map(str.strip, cells))):
         return False  # "12.00" is a price here, and no time
-    below = [kind(row[column]) for row in rest for column in columns if column < len(row) and row[column].strip()]
-    alike = sum(each in kinds for each in below)
+    below = [cell for row in rest for column in columns if column < len(row) and (cell := row[column].strip())]
+    shapes = set(map(_shape, cells))
+    alike = sum(kind(cell) in kinds and (kinds == {"n"} or _shape(cell) in shapes) for cell in below)
     if kinds == {"n"} and 3 * alike >= len(below):
         steps = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) < 5]
         counted = len(steps) == len(cells) >= 3 and all(b - a == 1 for a, b in pairwise(steps))
         following = [row[column] for row in rest[:1] for column in columns if column < len(row)]
         return counted and following != [str(step + len(steps)) for step in steps]
+    if kinds == {"y"} and (step := _step(cells)):  # years over numbers that may be years: "Visitors; 2050; 1980; 2110"
+        rows = [[row[column] for column in columns if column < len(row)] for row in rest]
+        return bool(below) and all(_step(row) != step for row in rows)
     return bool(below) and 2 * alike < len(below)
+
+
+def _shape(cell: str) -> str:
+    """What a number looks like: "9.9" for "5.37", "9.9.9" for "31.12.2020", "a9" for "FY2020"."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "9", cell.strip()))
+
+
+def _step(cells: Cells) -> int:
+    """How far years are from one another, of three or more; 0 where they are not all as far."""
+    years = [int(cell) for cell in cells if cell.strip().isdecimal() and len(cell.strip()) == 4]
+    steps = {after - year for year, after in pairwise(years)}
+    return steps.pop() if len(years) == len(cells) >= 3 and len(steps) == 1 else 0
 
 
 def numeric_columns(rows: Sequence[Cells]) -> list[int]:
     """The columns of which most cells are numbers, days or years."""
-    found = []
+    numeric = []
     for column in range(max(map(len, rows), default=0)):
         kinds = [each for row in rows if column < len(row) and (each := kind(row[column]))]
         if kinds and 3 * sum(each != "t" for each in kinds) >= 2 * len(kinds):
-            found.append(column)
-    return found
+            numeric.append(column)
+    return numeric
 
 
 def _is_fields(body: Sequence[Cells]) -> bool:
@@ -302,6 +362,8 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     first, *others = [kind(value) for _, value in pairs]
     if all(_bare(cell) in _OVER_FIELDS for cell in pairs[0]) and len(pairs) > 2:
         return True
+    if first == "y" and "y" not in others and _bare(labels[0]) in _THINGS and not any(map(is_label, labels[1:])):
+        return False  # "Country | 2020"
     if first != "t" and first:  # no names over it: the first value is a number
         return True
     share = sum(is_label(label) for label in labels) / len(labels)
@@ -333,5 +395,5 @@ def is_label(words: str) -> bool:
 
 
 def _bare(words: str) -> str:
-    found = words.strip().rstrip(":").lower()
-    return found[:-1] if found not in _LABELS | _OVER_FIELDS and found.endswith("s") else found
+    word = words.strip().rstrip(":").lower()
+    return word[:-1] if word not in _LABELS | _OVER_FIELDS and word.endswith("s") else word

@@ -109,13 +109,13 @@ def undivided(text: str) -> str:
     words = Words(text.split("\n"))
     parts: list[str] = []
     start = 0
-    for found in _DIVIDED.finditer(text):
-        begin = text.rfind("\n", 0, found.start()) + 1
-        if found.start() - begin < _FEWEST_WRAPPED or not text[found.end()].islower():
+    for division in _DIVIDED.finditer(text):
+        begin = text.rfind("\n", 0, division.start()) + 1
+        if division.start() - begin < _FEWEST_WRAPPED or not text[division.end()].islower():
             continue
-        stop = _end_of_word(text, found.end())
-        keeps = words.keeps(text[begin : found.start()], text[found.end() : stop])
-        parts += [text[start : found.start()], "-" if keeps else "", text[found.end() : stop], "\n"]
+        stop = _end_of_word(text, division.end())
+        keeps = words.keeps(text[begin : division.start()], text[division.end() : stop])
+        parts += [text[start : division.start()], "-" if keeps else "", text[division.end() : stop], "\n"]
         start = stop + 1 if text[stop : stop + 1] == " " else stop
         if text[stop : stop + 1] in ("\n", ""):
             parts.pop()
@@ -124,5 +124,5 @@ def undivided(text: str) -> str:
 
 def _end_of_word(text: str, start: int) -> int:
     """Where the word that begins at `start` ends, with the marks behind it."""
-    found = re.compile(r"\S+").match(text, start)
-    return found.end() if found is not None else start
+    word = re.compile(r"\S+").match(text, start)
+    return word.end() if word is not None else start

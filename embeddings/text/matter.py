@@ -42,11 +42,11 @@ def document_date(text: str) -> str | None:
         return date_line(matter["date"]) or first_day(matter["date"][:80])
     for line in islice(_LINE.finditer(text), _FIRST_LINES):
         words = line[0].rstrip() if line.end() - line.start() <= _LONGEST_LINE else ""
-        found = (
+        written = (
             date_line(words) or _letter_date(words) or _labelled_date(words) or _wire_dateline(line[0][:_LONGEST_HEAD])
         )
-        if found is not None and found[:4].isdigit() and found[4:5] == "-":
-            return found
+        if written is not None and written[:4].isdigit() and written[4:5] == "-":
+            return written
     return None
 
 
@@ -64,23 +64,23 @@ def front_matter_end(text: str) -> int:
     """Where the text begins after its front matter; 0 where it has none."""
     if not text.startswith("---\n"):
         return 0
-    found = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, 4, 10_000)
-    return found.end() if found else 0
+    fence = re.compile(r"^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.MULTILINE).search(text, 4, 10_000)
+    return fence.end() if fence else 0
 
 
 def _letter_date(line: str) -> str | None:
     """The date in "London, 5 May 2021", which says nothing else; None for any other line."""
-    found = _LETTER.fullmatch(line)
-    return date_line(found["date"]) if found else None
+    match = _LETTER.fullmatch(line)
+    return date_line(match["date"]) if match else None
 
 
 def _labelled_date(line: str) -> str | None:
     """The date behind "Date of issue:" and the like, which date the paper itself; None behind any other label."""
-    found = _LABELLED.match(line)
-    return date_line(line[found.end() :]) if found else None
+    match = _LABELLED.match(line)
+    return date_line(line[match.end() :]) if match else None
 
 
 def _wire_dateline(head: str) -> str | None:
     """The date in "OSLO, May 3, 2021 (Agency) - It rained"; None where a line does not open like that."""
-    found = re.match(r"[A-Z][A-Z .'’-]{2,30}[,(/—–-]\s?([^—–]{6,50}?)\s?(?:\)|[—–-]|\()", head)
-    return first_day(found[1]) if found else None
+    match = re.match(r"[A-Z][A-Z .'’-]{2,30}[,(/—–-]\s?([^—–]{6,50}?)\s?(?:\)|[—–-]|\()", head)
+    return first_day(match[1]) if match else None

@@ -97,18 +97,18 @@ def _is_to_be_named(text: str, table: Table) -> bool:
 
 def _rows(text: str, table: Table, number: int, start: int, end: int) -> Iterator[_Row]:
     """The rows of a table that lie inside a passage; those of names only where a value follows."""
-    found: list[_Row] = []
+    rows: list[_Row] = []
     for row in range(max(0, table.row_at(start)), len(table)):
         cells = [cell for cell in table.row(row, number) if start <= cell.start and cell.end <= end]
         if not cells:
-            if found:
+            if rows:
                 break
             continue
         begin = max(start, text.rfind("\n", 0, cells[0].start) + 1)
         line_end = text.find("\n", cells[-1].end, end)
-        found.append(_Row(begin, line_end if line_end >= 0 else end, cells, row < table.header))
-    if any(not row.is_header for row in found):
-        yield from found
+        rows.append(_Row(begin, line_end if line_end >= 0 else end, cells, row < table.header))
+    if any(not row.is_header for row in rows):
+        yield from rows
 
 
 @dataclass(slots=True)

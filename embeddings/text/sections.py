@@ -144,24 +144,24 @@ def sections_of(document: Document) -> tuple[Section, ...]:
     """The sections of a document, in order, tiling its text: its rows where it has rows, each by itself."""
     layout = document.layout
     if not layout.rows:
-        found = sections(document.text, document.media_type, layout.headings)
-        return parted(found, layout.dated) if layout.dated else found
+        parts = sections(document.text, document.media_type, layout.headings)
+        return parted(parts, layout.dated) if layout.dated else parts
     return _rows(document)
 
 
 def _rows(document: Document) -> tuple[Section, ...]:
     """A section for each row, under the name of its sheet."""
     layout = document.layout
-    found: list[Section] = list(_lead(document))
+    made: list[Section] = list(_lead(document))
     told, heading = list(reversed(layout.headings)), None
     ends = [start for start, _ in layout.rows[1:]] + [len(document.text)]
     for (body, _), end in zip(layout.rows, ends, strict=True):
-        start = found[-1].end if found else 0
+        start = made[-1].end if made else 0
         while told and told[-1][1] <= body:  # the name of a sheet stands above its first row
             heading = document.text[slice(*told.pop())]
         last = told[-1][0] if told and told[-1][0] < end else end
-        found.append(Section(start, body, last, heading))
-    return (*found[:-1], replace(found[-1], end=len(document.text)))
+        made.append(Section(start, body, last, heading))
+    return (*made[:-1], replace(made[-1], end=len(document.text)))
 
 
 def _lead(document: Document) -> Iterator[Section]:
@@ -175,11 +175,11 @@ def _lead(document: Document) -> Iterator[Section]:
 def _lines(text: str, start: int) -> Iterator[_Line]:
     """The lines of a text that are not blank, from `start`."""
     previous_end = start
-    for number, found in enumerate(_LINE.finditer(text, start)):
-        first, stop = found.span()
+    for number, match in enumerate(_LINE.finditer(text, start)):
+        first, stop = match.span()
         newline = text.rfind("\n", previous_end, first)
         blanks = max(0, text.count("\n", previous_end, first) - (number > 0))
-        words = found[0].rstrip() if stop - first <= 2 * _WRAPPED else ""
+        words = match[0].rstrip() if stop - first <= 2 * _WRAPPED else ""
         head, tail = text[first : first + _WRAPPED], text[max(first, stop - 20) : stop].rstrip()
         yield _Line(max(newline + 1, start), first, stop, blanks, words, head, tail, number)
         previous_end = stop
@@ -213,9 +213,9 @@ def _mark(
         return _heading(here, "marked", here.words or here.head)
     opens = before is None or here.blanks > 0 or previous is not None or _ends_sentence(before)
     if here.words:
-        found = _MARKDOWN.match(here.words)
-        if found is not None:
-            return _heading(here, "marked", _without_closing(found["words"]))
+        match = _MARKDOWN.match(here.words)
+        if match is not None:
+            return _heading(here, "marked", _without_closing(match["words"]))
         if _is_underlined(before, here, after):
             return _heading(here, "marked", here.words, lines=2)
         day = date_line(here.words) if opens else None
@@ -239,12 +239,12 @@ def _heading(line: _Line, kind: str, words: str, lines: int = 1) -> _Mark:
 
 def _label(line: _Line) -> _Mark | None:
     """A label such as "LATEST" or "UPDATE 1700 GMT:" at the beginning of a line."""
-    found = _LABEL.match(line.head) or _SOFT_LABEL.match(line.head)
-    if found is None:
+    match = _LABEL.match(line.head) or _SOFT_LABEL.match(line.head)
+    if match is None:
         return None
-    alone = not line.long and found.end() >= len(line.words.rstrip("*_"))
-    label = found["label"]
-    if not alone and ":" not in found[0] and " " not in label and label not in _BARE_LABELS:
+    alone = not line.long and match.end() >= len(line.words.rstrip("*_"))
+    label = match["label"]
+    if not alone and ":" not in match[0] and " " not in label and label not in _BARE_LABELS:
         return None
     return _Mark(line, "label" if alone else "opening", label, heading_date(label))
 
@@ -363,18 +363,18 @@ def _opens_list(mark: _Mark, text: str) -> bool:
 
 def _joined(marks: list[_Mark], text: str) -> list[Section]:
     """Sections without their ends: marks with no text between them are one, under the last heading of them."""
-    found: list[Section] = []
+    joined: list[Section] = []
     next_line = -1
     for mark in marks:
-        last = found[-1] if found else None
+        last = joined[-1] if joined else None
         body = mark.line.begin if mark.kind == "opening" else _after(mark, text)
         heading = mark.heading if mark.heading is not None else (last.heading if last else mark.line.words)
         if last is not None and mark.line.number == next_line:
-            found[-1] = Section(last.start, body, 0, heading, mark.date if mark.date is not None else last.date)
+            joined[-1] = Section(last.start, body, 0, heading, mark.date if mark.date is not None else last.date)
         else:
-            found.append(Section(mark.line.begin, body, 0, heading, mark.date))
+            joined.append(Section(mark.line.begin, body, 0, heading, mark.date))
         next_line = -1 if mark.kind == "opening" else mark.line.number + mark.lines
-    return found
+    return joined
 
 
 def _after(mark: _Mark, text: str) -> int:

@@ -95,25 +95,25 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _ends(text: str) -> Iterator[int]:
     """Where sentences end, in order. White space before the first sentence is part of it."""
     begin = len(text) - len(text.lstrip())
-    for found in _CANDIDATE.finditer(text, begin):
-        if found.end() < len(text) and _is_end(text, found):
-            yield found.end()
+    for stop in _CANDIDATE.finditer(text, begin):
+        if stop.end() < len(text) and _is_end(text, stop):
+            yield stop.end()
     if text:
         yield len(text)
 
 
-def _is_end(text: str, found: re.Match[str]) -> bool:
-    mark, space = found[0][0], found[0]
+def _is_end(text: str, stop: re.Match[str]) -> bool:
+    mark, space = stop[0][0], stop[0]
     if mark in "。！？｡" or _BLANK_LINE.search(space):
         return True
     breaks = "\n" in space
-    if breaks and (_begins_line(text, found) or _MARKDOWN_HEADING.match(_line_before(text, found.start()))):
+    if breaks and (_begins_line(text, stop) or _MARKDOWN_HEADING.match(_line_before(text, stop.start()))):
         return True
     if mark.isspace():
-        return breaks and _is_meant_break(text, found.start(), found.end())
-    if _goes_on(text, found.end()):
+        return breaks and _is_meant_break(text, stop.start(), stop.end())
+    if _goes_on(text, stop.end()):
         return False
-    return mark in "!?" or not _is_abbreviation(text, found.start(), found.end())
+    return mark in "!?" or not _is_abbreviation(text, stop.start(), stop.end())
 
 
 def _goes_on(text: str, after: int) -> bool:
@@ -124,8 +124,8 @@ def _goes_on(text: str, after: int) -> bool:
 def _is_abbreviation(text: str, stop: int, after: int) -> bool:
     """Whether the stop at `stop` belongs to an abbreviation, an initial or the number of a list item."""
     left = text[max(0, stop - _REACH) : stop]
-    found = _WORD_BEFORE.search(left)
-    word = found[0] if found else ""
+    last = _WORD_BEFORE.search(left)
+    word = last[0] if last else ""
     if not word:
         return False
     if word.lower() in _BEFORE_NUMBERS:
@@ -141,16 +141,16 @@ def _is_abbreviation(text: str, stop: int, after: int) -> bool:
 
 def _next_starts_sentence(text: str, after: int, alone: bool) -> bool:
     """Whether the next word is one that begins sentences. After a single initial a name follows ("J. The" is rare)."""
-    found = _FIRST_WORD.search(text, after, after + _REACH)
-    if found is None:
+    word = _FIRST_WORD.search(text, after, after + _REACH)
+    if word is None:
         return True
-    return found[0].lower() in _STARTERS and not (alone and len(found[0]) == 1)
+    return word[0].lower() in _STARTERS and not (alone and len(word[0]) == 1)
 
 
-def _begins_line(text: str, found: re.Match[str]) -> bool:
+def _begins_line(text: str, stop: re.Match[str]) -> bool:
     """Whether what follows the line break is a list item, a Markdown heading or a record of a log."""
-    line = text[found.start() + found[0].rfind("\n") + 1 : found.end() + _REACH]
-    return bool(_LIST_ITEM.match(line) or _MARKDOWN_HEADING.match(line)) or _is_record(line, text, found.start())
+    line = text[stop.start() + stop[0].rfind("\n") + 1 : stop.end() + _REACH]
+    return bool(_LIST_ITEM.match(line) or _MARKDOWN_HEADING.match(line)) or _is_record(line, text, stop.start())
 
 
 def _is_record(line: str, text: str, line_end: int) -> bool:

@@ -63,7 +63,7 @@ def sheet_of(view: View, hits: Hits) -> Sheet:
     current = hits.current.cut(part) if hits.current is not None else None
     wanted = [view.quote, view.span, current, *places]
     ranges = [each.cut(part) if each is not None else Range(part.start, part.start) for each in wanted]
-    data = view.data if view.data is not None or INSIDE not in document.source else data_inside(document.source)
+    data = drawn_from(document, view.data)
     letters = read_page(document, page, data)
     drawn = picture(document, page, WIDTH, data)
     quote, span, hit, *others = (letters.mark(each.start, each.end) for each in ranges)
@@ -82,6 +82,12 @@ def sheet_of(view: View, hits: Hits) -> Sheet:
         _words(letters),
         tuple(_notes(view, part, span)),
     )
+
+
+def drawn_from(document: Document, data: bytes | None) -> bytes | None:
+    """The bytes that a document's pages are drawn from: those at hand, else those inside another file; None where the
+    document's own path leads to them. Raises DocumentError where the other file is gone."""
+    return data if data is not None or INSIDE not in document.source else data_inside(document.source)
 
 
 def page_of(view: View, hits: Hits) -> int:

@@ -20,12 +20,11 @@ from typing import Literal
 from embeddings.errors import DocumentError, PinciteError, printable
 from embeddings.index.index import Index
 from embeddings.index.joined import JoinedIndex
-from embeddings.loaders.formats import DRAWN
 from embeddings.loaders.limits import size
 from embeddings.loading import Skipped, read_data
 from embeddings.models.encoder import Encoder, Vectors
 from embeddings.text.chunking import Chunker
-from embeddings.types import INSIDE, Document
+from embeddings.types import Document
 from qa.assistant import Assistant, chunker_for
 from qa.uploads.limits import UploadLimits
 
@@ -195,22 +194,24 @@ class Uploads:
             self._check_room(mine, name, len(data))
             loading = replace(limits.loading, file_bytes=limits.file_bytes, inside=limits.files)
             done: list[Added] = []
-            for each in read_data(name, data, loading):
+            drawn: dict[str, bytes] = {}
+            for each in read_data(name, data, loading, drawn):
                 if isinstance(each, Skipped):
                     done.append(Added(each.path, problem=f"{each.path}: {each.reason}"))
                     continue
                 try:
-                    done.append(self._document(session, mine, each, data if not done else b""))
+                    kept = drawn.get(each.source, b"")
+                    done.append(self._document(session, mine, each, kept, len(data if not done else kept)))
                 except DocumentError as error:
                     if not done:
                         raise
                     done.append(Added(each.source, problem=str(error)))
             return done
 
-    def _document(self, session: str, mine: _Session, document: Document, data: bytes) -> Added:
-        """Adds a document to a session; `data` are the bytes that count for it."""
+    def _document(self, session: str, mine: _Session, document: Document, kept: bytes, count: int) -> Added:
+        """Adds a document to a session; `kept` are the bytes that its pages are drawn from, `count` how many count."""
         limits, name = self._limits, document.source
-        self._check_number(mine, name)
+        self._check_room(mine, name, count)
         twin = mine.files.get(document.id)
         if twin is not None:
             return Added(name, twin[0], same_as=twin[0].document.source)
@@ -223,8 +224,7 @@ class Uploads:
                 "or have it indexed for everybody with: pincite index"
             )
         index = Index.build([document], self._encoder, cut)
-        kept = data if document.media_type in DRAWN and INSIDE not in name else b""
-        upload = Upload(document, kept, len(data) or len(document.text), passages)
+        upload = Upload(document, kept, count or len(document.text), passages)
         self._keep(session, mine, upload, index)
         return Added(name, upload)
 

@@ -17,7 +17,7 @@ from qa.gate.bounds import Busy
 from qa.gate.security import SOURCE_POLICY
 from qa.gate.session import session_of
 from qa.source.page import MOST_LISTED, page_of_documents, page_of_message, page_of_source
-from qa.source.pdf_highlight import WIDTH
+from qa.source.pdf_highlight import WIDTH, drawn_from
 from qa.source.view import Range, View
 from qa.web.files import Shelf
 
@@ -70,7 +70,7 @@ def _picture(shelf: Shelf, request: Request) -> Response:
     page = _number(request, "page")
     if not View(document).has_pages:
         raise DocumentError(f"{document.source}: no PDF, so that it has no pages to show")
-    drawn = picture(document, 1 if page is None else page, WIDTH, shelf.data(session, id))
+    drawn = picture(document, 1 if page is None else page, WIDTH, drawn_from(document, shelf.data(session, id)))
     return Response(drawn, media_type="image/png")
 
 

@@ -78,6 +78,8 @@ def page(words: str) -> str:
         ("windows-1251", "cp1251", "Встреча в пятницу в Осло"),
         ("iso-2022-jp", "iso2022_jp", "会議は来週の水曜日です"),
         ("us-ascii", "iso2022_jp", "会議は来週の水曜日です"),
+        ("iso-2022-jp", "iso2022_jp_3", "会議は①番の部屋です"),
+        ("us-ascii", "iso2022_kr", "회의는 수요일입니다"),
         ("shift_jis", "cp932", "会議は①番の部屋です"),
         ("gb2312", "gb18030", "会议在星期三，镕基"),
         ("euc-kr", "cp949", "회의는 수요일입니다"),
@@ -98,6 +100,11 @@ def test_letters_are_read_as_they_were_written(declared: str, encoding: str, wor
     data = base64.b64encode(text.encode(encoding))
     said = f"; charset={declared}" if declared else ""
     assert body_of(typed(f"text/{kind}{said}", data, "Content-Transfer-Encoding: base64\n")) == words
+
+
+def test_letters_that_windows_adds_to_those_of_japanese_mail_are_read() -> None:
+    written = b"\x1b$B-!2q5D$O-j%5%/%i\x1b(B 10:00\x1b(IJ]\x1b$B|b66\x1b(B"
+    assert body_of(typed("text/plain; charset=iso-2022-jp", written)) == "①会議は㈱サクラ 10:00ﾊﾝ髙橋"
 
 
 def test_what_a_page_says_of_its_letters_comes_after_what_the_mail_says() -> None:
@@ -165,6 +172,21 @@ def test_a_page_with_its_pictures_is_an_alternative() -> None:
     found = read(mixed(plain(""), inner, kind="alternative"))
     assert found.text.endswith("Shown.")
     assert found.remarks.lines() == ("1 picture left out",)
+
+
+@pytest.mark.parametrize(("source", "told"), [("cid:x", "1 picture"), ("cid:y", "2 pictures"), ("a.png", "2 pictures")])
+def test_a_picture_that_the_page_shows_is_counted_once(source: str, told: str) -> None:
+    picture = "Content-Type: image/png\nContent-ID: <x>\nContent-Disposition: inline\n\nxx\n"
+    found = read(mixed(page(f"<p>A<img src='{source}'>B</p>"), picture, kind="related"))
+    assert found.text.endswith("AB")
+    assert found.remarks.lines() == (f"{told} left out",)
+
+
+def test_the_text_of_parts_that_can_not_be_told_apart_is_read() -> None:
+    assert read("Content-Type: multipart/mixed; boundary=c\n\nThe pier is closed.\n").text.endswith(
+        "The pier is closed."
+    )
+    assert read(mixed("Content-Type: multipart/alternative; boundary=d\n\n", plain("Hello."))).remarks.lines() == ()
 
 
 def test_what_is_left_out_is_told() -> None:

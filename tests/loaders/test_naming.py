@@ -18,6 +18,18 @@ from embeddings.types import Document
         ([["Norway", "Oslo"], ["Norway", "Bergen"]], ()),
         ([["Lamp", "", "12.00"], ["Total", "", "2,266.00"]], ()),
         ([["Ship", "06:40", "12:15"], ["Aurora", "yes", "no"]], ("Ship", "06:40", "12:15")),
+        ([["Ship", "FY2019", "FY2020"], ["Aurora", "1999", "2001"]], ("Ship", "FY2019", "FY2020")),
+        ([["Town", "1990s", "2000s"], ["Moss", "12", "14"]], ("Town", "1990s", "2000s")),
+        ([["Town", "2024A", "2025E"], ["Moss", "12", "14"]], ("Town", "2024A", "2025E")),
+        ([["Town", "12/2020", "12/2021"], ["Moss", "5.37", "5.39"]], ("Town", "12/2020", "12/2021")),
+        ([["Town", "31.12.2020", "31.12.2021"], ["Moss", "5.37", "5.39"]], ("Town", "31.12.2020", "31.12.2021")),
+        ([["Year", "1990", "2000", "2010"], ["Guests", "2010", "1988", "2031"]], ("Year", "1990", "2000", "2010")),
+        ([["Cup", "1990", "1991", "1992"], ["Bowl", "1995", "1996", "1997"]], ()),
+        ([["Country", "2020"], ["Norway", "5.37"], ["Sweden", "10.33"]], ("Country", "2020")),
+        ([["Step 1: open", "Ana"], ["Step 2: close", "Ben"]], ()),
+        ([["-c, --check", "looks"], ["-h, --help", "tells"]], ()),
+        ([["query", "tells what comes in."], ["browse", "opens a page."]], ()),
+        ([["x", "INTEGER,"], ["y", "INTEGER }"]], ()),
     ],
 )
 def test_names_are_told_by_what_stands_under_them(rows: list[list[str]], names: tuple[str, ...]) -> None:
@@ -27,6 +39,42 @@ def test_names_are_told_by_what_stands_under_them(rows: list[list[str]], names: 
 def test_two_labels_over_one_another_are_fields() -> None:
     assert naming_of([["Client", "Solberg"], ["Value", "90,000 euros"]]).by_rows
     assert not naming_of([["Ship", "Berth"], ["Value", "7"]]).by_rows
+
+
+GROUPED = ("Ship", "Sales, 2019", "Sales, 2020", "Costs, 2019", "Costs, 2020", "Total")
+VALUES = [["Aurora", "1", "2", "3", "4", "10"], ["Baltic", "5", "6", "7", "8", "26"]]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [["", "Sales", "", "Costs", "", "Total"], ["Ship", "2019", "2020", "2019", "2020", ""]],
+        [["", "Sales", "", "Costs", "", ""], ["Ship", "2019", "2020", "2019", "2020", "Total"]],
+        [["Ship", "Sales", "", "Costs", "", "Total"], ["", "2019", "2020", "2019", "2020", ""]],
+        [["", "Sales", "Sales", "Costs", "Costs", ""], ["Ship", "2019", "2020", "2019", "2020", "Total"]],
+    ],
+)
+def test_a_column_beside_groups_of_columns_has_its_own_name(names: list[list[str]]) -> None:
+    assert naming_of([*names, *VALUES]).names == GROUPED
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "            Sales         Costs       Total\nShip       2019   2020   2019   2020\n",
+        "            Sales         Costs\nShip       2019   2020   2019   2020  Total\n",
+        "Ship        Sales         Costs       Total\n           2019   2020   2019   2020\n",
+    ],
+)
+def test_so_it_has_where_only_spaces_part_them(names: str) -> None:
+    rows = "Aurora        1      2      3      4     10\nBaltic        5      6      7      8     26\n"
+    (document,) = read_data("a.txt", f"{names}{rows}".encode())
+    assert isinstance(document, Document)
+    assert document.layout.tables[0].names == GROUPED
+
+
+def test_a_year_beside_a_label_is_a_value() -> None:
+    assert naming_of([["Opened", "1889"], ["Height", "330"], ["Steps", "1665"]]).by_rows
 
 
 def test_a_cell_keeps_marks_that_only_a_part_of_it_stands_between() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from embeddings.loading import Skipped, read_data
 from embeddings.types import Document
 from eval.extraction.making.pdfs import Line, column, pdf
@@ -44,6 +46,30 @@ def test_names_stand_over_their_columns_where_the_first_has_none() -> None:
         [(72, 790, 14, "Timetable"), *grid([*rows, ("10", "Sports", "", "French")], (72, 120, 220, 320), 740)]
     )
     assert cells(document)[2] == [("", "10"), ("Monday", "Sports"), ("Friday", "French")]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [(165, 740, 10, "Sales"), (260, 740, 10, "Crew"), (330, 740, 10, "Costs")],
+        [(72, 740, 10, "Ship"), (150, 740, 10, "Sales"), (260, 740, 10, "Crew"), (310, 740, 10, "Costs")],
+    ],
+)
+def test_a_column_between_groups_of_columns_has_its_own_name(names: list[Line]) -> None:
+    years = ("" if len(names) > 3 else "Ship", "2019", "2020", "", "2019", "2020")
+    rows = [years, ("Aurora", "1", "2", "nine", "4", "10"), ("Baltic", "5", "6", "ten", "8", "26")]
+    document = read([*names, *grid(rows, (72, 150, 200, 260, 310, 350), 722)])
+    assert cells(document)[0] == [
+        *(("Ship", "Aurora"), ("Sales, 2019", "1"), ("Sales, 2020", "2"), ("Crew", "nine")),
+        *(("Costs, 2019", "4"), ("Costs, 2020", "10")),
+    ]
+
+
+def test_names_over_columns_that_nobody_can_tell_name_none() -> None:
+    names = [(120, 740, 10, "Sales"), (330, 740, 10, "Costs")]
+    rows = [("Ship", "2019", "2020", "2019", "2020"), ("Aurora", "1", "2", "4", "10"), ("Baltic", "5", "6", "8", "26")]
+    document = read([*names, *grid(rows, (72, 150, 200, 260, 310), 722)])
+    assert document.text.startswith("Sales Costs\n")
 
 
 def test_a_first_cell_that_goes_on_below_is_one_cell_and_the_table_does_too() -> None:

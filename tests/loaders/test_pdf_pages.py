@@ -50,6 +50,29 @@ def test_a_running_head_of_three_lines_one_of_them_large_is_left_out_and_told(tm
     assert "Port of Moss" in " ".join(notes)
 
 
+def test_a_running_head_that_names_the_chapter_is_known_by_the_page_number_beside_it(tmp_path: Path) -> None:
+    chapters = ["Ships", "Piers", "Piers", "Piers", "Cranes"]
+    heads = [[Line(f"Chapter: {words}", y=770), Line(str(n), x=500, y=770)] for n, words in enumerate(chapters, 1)]
+    shown = text(tmp_path, *(page(n, head) for n, head in enumerate(heads, 1)))
+    assert "Chapter" not in shown
+    names = [[Line(words, y=770), Line(str(n), x=500, y=770)] for n, words in enumerate(["Ana", "Ben", "Cara"], 1)]
+    assert "Ben" in text(tmp_path, *(page(n, head) for n, head in enumerate(names, 1)))
+
+
+def test_a_line_of_a_table_of_contents_is_no_heading(tmp_path: Path) -> None:
+    lines = [Line("1 Introduction . . . . . . . . . 3", y=720, size=18), *written(BODY, top=680)]
+    assert not put(tmp_path, [lines]).layout.headings
+
+
+@pytest.mark.parametrize("last", ["Version 3.1 of 4 May 2024", "Stand: 04.05.2024", "Rev. 2.10"])
+def test_a_day_or_a_version_in_a_running_head_is_no_amount(tmp_path: Path, last: str) -> None:
+    head = [Line("Port of Moss", y=770), Line(last, y=756)]
+    shown = text(tmp_path, *(page(n, head) for n in range(1, 5)))
+    assert "Port of Moss" not in shown
+    assert last not in shown
+    assert text(tmp_path, *(page(n, [Line("Rent 3.10", y=770)]) for n in range(1, 5))).count("Rent 3.10") == 4
+
+
 @pytest.mark.parametrize(
     "numbers",
     [

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from embeddings.layout import Layout
 from embeddings.text.blocks import blocks_of, with_blocks
+from embeddings.types import Document
 
 TEXT = """The crew
 
@@ -107,3 +108,17 @@ def test_the_line_over_a_sum_makes_no_names_of_the_row_above_it() -> None:
     )
     (table,) = blocks_of(text).tables
     assert table.names == ()
+
+
+def test_a_document_made_of_a_string_knows_its_lists_and_fields() -> None:
+    table = "| Ship | Berth |\n|---|---|\n| Aurora | 12 |\n"
+    document = Document.from_text(f"Room: 14\nFloor: 2\n\n- a lamp\n- a desk\n\n{table}")
+    assert [document.text[slice(*field.value)] for field in document.layout.fields] == ["14", "2"]
+    assert len(document.layout.items) == 2
+    assert document.layout.tables[0].names == ("Ship", "Berth")
+    assert document.id == Document("", "", "", document.text).id
+
+
+def test_numbers_that_one_space_parts_are_no_cells() -> None:
+    rows = "Ir         I1mr ILmr Dr    Dw\n27,742  276 273 10,955 21,905  all\n18,010  154 152 10,905 21,905  some\n"
+    assert not blocks_of(rows).tables

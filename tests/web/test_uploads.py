@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+from email.message import EmailMessage
 from pathlib import Path
 
 import living
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pdf_files import pdf, written
 
 from embeddings.errors import DocumentError, FilterError
 from embeddings.filters import Where
@@ -20,6 +22,9 @@ from embeddings.types import Document
 from qa.assistant import Assistant, chunker_for
 from qa.reading.retriever import Retriever
 from qa.settings import Settings
+from qa.source.find import NO_HITS
+from qa.source.pdf_highlight import sheet_of
+from qa.source.view import Range, View
 from qa.uploads.limits import UploadLimits
 from qa.uploads.private import Uploads, file_name
 from tests.fakes import HashingEncoder, assert_verbatim, small_assistant
@@ -50,6 +55,25 @@ def test_an_added_file_is_asked_together_with_the_index(uploads: Uploads) -> Non
         assert_verbatim(answer)
     assert both.document_count == 2
     assert [document.source for document in both.documents()] == ["log.txt", "keeper.txt"]
+
+
+def test_the_pages_of_a_file_inside_another_are_cited_and_shown(uploads: Uploads) -> None:
+    inner = pdf([written(["The pier is made of oak."]), written(["The lamp costs 45 crowns."])])
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "Ana <ana@example.com>", "The plan"
+    mail.set_content("See the plan.")
+    mail.add_attachment(inner, maintype="application", subtype="pdf", filename="plan.pdf")
+    added = uploads.add(ONE, "mail.eml", mail.as_bytes())
+    assert [each.name for each in added] == ["mail.eml", "mail.eml › plan.pdf"]
+    upload = added[1].upload
+    assert upload is not None
+    assert upload.data == inner
+    assert upload.size == len(inner)
+    answer = uploads.assistant(ONE).answer("How much does the lamp cost?")
+    assert answer.citations[0].page == 2
+    citation = answer.citations[0]
+    view = View(citation.document, Range(citation.start, citation.end), data=upload.data)
+    assert sheet_of(view, NO_HITS).page == 2
 
 
 def test_nobody_else_sees_them(uploads: Uploads, assistant: Assistant) -> None:

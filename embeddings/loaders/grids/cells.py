@@ -1,7 +1,7 @@
 """Rows of cells as lines of text, and where each cell stands in them.
 
-Town: Oslo; People: 700,000         a row under names
-Oslo; 700,000                       a row without
+Town: Oslo; People: 700,000         a row under the names of its columns
+Oslo; 700,000                       a row of columns without names
 Client: Solberg and Sons            a row that is a name and its value
 """
 
@@ -17,7 +17,7 @@ from embeddings.layout import Field, Table
 from embeddings.packing import numbers
 from embeddings.text.header_row import Naming
 
-# Not text: control characters but tab and line end, soft hyphens, lone surrogates, and what no character may be.
+# What is no text: control characters other than tab and line end, soft hyphens, lone surrogates, non-characters.
 NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\xad\ud800-\udfff\ufffe\uffff]")
 
 
@@ -25,7 +25,7 @@ class CellLines:
     """Makes lines of rows, and keeps the places of their cells: first `begin` a table, then a `line` for each row."""
 
     def __init__(self) -> None:
-        """No table yet."""
+        """It begins without a table."""
         self._tables: list[Table] = []
         self._fields: list[Field] = []
         self._reset()

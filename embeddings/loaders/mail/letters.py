@@ -10,6 +10,7 @@ from email.message import Message
 from embeddings.errors import DocumentError
 from embeddings.loaders.decoding import decode
 from embeddings.loaders.markup import declared_charset
+from embeddings.text.encodings import from_iso_2022_jp
 
 _SINGLE = re.compile(r"(?:iso8859|iso-8859|latin|cp125|windows-125|us-ascii|ascii|koi8|mac|cp437|cp850|cp866)", re.I)
 _SUPERSETS = {  # what is written under the name of the smaller set
@@ -23,7 +24,8 @@ _ALIASES = {
     "cp-850": "cp850",
     "x-mac-roman": "mac_roman",
 }
-_ISO_2022 = re.compile(rb"\x1b(?:\$[@AB]|\$\([CD]|\([JI])")
+_JAPANESE = re.compile(rb"\x1b(?:\$[@B]|\$\(D|\([JI])")
+_KOREAN = re.compile(rb"\x1b\$\)C")
 _SURROGATES = re.compile("[\udc80-\udcff]")
 
 
@@ -40,8 +42,13 @@ def letters(payload: bytes, charset: str | None, name: str, is_html: bool = Fals
         DocumentError: the bytes are not text.
     """
     declared = known(charset) or (known(declared_charset(payload)) if is_html else None)
-    if _ISO_2022.search(payload) and declared in (None, "ascii", "utf-8", "iso8859-1"):
-        declared = "iso2022_jp_2" if b"\x1b$(C" not in payload else "iso2022_kr"
+    may_shift = payload.isascii() and (
+        declared is None or declared.startswith(("iso2022", "ascii", "utf-8", "iso8859-1"))
+    )
+    if may_shift and _KOREAN.search(payload):
+        declared = "iso2022_kr"
+    elif may_shift and _JAPANESE.search(payload):
+        return _clean(from_iso_2022_jp(payload))
     if not payload.isascii() and (declared is None or _SINGLE.match(declared)):
         try:
             return _clean(payload.decode("utf-8"))

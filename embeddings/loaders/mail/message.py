@@ -8,6 +8,7 @@ from __future__ import annotations
 from email import message_from_bytes, policy
 from email.message import Message
 from email.utils import parseaddr
+from urllib.parse import unquote
 
 from embeddings.errors import DocumentError
 from embeddings.loaders.decoding import decode
@@ -17,7 +18,7 @@ from embeddings.loaders.mail import parts as kinds
 from embeddings.loaders.mail.invitation import invitation
 from embeddings.loaders.mail.letters import header, letters
 from embeddings.loaders.mail.moments import moment
-from embeddings.loaders.mail.parts import MailPart, charset_of, is_flowed, parts, payload, unfolded
+from embeddings.loaders.mail.parts import MailPart, charset_of, content_ids, is_flowed, parts, payload, unfolded
 from embeddings.loaders.mail.quoted import parts_of
 from embeddings.loaders.mail.writing import MailWriter
 from embeddings.loaders.markup import parsed_html, write_tree
@@ -73,11 +74,12 @@ class _Reader:
     def message(self, message: Message, headers: dict[str, str], depth: int = 0, date: str | None = None) -> None:
         """A message: its headers, then its parts in their order. `date` is that of a message inside another."""
         self.writer.begin(date)
-        for number, (shown, words) in enumerate(headers.items()):
+        for number, (name, words) in enumerate(headers.items()):
             if depth and number == 0 and words:
-                self.writer.heading(f"{shown}: {words}")
+                self.writer.heading(f"{name}: {words}")
             else:
-                self.writer.line(f"{shown}: {words}" if words else "")
+                self.writer.line(f"{name}: {words}" if words else "")
+        shown = content_ids(message)
         for part in parts(message, self._name, self._limits):
             self.writer.begin(date)
             if part.is_omitted:
@@ -87,7 +89,7 @@ class _Reader:
             elif part.kind == kinds.FILE:
                 self._file(part)
             else:
-                self._text(part)
+                self._text(part, shown)
 
     def _inside(self, part: MailPart, depth: int) -> None:
         if depth >= self._limits.depth:
@@ -106,7 +108,7 @@ class _Reader:
         else:
             self.files.append(Packed(part.name, data))
 
-    def _text(self, part: MailPart) -> None:
+    def _text(self, part: MailPart, shown: frozenset[str]) -> None:
         data = payload(part.message)
         if not data.strip():
             return
@@ -119,7 +121,7 @@ class _Reader:
             for lines in invitation(text):
                 self.writer.paragraph("\n".join(lines))
         elif part.kind == kinds.PAGE:
-            write_page(text, self.writer)
+            write_page(text, self.writer, shown)
         else:
             write_plain(unfolded(text) if is_flowed(part.message) else text, self.writer)
 
@@ -138,11 +140,20 @@ def write_plain(text: str, writer: MailWriter) -> None:
             writer.paragraph("\n".join(lines))
 
 
-def write_page(text: str, writer: MailWriter) -> None:
-    """Writes the HTML of a mail, as it is shown; what it quotes becomes sections of their own."""
+def write_page(text: str, writer: MailWriter, shown: frozenset[str] = frozenset()) -> None:
+    """Writes the HTML of a mail, as it is shown; what it quotes becomes sections of their own.
+
+    Args:
+        text: the page.
+        writer: takes its words.
+        shown: the parts of the mail by their Content-ID, which are counted by themselves.
+    """
     root = parsed_html(text)
     if root is None:
         return
+    for picture in list(root.iter("img")):
+        if unquote((picture.get("src") or "").strip()).removeprefix("cid:") in shown:
+            picture.drop_tree()
     for left in as_shown(root):
         writer.omit(left.kind, left.count, left.detail)
     with writer.watching():

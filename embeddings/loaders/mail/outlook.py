@@ -24,7 +24,7 @@ from embeddings.loaders.mail.writing import MailWriter
 _SUBJECT, _HEADERS, _TO, _CC, _BODY, _PAGE, _RTF = "0037", "007D", "0E04", "0E03", "1000", "1013", "1009"
 _NAMES, _ADDRESSES = ("0C1A", "0042"), ("5D01", "5D02", "0C1F", "0065")
 _MOMENTS, _CODE_PAGES = (0x0039, 0x0E06, 0x3007), (0x3FDE, 0x3FFD)
-_FILE_NAMES, _DATA = ("3707", "3704", "3001"), "3701"
+_FILE_NAMES, _DATA, _CONTENT_ID = ("3707", "3704", "3001"), "3701", "3712"
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _ATTACHED = "__attach_version1.0_"
 _PROPERTIES = "__properties_version1.0"
@@ -79,12 +79,9 @@ class _Reader:
                 f"{self._name}: no message of Outlook: it says neither sender nor subject; leave it out"
             )
         self._body(place)
-        for storage in sorted(
-            {each[len(place)] for each in self._names if each[: len(place)] == place and len(each) > len(place)}
-        ):
-            if storage.startswith(_ATTACHED):
-                self.writer.begin(date)
-                self._attached([*place, storage], depth)
+        for storage in self._attachments(place):
+            self.writer.begin(date)
+            self._attached(storage, depth)
         return facts
 
     def _facts(self, place: list[str]) -> dict[str, str]:
@@ -108,15 +105,27 @@ class _Reader:
     def _body(self, place: list[str]) -> None:
         plain, page = self._words(place, _BODY), self._page(place)
         if page and is_placeholder(plain):
-            write_page(page, self.writer)
+            write_page(page, self.writer, self._shown(place))
         elif plain.strip():
             write_plain(plain, self.writer)
         elif packed := self._bytes(place, f"{_RTF}0102"):
             words, is_page = words_of(unpacked(packed, self._limits.unpacked_bytes))
             if words:
-                (write_page if is_page else write_plain)(words, self.writer)
+                if is_page:
+                    write_page(words, self.writer, self._shown(place))
+                else:
+                    write_plain(words, self.writer)
             else:
                 self.writer.omit("text in RTF alone")
+
+    def _attachments(self, place: list[str]) -> list[list[str]]:
+        """The storages of what is attached to a message, in order."""
+        inside = {tuple(each[: len(place) + 1]) for each in self._names if each[: len(place)] == place}
+        return [list(each) for each in sorted(inside) if each[len(place) :] and each[-1].startswith(_ATTACHED)]
+
+    def _shown(self, place: list[str]) -> frozenset[str]:
+        """The names under which the page of a message shows what is attached to it."""
+        return frozenset(self._words(each, _CONTENT_ID) for each in self._attachments(place)) - {""}
 
     def _page(self, place: list[str]) -> str:
         data = self._bytes(place, f"{_PAGE}0102")

@@ -86,7 +86,10 @@ def _leaf(part: Message, kind: str) -> MailPart:
         return MailPart("picture", part, name, is_omitted=True)
     if kind == "text/html" and not is_file:
         return MailPart(PAGE, part)
-    if kind.startswith("text/") and (not is_file or (kind == "text/plain" and _disposition(part) == "inline")):
+    is_broken = kind.startswith("multipart/")  # its parts can't be told apart
+    if (kind.startswith("text/") or is_broken) and (
+        not is_file or (kind == "text/plain" and _disposition(part) == "inline")
+    ):
         return MailPart(TEXT, part)
     return MailPart(FILE, part, name or kind)
 
@@ -140,6 +143,11 @@ def charset_of(part: Message) -> str | None:
         return part.get_content_charset() if charset is not None else None
     except Exception:  # a header that is damaged
         return None
+
+
+def content_ids(message: Message) -> frozenset[str]:
+    """The names under which the pages of a mail show its parts: `cid:` and one of these."""
+    return frozenset(str(part.get("Content-ID") or "").strip("<> \t\r\n") for part in message.walk()) - {""}
 
 
 def is_flowed(part: Message) -> bool:

@@ -92,8 +92,8 @@ def words_of(rich: bytes) -> tuple[str, bool]:
     text, charset = _Text(), "cp1252"
     groups, here = list[_Group](), _Group()
     starred = False
-    for found in _TOKEN.finditer(rich):
-        word, number, byte, sign, brace, run = found.groups()
+    for token in _TOKEN.finditer(rich):
+        word, number, byte, sign, brace, run = token.groups()
         if brace == b"{":
             if len(groups) < _MOST_GROUPS:
                 groups.append(here)
@@ -151,8 +151,8 @@ class _Text:
 
     def whole(self) -> str:
         self.add("")
-        found = "".join(self._parts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return found.replace("\0", "").strip()
+        words = "".join(self._parts).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return words.replace("\0", "").strip()
 
 
 def _controlled(here: _Group, word: bytes, number: bytes | None, starred: bool, is_page: bool) -> tuple[_Group, str]:

@@ -137,7 +137,7 @@ class _Reader:
         self._writer.table(filled(rows))
 
     def _cells(self, row: etree._Element, is_header: bool) -> Iterator[Placed]:
-        """The cells of a row, repeated ones as often as they stand there; covered ones are left to what spans them."""
+        """The cells of a row, repeated ones as often as they are repeated; the cell that spans others fills them."""
         at = 0
         for cell in row:
             if local(cell) not in ("table-cell", "covered-table-cell") or at >= _MOST_COLUMNS:
@@ -182,8 +182,8 @@ class _Reader:
             self._writer.omit("deleted passage", len(deleted))
 
     def _words(self, element: etree._Element, gap: str) -> str:
-        found = (" ".join(self._text(each).split()) for each in element.iter() if local(each) in ("p", "h"))
-        return gap.join(filter(None, found))
+        paragraphs = (" ".join(self._text(each).split()) for each in element.iter() if local(each) in ("p", "h"))
+        return gap.join(filter(None, paragraphs))
 
     def _text(self, block: etree._Element) -> str:
         """The words of a paragraph or heading."""

@@ -77,7 +77,7 @@ class Styles:
 
     def list_of(self, paragraph: str | None) -> str | None:
         """The list that the style of a paragraph belongs to; None for none."""
-        return next((found for each in self._chain(paragraph) if (found := self._used.get(each))), None)
+        return next((name for each in self._chain(paragraph) if (name := self._used.get(each))), None)
 
     def _chain(self, name: str | None) -> Iterator[str]:
         for _ in range(_LONGEST_CHAIN):

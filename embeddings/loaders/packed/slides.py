@@ -1,6 +1,6 @@
 """PPTX: each slide a page; titles, texts with their numbers, tables, charts and diagrams, then the speaker's notes.
 
-Shapes that are not known are looked through for the texts in them, and never stop the others.
+An unknown shape is searched for the texts in it, and does not stop the others.
 """
 
 from __future__ import annotations
@@ -63,15 +63,15 @@ def _slides(root: etree._Element, archive: Archive) -> Iterator[str]:
 
 
 def _relations(archive: Archive, part: str) -> dict[str, tuple[str, str]]:
-    """What a part refers to: by id, the kind of it and the name of the other part."""
+    """What a part refers to: by id, the kind and the name of the other part."""
     folder, file = posixpath.split(part)
     root = archive.xml(f"{folder}/_rels/{file}.rels")
-    found = {}
+    relations = {}
     for each in root if root is not None else ():
         target = attribute(each, "Target") or ""
         place = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        found[attribute(each, "Id") or ""] = ((attribute(each, "Type") or "").rpartition("/")[2], place)
-    return found
+        relations[attribute(each, "Id") or ""] = ((attribute(each, "Type") or "").rpartition("/")[2], place)
+    return relations
 
 
 class _Deck:
@@ -176,8 +176,8 @@ class _Deck:
 
 def _placeholder(shape: etree._Element) -> str:
     """What the place of a shape is for: "title", "body", ...; "" where it has none of its own."""
-    found = next((child(each, "nvPr", "ph") for each in shape if local(each).startswith("nv")), None)
-    return (attribute(found, "type") or "body") if found is not None else ""
+    mark = next((child(each, "nvPr", "ph") for each in shape if local(each).startswith("nv")), None)
+    return (attribute(mark, "type") or "body") if mark is not None else ""
 
 
 def _lines(body: etree._Element, marks: Raised) -> Iterator[str]:
@@ -210,7 +210,7 @@ def _number(count: int, kind: str) -> str:
 
 
 def _words(paragraph: etree._Element, marks: Raised) -> str:
-    """The words of a paragraph; struck ones are none, raised ones keep their meaning."""
+    """The words of a paragraph, without struck ones; raised ones keep their meaning."""
     words, runs = "", [each for each in paragraph.iter() if local(each) in ("r", "fld", "br")]
     for place, run in enumerate(runs):
         if local(run) == "br":
@@ -234,20 +234,20 @@ def _count(said: str | None) -> int:
 
 
 def _place(shape: etree._Element) -> tuple[float, float]:
-    """How far from the top and from the left a shape stands; first where only its layout knows."""
-    found = next((each for each in shape.iter() if local(each) == "off"), None)
-    said = [found.get(name) or "" for name in ("y", "x")] if found is not None else []
+    """How far a shape stands from the top and from the left; before all others where only its layout says so."""
+    offset = next((each for each in shape.iter() if local(each) == "off"), None)
+    said = [offset.get(name) or "" for name in ("y", "x")] if offset is not None else []
     if len(said) < 2 or not all(each.lstrip("-").isdecimal() for each in said):
         return (float("-inf"), float("-inf"))
     return (float(said[0]), float(said[1]))
 
 
 def _values(element: etree._Element | None) -> dict[int, str]:
-    """What a chart remembers of cells, by their places."""
+    """The values of cells that a chart keeps a copy of, by their places."""
     points = [each for each in element.iter() if local(each) == "pt"] if element is not None else []
-    found = {}
+    values = {}
     for point in points:
         place, value = attribute(point, "idx") or "", words_of(point, "v")
         if place.isdecimal() and value is not None:
-            found[int(place)] = value
-    return found
+            values[int(place)] = value
+    return values

@@ -61,14 +61,14 @@ class _Band:
 def in_order(pieces: Sequence[Line]) -> list[Line]:
     """The lines of a page, from its pieces in the order of their rows."""
     rows = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.row)]
-    found: list[Line] = []
+    lines: list[Line] = []
     for band in _bands(rows):
-        found += _lines(band)
-    return _with_divided(found)
+        lines += _lines(band)
+    return _with_divided(lines)
 
 
 def _bands(rows: Sequence[list[Line]]) -> Iterator[_Band]:
-    """Rows one after the other that share a gap; rows that share none are together until one has a gap."""
+    """Groups of rows, one after the other, that share a gap; rows without a gap are grouped until one has a gap."""
     band: _Band | None = None
     for row in rows:
         if band is not None:
@@ -111,28 +111,28 @@ def _is_beside(one: Line, other: Line) -> bool:
 
 
 def _gaps(row: Sequence[Line]) -> list[_Gap]:
-    """What a row leaves free, from one end of the world to the other."""
-    found, end = [], _EVERYTHING[0]
+    """The gaps of a row, those before its first piece and behind its last one among them."""
+    gaps, end = [], _EVERYTHING[0]
     for piece in sorted(row, key=lambda piece: piece.left):
         if piece.left > end:
-            found.append((end, piece.left))
+            gaps.append((end, piece.left))
         end = max(end, piece.right)
-    return [*found, (end, _EVERYTHING[1])]
+    return [*gaps, (end, _EVERYTHING[1])]
 
 
 def _common(ours: Sequence[_Gap], theirs: Sequence[_Gap]) -> list[_Gap]:
-    """What both leave free."""
-    found: list[_Gap] = []
+    """The gaps that both have."""
+    gaps: list[_Gap] = []
     first = second = 0
     while first < len(ours) and second < len(theirs):
         left, right = max(ours[first][0], theirs[second][0]), min(ours[first][1], theirs[second][1])
         if right > left:
-            found.append((left, right))
+            gaps.append((left, right))
         if ours[first][1] < theirs[second][1]:
             first += 1
         else:
             second += 1
-    return found
+    return gaps
 
 
 def _lines(band: _Band) -> Iterator[Line]:
@@ -167,10 +167,19 @@ def _table(rows: list[list[Line]], gaps: list[_Gap]) -> Iterator[Line]:
         gaps = _without_list_marks(rows, _band_of(rows).inner())
         columns = [[piece for line in column for piece in line] for column in _columns(rows, gaps)]
         reach = [(min(each.left for each in column), max(each.right for each in column)) for column in columns]
-        firsts = first_columns([(each.left, each.right) for each in groups], reach, _BEGINS * groups[0].size)
-        yield _joined(groups, firsts or ())
+        named = {_place(piece, gaps) for piece in rows[0]}
+        firsts = first_columns([(each.left, each.right) for each in groups], reach, _BEGINS * groups[0].size, named)
+        yield _joined(groups, firsts) if firsts else _in_one(groups)
     for row in _with_wrapped(rows, gaps):
         yield _joined(row, [_place(piece, gaps) for piece in row])
+
+
+def _in_one(pieces: Sequence[Line]) -> Line:
+    """Pieces beside one another as one, where nobody can tell which column each of them names."""
+    first, *others = pieces
+    for piece in others:
+        first = _run_on(first, piece)
+    return first
 
 
 def _without_far(rows: Sequence[Sequence[Line]], parted: Sequence[int]) -> tuple[int, int]:
@@ -260,18 +269,18 @@ def _is_right_to_left(rows: Sequence[Sequence[Line]]) -> bool:
 def _with_wrapped(rows: Sequence[list[Line]], gaps: Sequence[_Gap]) -> list[list[Line]]:
     """The rows of a table; a line of a cell that goes on below stands in its cell."""
     widths = [max((line[-1].right - line[0].left for line in column), default=0.0) for column in _columns(rows, gaps)]
-    found: list[list[Line]] = []
+    table: list[list[Line]] = []
     above: list[Line] = []  # the row of the page above, as it is there
     for row in rows:
-        if found and _goes_on(found[-1], above, row, gaps, widths):
-            cells = {_place(cell, gaps): index for index, cell in enumerate(found[-1])}
+        if table and _goes_on(table[-1], above, row, gaps, widths):
+            cells = {_place(cell, gaps): index for index, cell in enumerate(table[-1])}
             for piece in row:
                 index = cells[_place(piece, gaps)]
-                found[-1][index] = _run_on(found[-1][index], piece)
+                table[-1][index] = _run_on(table[-1][index], piece)
         else:
-            found.append(list(row))
+            table.append(list(row))
         above = row
-    return found
+    return table
 
 
 def _goes_on(
@@ -294,17 +303,17 @@ def _goes_on(
 
 
 def _without_wide_spaces(row: Sequence[Line]) -> list[Line]:
-    """The pieces of a line that no other one is parted like, those put together between which a sentence ends."""
+    """The pieces of a line that is the only one with gaps; two are put together where a sentence ends between them."""
     if sum(len(piece.text.split()) for piece in row) < _FEWEST_IN_SENTENCE:
         return list(row)
-    found = [row[0]]
+    joined = [row[0]]
     for piece in row[1:]:
-        gap = piece.left - found[-1].right
-        if found[-1].text.endswith((".", "?", "!", ":", ";", ",")) and 0 < gap < _WIDEST_SPACE * piece.size:
-            found[-1] = _run_on(found[-1], piece)
+        gap = piece.left - joined[-1].right
+        if joined[-1].text.endswith((".", "?", "!", ":", ";", ",")) and 0 < gap < _WIDEST_SPACE * piece.size:
+            joined[-1] = _run_on(joined[-1], piece)
         else:
-            found.append(piece)
-    return found
+            joined.append(piece)
+    return joined
 
 
 def _run_on(cell: Line, piece: Line) -> Line:

@@ -1,7 +1,7 @@
 """PDF, by pypdfium2: text from single characters in one pass over each page; pages, and headings by their size.
 
-Running heads are left out (`running`), for a sentence may run on over them. Where the characters of a page lie is found
-again by `marks`, from the file.
+Running heads are left out (`running`), because a sentence may run on over them. `marks` reads the file again to tell
+where the characters of a page lie.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ from embeddings.remarks import Omitted
 from embeddings.text.hyphens import Words
 from embeddings.types import Layout
 
+_LEADER = re.compile(r"(?:\. ?){4,}\s*\w{1,6}$")
 _LARGER = 1.15  # times the size of most letters: a heading
 _LONGEST_HEADING = 120  # characters
-_MOST_UNKNOWN = 0.3  # of the characters, which have no meaning outside their font
+_MOST_UNKNOWN = 0.3  # of the characters; they have no meaning outside their font
 _PRODUCED = re.compile(
     r"^(?:microsoft \w+ - |untitled|document\d*$)|\.(?:docx?|pptx?|xlsx?|tex|dvi|pdf|odt|indd)$", re.I
 )
@@ -69,32 +70,32 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     _check_text(pages, name, is_picture(data))
     writer = Writer(name, limits)
     written = _write(pages, writer)
-    found = writer.extract()
-    found = replace(found, layout=replace(found.layout, recognised=tuple(written.recognised)))
+    whole = writer.extract()
+    whole = replace(whole, layout=replace(whole.layout, recognised=tuple(written.recognised)))
     return described(
-        found,
-        _title(facts.get("Title", ""), found),
+        whole,
+        _title(facts.get("Title", ""), whole),
         facts.get("Author"),
         _day(facts.get("CreationDate", "")),
-        tuple(_notes(pages, found.layout)),
+        tuple(_notes(pages, whole.layout)),
         tuple(_omitted(pages, written.heads)),
     )
 
 
 def _page(document: pypdfium2.PdfDocument, number: int, limits: Limits, end: float) -> _Page:
-    """What stands on a page, nothing of one that is damaged; words are recognised until the clock says `end`."""
+    """What stands on a page, nothing where it is damaged. Words are recognised (OCR) until the clock says `end`."""
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
         return _Page(Sheet((), 0, 0))
     try:
-        found = read(document, page, limits.characters, time.monotonic() < end)
+        content = read(document, page, limits.characters, time.monotonic() < end)
     finally:
         page.close()
-    if found.recognised:
+    if content.recognised:
         more_seconds(limits.seconds)
-    sheet = Sheet(found.pieces, found.bottom, found.top)
-    return _Page(sheet, found.is_picture, found.recognised, found.filled.comments, found.filled.secrets)
+    sheet = Sheet(content.pieces, content.bottom, content.top)
+    return _Page(sheet, content.is_picture, content.recognised, content.filled.comments, content.filled.secrets)
 
 
 def _check_text(pages: Sequence[_Page], name: str, drawn: bool) -> None:
@@ -113,7 +114,7 @@ def _check_text(pages: Sequence[_Page], name: str, drawn: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """What is to be told of pages that were written.
+    """What people are told of the pages that were written.
 
     Attributes:
         heads: their running heads, which are left out.
@@ -125,7 +126,7 @@ class _Written:
 
 
 def _write(pages: Sequence[_Page], writer: Writer) -> _Written:
-    """Writes the pages; a sentence is not torn by the end of one."""
+    """Writes the pages; a sentence goes on over the end of a page."""
     sheets = [page.sheet for page in pages]
     cuts = running(sheets)
     kept = [without(sheet.pieces, cut) for sheet, cut in zip(sheets, cuts, strict=True)]
@@ -140,6 +141,7 @@ def _write(pages: Sequence[_Page], writer: Writer) -> _Written:
         told.heads.extend(words_of(sheet.pieces, cut))
         for number, block in enumerate(blocks(page, words.keeps, forms)):
             is_heading = block.size > _LARGER * body and len(block.text) <= _LONGEST_HEADING
+            is_heading = is_heading and _LEADER.search(block.text) is None  # a line of a table of contents
             if (forms and number == 0) or (is_heading and any(map(str.isalpha, block.text))):
                 start = writer.heading(block.text)
             elif number == 0 and runs_on and block.text[0].islower():
@@ -171,7 +173,7 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
 
 
 def _omitted(pages: Sequence[_Page], left_out: Sequence[str]) -> Iterator[Omitted]:
-    """What is left out: running heads, page numbers aside, comments, and what is in fields for passwords."""
+    """What is left out: running heads (page numbers are not told), comments, and the words in password fields."""
     lines = [" ".join(words.split()) for words in left_out if any(map(str.isalpha, PAGE_NUMBER.sub("", words)))]
     heads = list({re.sub(r"\d+", "", words): words for words in reversed(lines)}.values())[::-1]
     if heads:
@@ -189,23 +191,23 @@ def _day(written: str) -> str | None:
     """The day of "D:20210503101112Z"; None for one that is not in the calendar."""
     from datetime import date
 
-    found = _DAY.match(written)
+    match = _DAY.match(written)
     try:
-        return date(*map(int, found.groups())).isoformat() if found is not None else None
+        return date(*map(int, match.groups())).isoformat() if match is not None else None
     except ValueError:
         return None
 
 
-def _title(told: str, found: Extract) -> str | None:
-    """The title of the metadata, if it is none that a program put there; else the heading that the text begins with."""
+def _title(told: str, whole: Extract) -> str | None:
+    """The title in the metadata unless a program made it up, else the heading that the text begins with."""
     if told.strip() and not _PRODUCED.search(told.strip()):
         return told
-    first = found.layout.headings[:1]
-    return found.text[slice(*first[0])] if first and first[0][0] == 0 else None
+    first = whole.layout.headings[:1]
+    return whole.text[slice(*first[0])] if first and first[0][0] == 0 else None
 
 
 def _notes(pages: Sequence[_Page], layout: Layout) -> Iterator[str]:
-    """What is told of pages that were scanned."""
+    """What people are told of scanned pages."""
     read = [number for number, page in enumerate(pages, start=1) if page.recognised]
     unread = [number for number, page in enumerate(pages, start=1) if page.is_picture and not page.recognised]
     if read:

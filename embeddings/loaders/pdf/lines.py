@@ -1,8 +1,8 @@
 """The lines of a page of a PDF -> its text, with the letter that each character came from.
 
 Lines under one another are parted by a line end, blocks by an empty line. A word that was divided at the end of a line
-is put together, and the line then ends after it; whether its hyphen stays is asked (`text.hyphens`). All else depends
-on the page alone, so that its boxes can be found again by reading one page (`pdf.marks`).
+is put together, and the line then ends after it; `text.hyphens` decides whether its hyphen stays. All else depends on
+the page alone, so `pdf.marks` needs no other page to tell the boxes of its words.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Line:
         left, right: where its letters begin and end, in points.
         row: the number of the line of the page on which it stands, from the top; two columns share one.
         score: how sure it is that this is its text, from 0 to 1; less than 1 where it was recognised (OCR).
-        foot: where the last line of a row of a table stands, of which a cell goes on below; None for a single line.
+        foot: of a row of a table with a cell of several lines, where the last of them stands; None for a single line.
     """
 
     text: str
@@ -95,18 +95,18 @@ def blocks(lines: Sequence[Line], keeps: Callable[[str, str], bool] = always, ti
     'It was well-known\\nthere.'
     """
     usual = usual_pitch(lines)
-    found: list[_Open] = []
+    opened: list[_Open] = []
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
         if before is None or (titled and number == 1) or (not before.divided and is_apart(before, line, usual)):
-            found.append(_Open(line.size))
-            found[-1].add(line, number)
+            opened.append(_Open(line.size))
+            opened[-1].add(line, number)
         elif before.divided:
-            found[-1].add_divided(line, number, keeps)
+            opened[-1].add_divided(line, number, keeps)
         else:
-            found[-1].add("\n", number)
-            found[-1].add(line, number)
-    return [block for each in found if (block := each.closed()) is not None]
+            opened[-1].add("\n", number)
+            opened[-1].add(line, number)
+    return [block for each in opened if (block := each.closed()) is not None]
 
 
 def joined(blocks: Sequence[Block]) -> str:
@@ -142,7 +142,7 @@ class _Open:
             self._text = f"{self._text[:space]}\n{self._text[space + 1 :]}"
 
     def closed(self) -> Block | None:
-        """The block, None where there is nothing in it."""
+        """The block; None where it is empty."""
         start = len(self._text) - len(self._text.lstrip(_BEFORE))
         text = self._text[start:].rstrip()
         if not text:

@@ -37,6 +37,11 @@ _SAYS_PAGE = re.compile(
 _AMOUNT = re.compile(
     r"[$€£¥₹]|\d[.,']\d|\b(?:total|sum|subtotal|balance|amount|eur|usd|gbp|chf|euros?|dollars?)\b", re.I
 )
+_NO_AMOUNT = re.compile(  # a day, or the number of a version
+    r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b(?:version|versjon|fassung|rev(?:ision|\.)?|release|edition|issue|draft|v\.?)"
+    r"\s?\d+(?:\.\d+){1,3}\b",
+    re.IGNORECASE,
+)
 _SAYS_NUMBER = re.compile(rf"\b{_WORD_OF_PAGES}\s*(\d{{1,5}})", re.IGNORECASE)
 _PARTED = re.compile(r"(\s+[|·•–—-]\s+|\t|\s{2,})")
 _ADDRESS = re.compile(r"(?:https?://|file:///|www\.)\S+")
@@ -179,12 +184,34 @@ def _alike(pages: Sequence[Sequence[_Edge]]) -> Callable[[int, _Edge], bool]:
         value = _page_number(edge.words)
         if value is not None:
             return _counts_on(numbered, number, around, value - number)
-        if not any(map(str.isalpha, edge.words)) or (_AMOUNT.search(edge.words) and not _ADDRESS.search(edge.words)):
+        if not any(map(str.isalpha, edge.words)) or _says_amount(edge.words):
             return False
         keys = {_key(edge.words, number), edge.words}
-        return any(sum(places[key][place] for place in around) >= _FEWEST_ALIKE for key in keys)
+        if any(sum(places[key][place] for place in around) >= _FEWEST_ALIKE for key in keys):
+            return True
+        starts = _starts(edge.words, number)
+        return any((place, start) in sure for place in around for start in starts)
 
+    sure: set[tuple[int, int]] = set()  # the place of page numbers in running heads, and where they start
+    for number, page in enumerate(pages):
+        for edge in page:
+            starts = _starts(edge.words, number)
+            if starts and is_alike(number, edge):
+                sure |= {(round(edge.far / _NEAR), start) for start in starts}
     return is_alike
+
+
+def _starts(words: str, number: int) -> set[int]:
+    """The page numbers at the beginning and the end of a line of several parts, less the pages before this one."""
+    parts = _PARTED.split(words)
+    matches = [PAGE_NUMBER.fullmatch(parts[index]) for index in {0, len(parts) - 1}] if len(parts) > 1 else []
+    values = [_value(match["number"]) for match in matches if match is not None]
+    return {value - number for value in values if value is not None}
+
+
+def _says_amount(words: str) -> bool:
+    """Whether a line may say how much something is, which no running head does."""
+    return _AMOUNT.search(_NO_AMOUNT.sub("", words)) is not None and not _ADDRESS.search(words)
 
 
 def _counts_on(numbered: Mapping[tuple[int, int], int], number: int, around: Sequence[int], start: int) -> bool:

@@ -35,7 +35,7 @@ _NOTE_NUMBERS = re.compile(r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*")
 
 @dataclass(slots=True)
 class Raised:
-    """The raised words of one document, in their order: marks of notes are numbered through, which tells them.
+    """Reads the raised words of one document, in their order. It knows the marks of notes because they count on.
 
     Attributes:
         next: the number that the next mark of a note would have.
@@ -50,7 +50,7 @@ class Raised:
             before: what stands before them in the same line, at least its last words.
             raised: the raised words.
             after: what follows.
-            is_note: known to lead to a note: they are a link within the document.
+            is_note: whether they are known to lead to a note, because they are a link within the document.
 
         >>> marks = Raised()
         >>> marks.words("it held 10", "6", " cells"), marks.words("240 m", "2", ""), marks.words("20", "th", "")
@@ -76,7 +76,7 @@ class Raised:
         return in_letters(raised, _RAISED, "^")
 
     def _is_mark(self, before: str, raised: str) -> bool:
-        """Whether raised digits lead to a note, and are no power."""
+        """Whether raised digits lead to a note rather than being a power."""
         if not _NOTE_NUMBERS.fullmatch(raised) or not before or before[-1].isspace():
             return False
         first = int(re.split(r"\D", raised)[0])
@@ -121,7 +121,7 @@ def lowered(words: str) -> str:
 
 
 def fraction(upper: str, lower: str, before: str) -> str | None:
-    """A fraction that is set as raised and lowered digits around a stroke; None where they are none.
+    """The fraction that raised and lowered digits around a stroke make; None where they make none.
 
     >>> fraction("3", "4", "a cup and "), fraction("1", "2", "2"), fraction("3", "7", "2"), fraction("a", "2", "")
     ('¾', '½', ' 3/7', None)
@@ -134,7 +134,7 @@ def fraction(upper: str, lower: str, before: str) -> str | None:
 
 
 def in_letters(words: str, letters: dict[str, str], mark: str) -> str:
-    """Each character as its raised or lowered letter, or all of them behind a mark where one has none.
+    """Each character as a raised or lowered one; all of them behind a mark where one of them has no such form.
 
     >>> in_letters("-6", _RAISED, "^"), in_letters("x+1", _RAISED, "^"), in_letters("q", _RAISED, "^")
     ('⁻⁶', '^(x+1)', '^q')
@@ -145,7 +145,7 @@ def in_letters(words: str, letters: dict[str, str], mark: str) -> str:
 
 
 def _letters(before: str, raised: str) -> str:
-    """Raised letters: of an ordinal and of a shortened word as they are, of a formula as a power, else a mark."""
+    """Raised letters as text: unchanged in an ordinal or a shortened word, as a power in a formula, else as a mark."""
     last = before[-1:]
     number = _NUMBER.search(before)
     if number is not None and number["digits"] in _POWERS_OF and raised in "nxkm":
@@ -167,7 +167,7 @@ def _letters(before: str, raised: str) -> str:
 
 
 def _is_mark_letter(before: str, raised: str) -> bool:
-    """Whether a single raised letter behind a number is rather the mark of a note than an ordinal: 290,000ᵃ, not 2e."""
+    """Whether a single raised letter behind a number is the mark of a note ("290,000ᵃ") and no ordinal ("2e")."""
     number = _NUMBER.search(before)
     return number is None or len(number["digits"]) > 2 or raised in "a"
 

@@ -29,7 +29,7 @@ _SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<mark>[.#])(?P<name>-?[_a-zA-Z
 _LONGEST_STYLE = 200_000  # characters of the rules of a page that are looked at
 _NOTE_NAMES = re.compile(r"(?:^|[\s_-])(?:reference|footnote|noteref|fn|endnote|cite|citation)", re.IGNORECASE)
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\xad\ud800-\udfff\ufffe\uffff]")
-_MOST_HIDDEN = 0.5  # of the words of a page; where more of it is said to be hidden, a script shows it
+_MOST_HIDDEN = 0.5  # of the words of a page; where more of them are said to be hidden, a script shows them
 _COUNTED = {
     "img": "picture",
     "svg": "picture",
@@ -50,7 +50,7 @@ _INLINE = frozenset(
 
 
 def as_shown(root: html.HtmlElement) -> tuple[Omitted, ...]:
-    """Changes the tree of a page to what a reader sees of it; what was taken out, counted.
+    """Changes the tree of a page to what a reader sees of it; returns what was taken out, counted.
 
     Hidden: `hidden`, `display:none`, `visibility:hidden` (also by a rule of the page's own style for one class or id),
     `aria-hidden`, templates, headers of iXBRL. Struck: `del`, `s`, `strike` and text with a line through it.
@@ -68,8 +68,8 @@ def _drop_hidden(root: html.HtmlElement) -> list[Omitted]:
     for element in list(root.iter(*_NEVER_SHOWN)):
         _drop(element)
     rules, told = _hiding_rules(root), list[Omitted]()
-    found = root.iter() if rules else root.xpath(_MAY_BE_HIDDEN)
-    hidden = [element for element in found if element is not root and _is_hidden(element, rules)]
+    suspects = root.iter() if rules else root.xpath(_MAY_BE_HIDDEN)
+    hidden = [element for element in suspects if element is not root and _is_hidden(element, rules)]
     all_words = _count_words(root) if hidden else 0
     dropped: set[html.HtmlElement] = set()
     for element in hidden:  # those around others come first
@@ -110,13 +110,13 @@ def _hiding_rules(root: html.HtmlElement) -> frozenset[tuple[str, str]]:
     written = "".join(style.text or "" for style in root.iter("style") if not _is_for_others(style))[:_LONGEST_STYLE]
     if "none" not in written and "hidden" not in written:
         return frozenset()
-    found = set()
+    hiding = set()
     for rule in _RULE.finditer(_without_blocks(_without_comments(written))):
         if _HIDING.search(rule["body"]):
             for name in rule["names"].split(","):
                 if simple := _SIMPLE.fullmatch(name.strip()):
-                    found.add((simple["tag"] or "", simple["mark"] + simple["name"]))
-    return frozenset(found)
+                    hiding.add((simple["tag"] or "", simple["mark"] + simple["name"]))
+    return frozenset(hiding)
 
 
 def local(element: html.HtmlElement) -> str:
@@ -142,16 +142,16 @@ def _without_comments(written: str) -> str:
 def _without_blocks(rules: str) -> str:
     """Rules without those inside `@media` and the like, which hold only sometimes."""
     parts, depth, start, sometimes = [], 0, 0, False
-    for found in re.finditer(r"[{}]", rules):
-        if found[0] == "{":
+    for brace in re.finditer(r"[{}]", rules):
+        if brace[0] == "{":
             if depth == 0:
-                sometimes = "@" in rules[start : found.start()]
+                sometimes = "@" in rules[start : brace.start()]
             depth += 1
         elif depth > 0:
             depth -= 1
             if depth == 0:
-                parts += [] if sometimes else [rules[start : found.end()]]
-                start = found.end()
+                parts += [] if sometimes else [rules[start : brace.end()]]
+                start = brace.end()
     return "".join(parts)
 
 
@@ -166,7 +166,7 @@ def _drop_struck(root: html.HtmlElement) -> list[Omitted]:
 
 
 def _drop(element: html.HtmlElement) -> None:
-    """Takes an element out; the words beside it stay apart where it stood between them."""
+    """Takes an element out; the words on both sides of it stay apart."""
     parent = element.getparent()
     if parent is None:
         return
@@ -197,7 +197,7 @@ def _count_words(element: html.HtmlElement) -> int:
 
 
 def _clean(root: html.HtmlElement) -> None:
-    """Takes out the characters that no tree takes back, though a page may hold them."""
+    """Takes out characters that a page may hold and the tree would refuse."""
     if not _NO_TEXT.search("".join(root.itertext())):
         return
     for element in root.iter():
@@ -208,7 +208,7 @@ def _clean(root: html.HtmlElement) -> None:
 
 
 def _part_blocks(root: html.HtmlElement) -> None:
-    """A space on both sides of each block that stands in a line: whoever joins the words later keeps them apart."""
+    """Puts a space on both sides of each block within a line, so that its words stay apart when they are joined."""
     for element in root.iter(*_PARTING):
         before, parent = element.getprevious(), element.getparent()
         if before is not None:
@@ -255,7 +255,7 @@ def _as_fraction(element: html.HtmlElement, before: str) -> str | None:
 
 
 def _is_note(element: html.HtmlElement) -> bool:
-    """Whether raised words lead to a note: a link within the page, or called so."""
+    """Whether raised words lead to a note: they are a link within the page, or their class or id says so."""
     named = " ".join(filter(None, (element.get("class"), element.get("role"), element.get("id"))))
     links = [*element.iter("a"), *element.iterancestors("a")]
     return bool(_NOTE_NAMES.search(named)) or any((link.get("href") or "").startswith("#") for link in links)
@@ -263,23 +263,23 @@ def _is_note(element: html.HtmlElement) -> bool:
 
 def _before(element: html.HtmlElement) -> str:
     """The words before an element in its line."""
-    found = ""
-    while len(found) < _AROUND:
+    words = ""
+    while len(words) < _AROUND:
         sibling = element.getprevious()
         if sibling is not None:
-            found = f"{_flat(sibling)}{sibling.tail or ''}{found}"
+            words = f"{_flat(sibling)}{sibling.tail or ''}{words}"
             if local(sibling) not in _INLINE:
-                return (sibling.tail or "")[-_AROUND:] if found == (sibling.tail or "") else found[-_AROUND:]
+                return (sibling.tail or "")[-_AROUND:] if words == (sibling.tail or "") else words[-_AROUND:]
             element = sibling
             continue
         parent = element.getparent()
         if parent is None:
-            return found
-        found = f"{parent.text or ''}{found}"
+            return words
+        words = f"{parent.text or ''}{words}"
         if local(parent) not in _INLINE:
-            return found
+            return words
         element = parent
-    return found[-_AROUND:]
+    return words[-_AROUND:]
 
 
 def _flat(element: html.HtmlElement) -> str:

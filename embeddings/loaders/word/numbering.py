@@ -19,7 +19,7 @@ BULLET = "-"
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """One level of a list: where it starts, how its number is written, and after which level it starts again."""
+    """A level of a list: its first number, how numbers are written, and the level after which they start again."""
 
     start: int = 1
     form: str = "decimal"
@@ -61,11 +61,11 @@ class Numbering:
 
     def number(self, paragraph: etree._Element) -> str:
         """What stands before a paragraph: its number, "-" for a bullet, "" for none. Call it once for each."""
-        found = self._place(paragraph)
-        if found is None:
+        place = self._place(paragraph)
+        if place is None:
             own, _ = _num_of(child(paragraph, "pPr", "numPr"))
             return BULLET if own not in (None, "0") and own not in self._nums else ""
-        num, level = found
+        num, level = place
         list_id, levels = self._levels(num)
         if level not in levels:
             return BULLET if not levels else ""
@@ -92,19 +92,19 @@ class Numbering:
 
     def _list(self, num: str) -> _List:
         reference = child(self._nums[num], "abstractNumId") if num in self._nums else None
-        found = self._lists.get(attribute(reference, "val") if reference is not None else None, _List())
+        listed = self._lists.get(attribute(reference, "val") if reference is not None else None, _List())
         for _ in range(_LONGEST_CHAIN):
-            if found.link is None or found.levels or found.link not in self._styles:
+            if listed.link is None or listed.levels or listed.link not in self._styles:
                 break
-            linked, _level = _num_of(child(self._styles[found.link], "pPr", "numPr"))
+            linked, _level = _num_of(child(self._styles[listed.link], "pPr", "numPr"))
             if linked is None or linked not in self._nums:
                 break
             reference = child(self._nums[linked], "abstractNumId")
-            found = self._lists.get(attribute(reference, "val") if reference is not None else None, _List())
-        return found
+            listed = self._lists.get(attribute(reference, "val") if reference is not None else None, _List())
+        return listed
 
     def _levels(self, num: str) -> tuple[str | None, dict[int, _Level]]:
-        """The id of the list that counts, and the levels with what this use of the list changes."""
+        """The id of the list whose numbers count on, and its levels as this use of the list changes them."""
         reference = child(self._nums[num], "abstractNumId")
         levels = dict(self._list(num).levels)
         for change in self._nums[num]:
@@ -140,8 +140,8 @@ class Numbering:
         if here.form == "none" and not _PLACE.search(here.text):
             return here.text.strip()
 
-        def written(found: re.Match[str]) -> str:
-            at = int(found[1]) - 1
+        def written(place: re.Match[str]) -> str:
+            at = int(place[1]) - 1
             form = levels[at].form if at in levels else "decimal"
             form = "decimal" if here.is_legal and form != "none" else form
             return in_form(counts.get(at, levels[at].start if at in levels else 1), form)
@@ -150,23 +150,23 @@ class Numbering:
 
 
 def _list_of(part: etree._Element) -> _List:
-    found = _List()
+    made = _List()
     for each in part:
         level = _whole(attribute(each, "ilvl")) if local(each) == "lvl" else None
         if level is not None and 0 <= level < _LEVELS:
-            found.levels[level] = _level_of(each)
+            made.levels[level] = _level_of(each)
             style = child(each, "pStyle")
             if style is not None:
-                found.styles[attribute(style, "val") or ""] = level
+                made.styles[attribute(style, "val") or ""] = level
         elif local(each) == "numStyleLink":
-            found.link = attribute(each, "val")
-    return found
+            made.link = attribute(each, "val")
+    return made
 
 
 def _level_of(part: etree._Element) -> _Level:
     def said(name: str) -> str | None:
-        found = child(part, name)
-        return attribute(found, "val") if found is not None else None
+        element = child(part, name)
+        return attribute(element, "val") if element is not None else None
 
     start = _whole(said("start"))
     legal = child(part, "isLgl")
