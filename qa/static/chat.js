@@ -1,10 +1,11 @@
-// The page's scripts, each in a file of its own: talk.js (the conversation), source.js (the frame beside it), files.js
-// (files that are added), filter.js, pins.js, keys.js. Here: copying a citation, and the start.
+// The page's scripts, each in a file of its own: talk.js (the conversation), source.js (the frame beside it), sheet.js
+// (the same over a narrow page), files.js (files that are added), filter.js, pins.js, keys.js. Here: copying a citation, and the start.
 
 import { startFiles } from "./files.js";
 import { startFilter } from "./filter.js";
 import { startKeys } from "./keys.js";
 import { startPins } from "./pins.js";
+import { startSheet } from "./sheet.js";
 import { startSource } from "./source.js";
 import { startTalk } from "./talk.js";
 
@@ -37,7 +38,7 @@ function begin() {
   const page = document.getElementById("pincite");
   if (!page) return false;
   page.hidden = false;
-  for (const start of [startSource, startFilter, startTalk, startFiles, startPins, startKeys]) start();
+  for (const start of [startSheet, startSource, startFilter, startTalk, startFiles, startPins, startKeys]) start();
   document.documentElement.dataset.started = "yes";
   return true;
 }

@@ -1,6 +1,7 @@
 // The frame that shows sources. No script runs inside it; this page may read where it is and what is selected in it.
 
-const narrow = matchMedia("(max-width: 799px)");
+import { narrow, openSheet } from "./sheet.js";
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const linked = ["document", "start", "end", "quote_start", "quote_end", "page", "as", "find"];
 
@@ -23,7 +24,7 @@ export function openSource(address, asked = false) {
   frame().addEventListener("load", there);
   frame().contentWindow.location.replace(wanted);
   mark([...document.querySelectorAll(".turn:last-child a.cite")].find((link) => link.getAttribute("href") === address));
-  if (asked && narrow.matches) reveal(document.getElementById("reading"));
+  if (asked) openSheet();
 }
 
 function scrollInside(anchor) {
@@ -122,6 +123,9 @@ export function startSource() {
     const link = event.target.closest?.("a[target=source]");
     if (!link) return;
     mark(link);
-    if (narrow.matches) reveal(document.getElementById("reading"));
+    if (!narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openSource(link.getAttribute("href"));
+    openSheet(link);
   });
 }

@@ -3,6 +3,7 @@
 import { Refused, eachLine, hint, post } from "./asking.js";
 import { filter } from "./filter.js";
 import { pin } from "./pins.js";
+import { narrow } from "./sheet.js";
 import { openSource, reveal, selected } from "./source.js";
 import { loadAsked, loadTurns, saveAsked, saveTurns } from "./store.js";
 
@@ -192,7 +193,7 @@ export function startTalk() {
     form.requestSubmit();
   });
   document.addEventListener("click", pressed);
-  if (!matchMedia("(max-width: 799px)").matches) box().focus();
+  if (!narrow.matches) box().focus();
   addEventListener("pagehide", () => (leaving = true));
   addEventListener("pageshow", () => (leaving = false));
   goOn();

@@ -293,5 +293,5 @@ def test_in_a_narrow_window_an_answer_stays_in_view_and_a_deep_link_leads_to_the
     assert turn.evaluate("e => { const r = e.getBoundingClientRect(); return r.top >= -1 && r.top < innerHeight }")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     deep = opened(f"{chat}/?document={FERRY.id}&start=28&end=33", 400)
-    deep.wait_for_function("document.getElementById('reading').getBoundingClientRect().top < innerHeight / 2")
+    deep.get_by_role("button", name="Back to the question").wait_for()
     assert deep.frame_locator("iframe[name=source]").locator("mark").text_content() == "14:30"
