@@ -70,6 +70,7 @@ export function startKeys() {
   watchSource();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return; // it has keys of its own
     if (event.key === "Escape") return close();
     if (writes(event.target)) return;
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];

@@ -9,21 +9,25 @@ const sheet = () => document.getElementById("reading");
 const button = () => document.getElementById("back");
 const isOpen = () => sheet().classList.contains("open");
 
+// Whether the source can be seen.
+export const isSeen = () => !narrow.matches || isOpen();
+
 function lay(open) {
   sheet().classList.toggle("open", open);
   sheet().role = open ? "dialog" : null;
   sheet().ariaModal = open ? "true" : null;
   for (const id of ["masthead", "talk"]) document.getElementById(id).inert = open;
+  document.dispatchEvent(new Event("sheet"));
 }
 
 export function openSheet(by = document.activeElement) {
   if (!narrow.matches || isOpen()) return;
   opener = by;
   button().textContent = document.querySelector("#turns .turn") ? "Back to the answer" : "Back to the question";
-  lay(true);
-  button().focus();
   if (!history.state?.sheet) history.pushState({ sheet: true }, "");
   length = history.length;
+  lay(true);
+  button().focus();
 }
 
 // Returns whether there was anything to close.

@@ -73,7 +73,9 @@ def test_a_citation_opens_the_source_over_the_page_at_its_words_and_the_focus_go
         assert page.get_by_role("dialog", name="Source").is_visible()
         mark = page.frame_locator("iframe[name=source]").locator("mark")
         assert mark.inner_text() == "14:30"
-        assert mark.evaluate("e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight }")
+        assert mark.evaluate(
+            "e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight }"
+        )
         page.keyboard.press("Shift+Tab")  # what lies under the source is not reached
         assert not page.evaluate("document.getElementById('talk').contains(document.activeElement)")
         back.focus()
