@@ -1,12 +1,19 @@
-// The page's scripts, each in a file of its own: talk.js (the conversation), source.js (the frame beside it), files.js
-// (files that are added), filter.js, pins.js, keys.js. Here: copying a citation, and the start.
+// The page's scripts, each in a file of its own, say at their beginning what they do. Here: copying a citation, and the
+// start.
 
+import { startActions } from "./actions.js";
+import { startConversations } from "./conversations.js";
 import { startFiles } from "./files.js";
 import { startFilter } from "./filter.js";
 import { startKeys } from "./keys.js";
 import { startPins } from "./pins.js";
+import { startSheet } from "./sheet.js";
 import { startSource } from "./source.js";
 import { startTalk } from "./talk.js";
+
+const starts = [
+  startSheet, startSource, startFilter, startTalk, startActions, startConversations, startFiles, startPins, startKeys,
+];
 
 // Copying a citation: the text under the button. Where the browser keeps the clipboard to itself (a page that is not
 // served from this machine and not encrypted), the text is selected, ready for Ctrl-C.
@@ -37,7 +44,7 @@ function begin() {
   const page = document.getElementById("pincite");
   if (!page) return false;
   page.hidden = false;
-  for (const start of [startSource, startFilter, startTalk, startFiles, startPins, startKeys]) start();
+  for (const start of starts) start();
   document.documentElement.dataset.started = "yes";
   return true;
 }

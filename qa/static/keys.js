@@ -1,6 +1,7 @@
 // The keyboard: "/" goes to the question, arrows (or j and k) walk the citations, Enter opens one, Escape closes. Inside the
 // source "/" does the same, and Escape leads back to the citation that it was opened by.
 
+import { closeSheet } from "./sheet.js";
 import { openedBy } from "./source.js";
 
 const links = () => [...document.querySelectorAll("#turns a.cite")].filter((link) => link.checkVisibility());
@@ -20,6 +21,7 @@ function walk(step) {
 
 // The innermost thing that is open around the focus, else the last that was opened.
 function close() {
+  if (closeSheet()) return undefined;
   const edit = document.querySelector("#turns form.edit");
   if (edit) {
     const button = edit.closest(".understood").querySelector("[data-edit]");
@@ -43,9 +45,10 @@ function leave(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const question = document.querySelector("#question textarea");
   if (event.key === "Escape") {
-    (openedBy() ?? question).focus();
+    if (!closeSheet()) (openedBy() ?? question).focus();
   } else if (event.key === "/" && !writes(event.target)) {
     event.preventDefault();
+    closeSheet();
     question.focus();
   }
 }
@@ -67,6 +70,7 @@ export function startKeys() {
   watchSource();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return; // it has keys of its own
     if (event.key === "Escape") return close();
     if (writes(event.target)) return;
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];

@@ -67,8 +67,8 @@ export async function pin(button, turn) {
     const made = (await (await post("talk/pin", { turn })).json()).pin;
     const others = loadPins().filter((each) => asked(each) !== asked(made));
     const again = others.length < loadPins().length;
-    savePins([...others, made]);
-    said.textContent = again ? "It was pinned already." : "Pinned: it is asked again when documents change.";
+    if (!savePins([...others, made])) said.textContent = "There is no room for more pins: unpin some first.";
+    else said.textContent = again ? "It was pinned already." : "Pinned: it is asked again when documents change.";
     showPins();
   } catch (error) {
     said.textContent = error.message;

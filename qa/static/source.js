@@ -1,8 +1,10 @@
 // The frame that shows sources. No script runs inside it; this page may read where it is and what is selected in it.
 
-const narrow = matchMedia("(max-width: 799px)");
+import { isSeen, narrow, openSheet } from "./sheet.js";
+import { keepSource } from "./store.js";
+
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
-const linked = ["document", "start", "end", "quote_start", "quote_end", "page", "as", "find"];
+const linked = ["document", "start", "end", "quote_start", "quote_end", "page", "as", "find", "hit", "offset"];
 
 const frame = () => document.querySelector("iframe[name=source]");
 
@@ -23,7 +25,7 @@ export function openSource(address, asked = false) {
   frame().addEventListener("load", there);
   frame().contentWindow.location.replace(wanted);
   mark([...document.querySelectorAll(".turn:last-child a.cite")].find((link) => link.getAttribute("href") === address));
-  if (asked && narrow.matches) reveal(document.getElementById("reading"));
+  if (asked) openSheet();
 }
 
 function scrollInside(anchor) {
@@ -72,8 +74,35 @@ function here() {
   }
 }
 
+// The part of an address that names what of a document is shown.
+const named = (search) => [...new URLSearchParams(search)].filter(([name]) => linked.includes(name));
+
+// Whether the address of the page names a document.
+export const showsDocument = () => new URLSearchParams(location.search).has("document");
+
+// The address of the page names what the source shows, while it is seen: a reload, and whoever gets the address, has the
+// same source at the same words. So has the next tab, by what the browser keeps.
+function tell() {
+  const inside = frame().contentWindow.location;
+  const shown = new URLSearchParams(named(inside.search));
+  const others = [...new URLSearchParams(location.search)].filter(([name]) => !linked.includes(name));
+  const query = new URLSearchParams([...(isSeen() ? shown : []), ...others]);
+  history.replaceState(history.state, "", `${location.pathname}${query.size ? "?" : ""}${query}`);
+  if (shown.has("document")) keepSource(`source?${shown}${anchor(shown)}`);
+}
+
+function anchor(shown) {
+  if (shown.has("offset")) return "";
+  return shown.has("find") ? "#hit" : shown.has("page") ? "" : "#span";
+}
+
 // What was led elsewhere inside the source is no citation any more.
 function loaded() {
+  try {
+    tell();
+  } catch {
+    // a page that says why there is nothing to show
+  }
   const current = document.querySelector("#conversation a.cite[aria-current]");
   if (current && page(current.href) === here()) return;
   mark([...document.querySelectorAll("#conversation a.cite")].reverse().find((link) => page(link.href) === here()));
@@ -113,15 +142,18 @@ function within(element, range) {
 
 export function startSource() {
   frame().addEventListener("load", loaded);
-  const named = new URLSearchParams(location.search);
-  if (named.has("document")) {
-    const kept = new URLSearchParams([...named].filter(([name]) => linked.includes(name)));
-    openSource(`source?${kept}#${named.has("find") ? "hit" : "span"}`, true);
+  if (showsDocument()) {
+    const shown = new URLSearchParams(named(location.search));
+    openSource(`source?${shown}${anchor(shown)}`, true);
   }
+  document.addEventListener("sheet", tell);
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[target=source]");
     if (!link) return;
     mark(link);
-    if (narrow.matches) reveal(document.getElementById("reading"));
+    if (!narrow.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    openSource(link.getAttribute("href"));
+    openSheet(link);
   });
 }

@@ -1,22 +1,26 @@
-// The conversation: asking, what the browser keeps of it, and what can be done with a turn.
+// The conversation of this tab: asking, showing, what the browser keeps of it. The buttons of a turn are in actions.js.
 
 import { Refused, eachLine, hint, post } from "./asking.js";
+import { box, startComposer, write } from "./composer.js";
 import { filter } from "./filter.js";
-import { pin } from "./pins.js";
-import { openSource, reveal, selected } from "./source.js";
-import { loadAsked, loadTurns, saveAsked, saveTurns } from "./store.js";
+import { narrow } from "./sheet.js";
+import { openSource, reveal, showsDocument } from "./source.js";
+import {
+  addTurn, adoptOlder, choose, conversations, current, isOfCurrent, load, loadAsked, mostTurns, newId, questions,
+  saveAsked,
+} from "./store.js";
 
 let turns = []; // what the server gave for the store, as text; one for each article, null while it is not finished
 let busy = false;
+let changed = false; // another tab added to this conversation while a question was answered here
 let leaving = false; // the page goes: what breaks off now is asked anew when it is back
-const longest = 1_000; // characters of words that are given as the right ones
 const referred = 40; // turns that a follow-up may refer to
 
-const box = () => document.querySelector("#question textarea");
 const list = () => document.getElementById("turns");
-const kept = () => turns.filter((turn) => turn !== null);
+export const kept = () => turns.filter((turn) => turn !== null);
+export const turnOf = (article) => turns[[...list().children].indexOf(article)] ?? null;
 
-function element(html) {
+export function element(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content.firstElementChild;
@@ -30,170 +34,122 @@ function shown() {
 
 // Asks, and shows the turn as it grows. `verbatim` asks the very words, whatever was said before; `limits` is the filter.
 export async function ask(question, verbatim = document.getElementById("typed").checked, limits = filter()) {
-  if (busy) return;
+  if (busy) return hint("The last question is still being answered.");
   if (!question.trim()) return hint("Type a question first, then press Enter.");
+  if (turns.length >= mostTurns) return hint(`A conversation has at most ${mostTurns} questions: begin a new one.`);
+  const id = current();
+  const said = { question, history: kept().slice(-referred), verbatim, ...limits };
   busy = true;
   hint("");
-  saveAsked({ question, verbatim, limits });
-  const number = turns.push(null) - 1;
+  saveAsked({ question, verbatim, limits, id });
+  try {
+    await answered(id, said);
+  } catch (error) {
+    if (leaving) return;
+    saveAsked(null);
+    box().value || write(question);
+    hint(error instanceof Refused ? error.message : "The answer broke off; ask again.");
+  } finally {
+    busy = false;
+    if (changed) refresh();
+  }
+}
+
+// The answer goes to the conversation that was asked, whichever is shown when it comes.
+async function answered(id, said) {
+  const mine = turns;
+  const number = mine.push(null) - 1;
   let article = null;
+  const isShown = () => turns === mine;
   const take = (line) => {
     const next = element(line.html);
-    if (article) article.replaceWith(next);
-    else list().append(next);
-    article = next;
-    shown();
-    if (line.kept === undefined) return reveal(article);
-    turns[number] = line.kept;
-    saveAsked(null);
-    saveTurns(kept());
+    if (isShown()) {
+      if (article) article.replaceWith(next);
+      else list().append(next);
+      article = next;
+      shown();
+    }
+    if (line.kept !== undefined) finish(id, mine, number, line.kept);
+    if (!isShown()) return;
     reveal(article);
     if (line.open) openSource(line.open);
   };
   try {
-    const said = { question, history: kept().slice(-referred), verbatim, ...limits };
     await eachLine(await post("talk/ask", said), take);
-    if (turns[number] === null) throw new Refused("The answer broke off; ask again.");
+    if (mine[number] === null) throw new Refused("The answer broke off; ask again.");
   } catch (error) {
-    if (leaving) return;
-    saveAsked(null);
-    article?.remove();
-    turns.splice(number, 1);
+    mine.splice(number, 1);
+    if (!leaving) article?.remove();
     shown();
-    box().value ||= question;
-    hint(error instanceof Refused ? error.message : "The answer broke off; ask again.");
-  } finally {
-    busy = false;
+    throw error;
   }
+}
+
+function finish(id, mine, number, turn) {
+  const before = mine.filter((each) => each !== null);
+  mine[number] = turn;
+  saveAsked(null);
+  const gone = addTurn(id, turn, before);
+  if (gone === null) hint("The browser has no room: this conversation lasts until the page is closed.");
+  else if (gone.length) hint(`To make room, the oldest conversation was dropped: “${gone.join("”, “")}”.`);
+  if (turns !== mine && current() === id) show(id); // it was left and opened again meanwhile
+}
+
+// Shows a conversation of the store: its turns, and its source.
+export async function show(id, withSource = true) {
+  choose(id);
+  const talk = load(id);
+  const mine = (turns = talk?.turns ?? []);
+  let articles = [];
+  try {
+    if (mine.length) articles = (await (await post("talk/recall", { turns: mine })).json()).turns.map(element);
+  } catch (error) {
+    hint(`This conversation can't be shown, and is kept as it is: ${error.message}`);
+    if (turns === mine) return show(newId());
+  }
+  if (turns !== mine) return undefined; // another one was chosen meanwhile
+  list().replaceChildren(...articles);
+  shown();
+  list().lastElementChild?.scrollIntoView({ block: "start" });
+  if (withSource) openSource(talk?.source || "source");
+  return undefined;
+}
+
+export function begin() {
+  hint("");
+  show(newId());
+  box().focus();
+}
+
+// What another tab added is shown here as well.
+function refresh() {
+  changed = busy;
+  const talk = load(current());
+  if (!busy && talk && talk.turns.join() !== kept().join()) show(talk.id, false);
 }
 
 // The conversation of before a reload, and the question that it interrupted.
 async function goOn() {
-  await recall();
-  const { question, verbatim, limits } = loadAsked() ?? {};
-  if (typeof question === "string") ask(question, verbatim, limits);
+  adoptOlder();
+  await show(current(), !showsDocument() && Boolean(load(current())?.source));
+  const { question, verbatim, limits, id } = loadAsked() ?? {};
+  if (typeof question === "string" && id === current()) ask(question, verbatim, limits);
 }
 
-async function recall() {
-  turns = loadTurns();
-  if (!turns.length) return;
-  try {
-    const answer = await (await post("talk/recall", { turns })).json();
-    list().replaceChildren(...answer.turns.map(element));
-  } catch (error) {
-    turns = [];
-    hint(`The last conversation can't be shown: ${error.message}`);
-  }
-  shown();
-  list().lastElementChild?.scrollIntoView({ block: "start" });
-}
-
-function again() {
-  turns = [];
-  saveTurns(turns);
-  saveAsked(null);
-  list().replaceChildren();
-  shown();
-  hint("");
-  openSource("source");
-  box().focus();
-}
-
-async function exported(form) {
-  document.getElementById("export").open = false;
-  document.querySelector("#export summary").focus();
-  try {
-    const base = new URL(".", document.baseURI).href;
-    const response = await post("talk/export", { turns: kept(), form, base });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition"))[1];
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  } catch (error) {
-    hint(error.message);
-  }
-}
-
-// The understood question is edited where it stands, and asked exactly as it then reads.
-function edit(button) {
-  const understood = button.closest(".understood");
-  if (understood.querySelector("form")) return;
-  const form = element(
-    '<form class="edit"><input dir="auto" maxlength="1000" aria-label="The question as it is understood">' +
-      "<button>Ask this</button></form>",
-  );
-  const field = form.querySelector("input");
-  field.value = understood.querySelector("em").textContent;
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const words = field.value;
-    form.remove();
-    button.focus();
-    ask(words, true);
-  });
-  understood.append(form);
-  field.focus();
-}
-
-async function judge(button, turn) {
-  const said = button.parentElement.querySelector(".said");
-  const verdict = button.dataset.verdict;
-  const words = verdict === "words" ? selected() : null;
-  if (verdict === "words" && !words) {
-    said.textContent = "Select the right words in the source first, then press this again.";
-    return;
-  }
-  if (words && [...words.text].length > longest) {
-    said.textContent = `Select fewer words: at most ${longest.toLocaleString("en")} characters are kept.`;
-    return;
-  }
-  try {
-    const answer = await post("talk/feedback", { turn, verdict, ...(words && { words }) });
-    said.textContent = (await answer.json()).said;
-  } catch (error) {
-    said.textContent = error.message;
-  }
-}
-
-function pressed(event) {
-  const button = event.target.closest?.("button");
-  if (!button) return;
-  const article = button.closest("#turns > .turn");
-  const turn = article ? turns[[...list().children].indexOf(article)] : null;
-  if (button.hasAttribute("data-ask")) ask(button.textContent, false);
-  else if (button.hasAttribute("data-edit")) edit(button);
-  else if (button.hasAttribute("data-verbatim")) ask(article.querySelector(".asked").textContent, true);
-  else if (button.dataset.verdict && turn) judge(button, turn);
-  else if (button.hasAttribute("data-pin") && turn) pin(button, turn);
-  else if (button.dataset.export) exported(button.dataset.export);
-  else if (button.id === "again") again();
-}
-
-function grow() {
-  box().style.height = "auto";
-  box().style.height = `${Math.min(box().scrollHeight, 160)}px`;
+// The questions that Up recalls: those of this conversation, else of the newest one.
+function asked() {
+  const newest = kept().length ? null : conversations()[0];
+  return questions(newest ?? { turns: kept() });
 }
 
 export function startTalk() {
-  const form = document.getElementById("question");
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const question = box().value;
-    if (busy) return;
-    if (question.trim()) box().value = "";
-    grow();
+  startComposer((question) => {
+    if (!busy && question.trim()) write("");
     ask(question);
-  });
-  box().addEventListener("input", grow);
-  box().addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-  document.addEventListener("click", pressed);
-  if (!matchMedia("(max-width: 799px)").matches) box().focus();
+  }, asked);
+  if (!narrow.matches) box().focus();
   addEventListener("pagehide", () => (leaving = true));
   addEventListener("pageshow", () => (leaving = false));
+  addEventListener("storage", (event) => isOfCurrent(event) && refresh());
   goOn();
 }

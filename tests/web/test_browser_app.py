@@ -28,18 +28,17 @@ TRAIN = Document("", "Train", "train.txt", "The train to Bergen leaves at 09:10.
 QUESTION = "When does the ferry to Oslo leave?"
 BOAT = {"name": "boats.txt", "mimeType": "text/plain", "buffer": b"The boat to Stavanger leaves at 23:59."}
 
-# Fills both stores, but for room for two turns without what their answers were chosen from.
+# Fills the store, but for room for two turns without what their answers were chosen from.
 FILL = """() => {
-  const kept = sessionStorage.getItem('pincite turns /');
-  const turn = JSON.stringify({ ...JSON.parse(JSON.parse(kept)[0]), why: undefined });
-  const room = JSON.stringify([turn, turn]).length - kept.length + 80;
-  for (const store of [sessionStorage, localStorage]) {
-    let most = 0;
-    for (let step = 1 << 22; step >= 32; step /= 2) {
-      try { store.setItem('filler', 'x'.repeat(most + step)); most += step } catch { /* too much */ }
-    }
-    store.setItem('filler', 'x'.repeat(most - room));
+  const [key, kept] = Object.entries(localStorage).find(([key]) => key.startsWith('pincite talk'));
+  const talk = JSON.parse(kept);
+  const turn = JSON.stringify({ ...JSON.parse(talk.turns[0]), why: undefined });
+  const room = JSON.stringify({ ...talk, turns: [turn, turn] }).length - kept.length + 80;
+  let most = 0;
+  for (let step = 1 << 22; step >= 32; step /= 2) {
+    try { localStorage.setItem('filler', 'x'.repeat(most + step)); most += step } catch { /* too much */ }
   }
+  localStorage.setItem('filler', 'x'.repeat(most - room));
 }"""
 
 Opened = Callable[..., Page]
@@ -288,10 +287,10 @@ def test_in_a_narrow_window_an_answer_stays_in_view_and_a_deep_link_leads_to_the
 ) -> None:
     page = opened(chat, 400)
     turn = ask(page, QUESTION)
-    page.frame_locator("iframe[name=source]").locator("mark").wait_for()
+    page.frame_locator("iframe[name=source]").locator("mark").wait_for(state="attached")
     page.wait_for_timeout(300)
     assert turn.evaluate("e => { const r = e.getBoundingClientRect(); return r.top >= -1 && r.top < innerHeight }")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     deep = opened(f"{chat}/?document={FERRY.id}&start=28&end=33", 400)
-    deep.wait_for_function("document.getElementById('reading').getBoundingClientRect().top < innerHeight / 2")
+    deep.get_by_role("button", name="Back to the question").wait_for()
     assert deep.frame_locator("iframe[name=source]").locator("mark").text_content() == "14:30"
