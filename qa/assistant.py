@@ -229,11 +229,7 @@ class Assistant:
 
     def read(self, question: str, where: Where | None = None) -> Reading:
         """Retrieves and reads without deciding: the passages, and every candidate in them."""
-        return self._read(question, self._found(question, where))
-
-    def _found(self, question: str, where: Where | None) -> tuple[Hit, ...]:
-        """The passages that are read for a question."""
-        return self.retrieve(question, self.settings.passages, where)
+        return self._read(question, self.retrieve(question, self.settings.passages, where))
 
     def _settings_for(self, ask: Ask) -> Settings:
         return self.settings if ask.threshold is None else replace(self.settings, threshold=ask.threshold)
@@ -271,7 +267,7 @@ class Assistant:
         return chosen
 
     def _composed(self, question: str, ask: Ask) -> tuple[Reading, Answer]:
-        hits = self._found(question, ask.where)
+        hits = self.retrieve(question, self.settings.passages, ask.where)
         if ask.on_passages is not None:
             ask.on_passages(question, hits)
         check()

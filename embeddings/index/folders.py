@@ -347,7 +347,7 @@ def _inner_name(document: Document | Skipped) -> str:
 
 def digest_of(file: Path) -> str | None:
     """A digest of the file's bytes, its suffix and the version of the loaders; None where it can't be read."""
-    digest = blake2b(f"{_version()}\0{file.suffix.lower()}\0".encode(errors="surrogateescape"), digest_size=16)
+    digest = blake2b(f"{own_version()}\0{file.suffix.lower()}\0".encode(errors="surrogateescape"), digest_size=16)
     try:
         if not stat.S_ISREG(file.stat().st_mode):
             return None
@@ -360,7 +360,8 @@ def digest_of(file: Path) -> str | None:
 
 
 @cache
-def _version() -> str:
+def own_version() -> str:
+    """The version of Pincite; "0" where it is run from a folder."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

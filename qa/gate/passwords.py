@@ -52,7 +52,7 @@ class Login:
         return Login({**self.secrets, **other.secrets})
 
     def user_of(self, header: str) -> str | None:
-        """The user whom the header `Authorization` names, with the right password (HTTP Basic, RFC 7617); else None.
+        """The user whom the header `Authorization` names and the password fits (RFC 7617, also as a key: `Bearer`).
 
         The time it takes tells neither how much of the password was right nor whether there is such a user.
         """
@@ -63,7 +63,7 @@ class Login:
             user, colon, password = "", "", ""
         secret = self.secrets.get(user)
         fits = _holds(secret if secret is not None else next(iter(self.secrets.values())), password)
-        return user if fits and colon and secret is not None and kind.lower() == "basic" else None
+        return user if fits and colon and secret is not None and kind.lower() in ("basic", "bearer") else None
 
 
 def hashed(password: str) -> str:

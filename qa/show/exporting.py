@@ -12,14 +12,15 @@ from markupsafe import Markup
 from embeddings.errors import BIDI, PinciteError
 from embeddings.types import Document
 from qa.kept.conversation import Recalled, to_json
-from qa.render import disagreement_title, escape_markdown, in_words, per_cent, place, split_quote
+from qa.render import disagreement_title, escape_markdown, in_words, newest_first, per_cent, place, split_quote
 from qa.show.evidence_file import About, to_html
-from qa.show.refusal import CLOSEST, NO_ANSWER
+from qa.show.refusal import CLOSEST, NO_ANSWER, why_none
 from qa.source.templates import Macros
 from qa.source.view import deep_link
 from qa.titles import SameTitle, of_answers, same_title
-from qa.types import Citation
+from qa.types import Answer, Citation
 
+_ACTIVE = re.compile(r"[\\`*\[\]~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|<(?=[A-Za-z/!?])")
 Form = Literal["markdown", "json", "html"]
 SUFFIXES: dict[Form, str] = {"markdown": ".md", "json": ".json", "html": ".html"}
 MEDIA_TYPES: dict[Form, str] = {"markdown": "text/markdown", "json": "application/json", "html": "text/html"}
@@ -67,6 +68,16 @@ def _to_markdown(turns: Sequence[Recalled], about: About) -> str:
     return str(_MARKDOWN.conversation(turns, about, same_title(of_answers(answers)), documents.values()))
 
 
+def reply_markdown(answer: Answer, asked: str, base: str) -> str:
+    """A reply in another program's chat: the answer in bold, and each quotation with a link that begins with `base`."""
+    return str(_MARKDOWN.reply(answer, asked, same_title(of_answers([answer])), base)).strip()
+
+
+def verbatim(text: str) -> Markup:
+    """A line with only those signs escaped that Markdown would not show in the middle of it."""
+    return Markup(_ACTIVE.sub(r"\\\g<0>", text.strip()))
+
+
 def _linked(citation: Citation, told: SameTitle, base: str) -> str | Markup:
     where = place(citation, told)
     if not base:
@@ -76,7 +87,7 @@ def _linked(citation: Citation, told: SameTitle, base: str) -> str | Markup:
 
 _MARKDOWN = Macros(
     "show/conversation.md",
-    *(disagreement_title, in_words, per_cent, split_quote),
+    *(deep_link, disagreement_title, in_words, newest_first, per_cent, place, split_quote, verbatim, why_none),
     CLOSEST=CLOSEST,
     NO_ANSWER=NO_ANSWER,
     linked=_linked,

@@ -1,14 +1,13 @@
-"""POST /v1/answer and /v1/each for programs, and their description: GET /v1/openapi.json.
+"""POST /v1/answer, /v1/each and /v1/chat/completions for programs, and their description: GET /v1/openapi.json.
 
-An error is one line of JSON, {"error": "..."}: with 422 where the request is wrong, 503 where too many wait, and 500
-where the fault is not the caller's.
+An error is one line of JSON, {"error": "..."}, in OpenAI's protocol {"error": {"message": "...", ...}}: with 422 where
+the request is wrong, 503 where too many wait, and 500 where the fault is not the caller's.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -18,12 +17,15 @@ from starlette.responses import JSONResponse, Response
 
 from embeddings.deadline import deadline
 from embeddings.errors import FilterError, PinciteError, QuestionError, printable
+from embeddings.index.folders import own_version
 from qa.gate.bounds import JOB_SECONDS, RETRY, Busy
 from qa.gate.desk import Desk
 from qa.gate.serving import Serving
 from qa.render import to_dict
 from qa.show.each import to_dict as each_dict
+from qa.talk.responding import respond
 from qa.types import Ask
+from qa.web.completions import MODEL, Chat, asked_of, completed
 from qa.web.schema import AnswerOut, Asked, AskedOfEach, EachOut, ErrorOut, turns_of
 
 _LOG = logging.getLogger(__name__)
@@ -34,7 +36,7 @@ def create_api(desk: Desk, serving: Serving) -> FastAPI:
     """The application that is mounted at /v1."""
     api = FastAPI(
         title="Pincite",
-        version=_version(),
+        version=own_version(),
         description="Answers from your own documents, word for word, each with a pinpoint citation.",
         docs_url=None,  # its pages would load scripts from elsewhere
         redoc_url=None,
@@ -60,32 +62,45 @@ def create_api(desk: Desk, serving: Serving) -> FastAPI:
     async def each(asked: AskedOfEach) -> Response:
         return await desk.lanes.ask.run(_told, _of_each, desk, asked)
 
+    @api.post("/chat/completions", summary="Answer as a chat model", operation_id="complete")
+    async def complete(chat: Chat, request: Request) -> Response:
+        origin = serving.origin if serving.origin is not None else f"{request.url.scheme}://{request.url.netloc}"
+        return await desk.lanes.ask.run(_told, _answered, desk, chat, f"{origin}{serving.root_path}/")
+
+    @api.get("/models", summary="List the one chat model", operation_id="models")
+    async def models() -> dict[str, object]:
+        return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}]}
+
     if serving.login is not None:
         _describe_login(api)
     return api
 
 
-def _told(job: Callable[..., dict[str, Any]], *given: object) -> Response:
-    """What a job gives, as JSON; a fault of ours is logged and not shown."""
+def _told(job: Callable[..., Response], *given: object) -> Response:
+    """What a job gives; a fault of ours is logged and not shown."""
     try:
-        return JSONResponse(job(*given))
+        return job(*given)
     except PinciteError:
         raise
     except Exception:
         _LOG.exception("a question could not be answered")
-        return _line(500, _BROKEN)
+        raise PinciteError(_BROKEN) from None
 
 
-def _answered(desk: Desk, asked: Asked) -> dict[str, Any]:
+def _answered(desk: Desk, said: Asked | Chat, base: str = "") -> Response:
+    asked = asked_of(said) if isinstance(said, Chat) else said
     where = asked.where.where() if asked.where is not None else None
     with deadline(JOB_SECONDS):
         before = turns_of(asked.history, desk)
-    return to_dict(desk.explain(Ask(asked.question, before, where, asked.threshold)).answer)
+    ask = Ask(asked.question, before, where, asked.threshold)
+    if isinstance(said, Chat):
+        return completed(respond(desk, ask), said, base)
+    return JSONResponse(to_dict(desk.explain(ask).answer))
 
 
-def _of_each(desk: Desk, asked: AskedOfEach) -> dict[str, Any]:
+def _of_each(desk: Desk, asked: AskedOfEach) -> Response:
     where = asked.where.where() if asked.where is not None else None
-    return each_dict(asked.question, desk.answer_each(asked.question, where, asked.by))
+    return JSONResponse(each_dict(asked.question, desk.answer_each(asked.question, where, asked.by)))
 
 
 _FAILURES = {
@@ -112,15 +127,11 @@ def _describe_login(api: FastAPI) -> None:
     api.openapi = with_login  # type: ignore[method-assign]
 
 
-def _version() -> str:
-    try:
-        return version("pincite")
-    except PackageNotFoundError:  # run from a folder
-        return "0"
-
-
-def _line(status: int, words: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse({"error": printable(words)}, status, headers=headers)
+def _line(request: Request, status: int, words: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    said: object = printable(words)
+    if request.url.path.endswith("/chat/completions"):
+        said = {"message": said, "type": "server_error" if status >= 500 else "invalid_request_error"}
+    return JSONResponse({"error": said}, status, headers=headers)
 
 
 def _not_understood(request: Request, error: Exception) -> Response:
@@ -132,16 +143,16 @@ def _not_understood(request: Request, error: Exception) -> Response:
     words = f"{place or 'the body'}: {first['msg'][:1].lower()}{first['msg'][1:]}"
     if first["type"] == "json_invalid":
         words = "the body is not JSON"
-    return _line(422, f"{words}; GET /v1/openapi.json describes what is expected")
+    return _line(request, 422, f"{words}; GET /v1/openapi.json describes what is expected")
 
 
 def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    return _line(error.status_code, f"{request.method} {request.url.path}: {error.detail}", dict(error.headers or {}))
+    return _line(request, error.status_code, f"{request.method} {request.url.path}: {error.detail}", error.headers)
 
 
 def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, Busy):
-        return _line(503, str(error), RETRY)
-    return _line(422 if isinstance(error, QuestionError | FilterError) else 500, str(error))
+        return _line(request, 503, str(error), RETRY)
+    return _line(request, 422 if isinstance(error, QuestionError | FilterError) else 500, str(error))

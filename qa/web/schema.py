@@ -17,7 +17,7 @@ from qa.types import Answer, Citation, Turn
 
 MOST_TURNS = 40  # that a follow-up may refer to
 _CITATIONS = 20  # that are looked up, of an earlier answer
-_LONGEST_QUESTION = 2_000  # characters that are read; `qa.assistant.LONGEST_QUESTION` is less, and says so
+LONGEST_TURN = 2_000  # characters that are read; `qa.assistant.LONGEST_QUESTION` is less, and says so
 
 _Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 _Names = Annotated[list[_Name], Field(max_length=MOST_NAMES)]
@@ -130,7 +130,7 @@ class PastAnswer(BaseModel):
     """An earlier answer as it was given here; only its text is required."""
 
     text: _Text | None = None
-    question: Annotated[str, Field(max_length=_LONGEST_QUESTION)] | None = None  # as it was understood
+    question: Annotated[str, Field(max_length=LONGEST_TURN)] | None = None  # as it was understood
     confidence: Annotated[float, Field(ge=0, le=1)] = 0.0
     is_list: bool = False
     citations: Annotated[list[_PastCitation], Field(max_length=500)] = []
@@ -139,16 +139,14 @@ class PastAnswer(BaseModel):
 class Past(_In):
     """An earlier question of the conversation, and its answer."""
 
-    question: str = Field(max_length=_LONGEST_QUESTION)
+    question: str = Field(max_length=LONGEST_TURN)
     answer: PastAnswer = PastAnswer()
 
 
 class Asked(_In):
     """A question."""
 
-    question: str = Field(
-        max_length=_LONGEST_QUESTION, description="In words.", examples=["When does the ferry leave?"]
-    )
+    question: str = Field(max_length=LONGEST_TURN, description="In words.", examples=["When does the ferry leave?"])
     history: list[Past] = Field([], max_length=MOST_TURNS, description="The turns before it, oldest first.")
     where: Filter | None = Field(None, description="What it is limited to.")
     threshold: float | None = Field(None, ge=0, le=1, description="Answer only from this confidence on.")
@@ -157,7 +155,7 @@ class Asked(_In):
 class AskedOfEach(_In):
     """A question for each document by itself."""
 
-    question: str = Field(max_length=_LONGEST_QUESTION, description="In words; one that stands alone.")
+    question: str = Field(max_length=LONGEST_TURN, description="In words; one that stands alone.")
     where: Filter | None = Field(None, description="Which documents.")
     by: Order = Field("date", description="The order: date, the newest first, or name.")
 

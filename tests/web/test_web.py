@@ -87,6 +87,7 @@ def test_no_route_answers_without_the_password_or_to_another_page_or_name(guarde
     walked = sorted(set(every_route(app.routes)))
     paths = {path for _, path in walked}
     assert {"/health", "/metrics", "/source", "/source/picture", "/v1/answer", "/v1/openapi.json"} <= paths
+    assert {"/v1/chat/completions", "/v1/models"} <= paths
     assert {"/gradio_api/queue/join", "/gradio_api/upload", "/gradio_api/mcp/x", "/config"} <= paths
     assert len(walked) > 60
     wrong = {"authorization": "Basic " + base64.b64encode(b"ada:wrong").decode()}
@@ -330,7 +331,7 @@ def test_a_failure_is_one_line_of_json_too(error: Exception, status: int, words:
 def test_the_description_tells_every_field_and_asks_for_nothing_outside(guarded: TestClient) -> None:
     told = guarded.get("/v1/openapi.json", headers={"authorization": BASIC})
     described = told.json()
-    assert list(described["paths"]) == ["/answer", "/each"]
+    assert list(described["paths"]) == ["/answer", "/each", "/chat/completions", "/models"]
     assert set(described["components"]["schemas"]["AskedOfEach"]["properties"]) == {"question", "where", "by"}
     assert set(described["components"]["schemas"]["Asked"]["properties"]) == {
         "question",
