@@ -30,12 +30,13 @@ def features(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[flo
 
     margin: start and end logits over those of "no answer", compressed by tanh(margin / 10).
     first_margin: the same for the best span of the first passage, which need not be the passage of the candidate.
-    other_margin: the same for the best of all other candidates: two places that answer equally well are one too many.
+    other_margin: the same for the best of the candidates ranked behind it: two that read equally well are one too many.
     dense: cosine of question and passage.
     lead: how far its score lies over that of the best candidate that says something else, in logits, within +-5.
     """
     first = max((c.read.margin for c in candidates if c.rank == 0), default=candidate.read.margin)
-    other = max((c.read.margin for c in candidates if c is not candidate), default=-_SCALE)
+    behind = [c.read.margin for c in candidates if c is not candidate and c.score <= candidate.score]
+    other = max(behind, default=-_SCALE)
     rivals = [c.score for c in candidates if not same_answer(c.text, candidate.text)]
     lead = candidate.score - max(rivals, default=candidate.score - _LONGEST_LEAD)
     return (
