@@ -62,7 +62,7 @@ def test_without_room_or_without_a_passage_the_answer_is_shown_without_why() -> 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("dense", "1"), ("lexical", 1e400), ("fused", None), ("role", 6), ("role", -1), ("role", True), ("best", [])],
+    [("dense", "1"), ("lexical", 1e400), ("fused", None), ("role", 7), ("role", -1), ("role", True), ("best", [])],
 )
 def test_a_number_that_is_none_is_told(field: str, value: object) -> None:
     kept = json.loads(to_store(respond(LIBRARY, Ask(QUESTION))))

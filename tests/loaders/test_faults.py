@@ -28,6 +28,8 @@ OPEN = {
     "f2_two_line_header.pdf": "several pages name a contractor, and the reader takes another one",
     "e1_iso2022jp_html.eml": "the reader was trained on English",
     "e10_reply_top.eml": "the quoted reply answers in more of the question's words than the newer mail",
+    "e5_html_calendar.eml": "the reader leaves the hour out",
+    "e6_forward_rfc822.eml": "the reader takes the one who forwards for the one who writes, at too little confidence",
     "d5_autonumber.docx": "the reader takes the clause that names the one that is asked for",
 }
 

@@ -306,7 +306,7 @@ def test_what_a_confidence_has_meant_shows_when_it_is_reached_by_keyboard(chat: 
     assert not meaning.is_visible()
     sure.focus()
     meaning.wait_for(state="visible")
-    assert "right on SQuAD 2.0" in (meaning.text_content() or "")
+    assert "right on questions set aside" in (meaning.text_content() or "")
 
 
 def test_a_citation_is_copied_or_selected_by_one_click(chat: str, opened: Opened) -> None:

@@ -30,7 +30,7 @@ from embeddings.remarks import Omitted
 from embeddings.text.hyphens import Words
 from embeddings.types import Layout
 
-_LEADER = re.compile(r"(?:\. ?){4,}\s*\w{1,6}$")
+_LEADER = re.compile(r"(?:\. ?){4}\s*\w{1,6}$")
 _LARGER = 1.15  # times the size of most letters: a heading
 _LONGEST_HEADING = 120  # characters
 _MOST_UNKNOWN = 0.3  # of the characters; they have no meaning outside their font
