@@ -232,9 +232,9 @@ def test_a_new_conversation_forgets_the_old_one(chat: str, opened: Opened) -> No
 
 def test_a_reload_shows_the_conversation_again_and_a_follow_up_goes_on_from_it(chat: str, opened: Opened) -> None:
     page = opened(chat)
-    words = ask(page, QUESTION).locator(".words").text_content()
+    words = ask(page, QUESTION).locator(".card").first.text_content()
     page.reload()
-    assert page.locator(".turn .words").text_content() == words
+    assert page.locator(".turn .card").first.text_content() == words
     assert ask(page, "And when?").locator(".understood").count() == 1
 
 
