@@ -76,10 +76,9 @@ def collect(asked: Iterable[Asked]) -> list[Example]:
 
 def _example(asked: Asked) -> Example:
     reading = asked.assistant.read(asked.question.question, asked.where)
-    right = (
-        asked.kind == "answerable" and reading.candidates and is_right(reading.candidates[0], asked.question.answers)
-    )
-    return Example(asked.set_name, asked.kind, asked.article, reading, bool(right))
+    best = reading.candidates[0] if reading.candidates else None
+    right = asked.kind == "answerable" and best is not None and is_right(best, asked.question.answers)
+    return Example(asked.set_name, asked.kind, asked.article, reading, right)
 
 
 def is_right(best: Candidate, answers: Sequence[GoldAnswer]) -> bool:

@@ -272,7 +272,6 @@ class Assistant:
             ask.on_passages(question, hits)
         check()
         reading = self._read(question, hits)
-        check()
         return reading, compose(reading, self._calibration, self._settings_for(ask))
 
     def _read(self, question: str, hits: tuple[Hit, ...]) -> Reading:

@@ -93,7 +93,8 @@ def respelt(
     Raises:
         FilterError: `where` names a document or folder that is not there.
     """
-    looked_up = [match for match in _WORD.finditer(composed(text)) if match[0].lower() not in common]
+    whole = composed(text)
+    looked_up = [match for match in _WORD.finditer(whole) if match[0].lower() not in common]
     out, end, words = "", 0, list[str]()
     with index.reading():
         held = index.frequencies(" ".join(match[0] for match in looked_up))
@@ -103,10 +104,10 @@ def respelt(
         for match in unknown if readable else ():
             meant = _meant(match, index, common, asking, where)
             if meant is not None:
-                out, end = out + composed(text)[end : match.start()] + meant, match.end()
+                out, end = out + whole[end : match.start()] + meant, match.end()
                 words.append(meant)
     met = len(unknown) < len(looked_up) or bool(words) or not looked_up
-    return Respelt(out + composed(text)[end:] if words else text, tuple(words), met)
+    return Respelt(out + whole[end:] if words else text, tuple(words), met)
 
 
 def _meant(
@@ -117,15 +118,15 @@ def _meant(
     whole, nothing = index.encoder.count([typed.lower(), ""])
     if whole - nothing <= 1 or not (word.isascii() and word.isalpha()):
         return None
-    found = min(one_edit(word) & set(asking), default=None)
-    if found is None:
-        found = _at_one_edit(word, index, common, where)
+    meant = min(one_edit(word) & set(asking), default=None)
+    if meant is None:
+        meant = _at_one_edit(word, index, common, where)
     is_name = typed[0].isupper() and match.string[: match.start()].strip() != "" and not match.string.isupper()
-    if found is None and len(word) >= _LONG and not is_name:
-        found = _at_two_edits(word, index, where)
-    if found is None:
+    if meant is None and len(word) >= _LONG and not is_name:
+        meant = _at_two_edits(word, index, where)
+    if meant is None:
         return None
-    return found[0].upper() + found[1:] if typed[0].isupper() else found.lower()
+    return meant[0].upper() + meant[1:] if typed[0].isupper() else meant.lower()
 
 
 def _at_one_edit(word: str, index: Vocabulary, common: Collection[str], where: Where | None) -> str | None:
@@ -146,13 +147,13 @@ def _at_one_edit(word: str, index: Vocabulary, common: Collection[str], where: W
 def _at_two_edits(word: str, index: Vocabulary, where: Where | None) -> str | None:
     terms = {term: n for term, n in index.beginning(word[0]).items() if _may_be_stem(term, word)}
     best = sorted(terms, key=lambda term: (distance(term, word, part=True), -terms[term], term))[:_TRIED]
-    found = [
+    near = [
         (distance(each, word), -terms[term], each, form)
         for term in best
         for each, form in _words_with(term, index, where).items()
         if abs(len(each) - len(word)) <= 2 and distance(each, word) <= 2
     ]
-    return min(found)[3] if found else None
+    return min(near)[3] if near else None
 
 
 def _may_be_stem(term: str, word: str) -> bool:

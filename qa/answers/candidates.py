@@ -32,11 +32,21 @@ def rank(
     question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Settings, steps: Sequence[Step] = STEPS
 ) -> list[Candidate]:
     """The candidates, best first. Of candidates that overlap in a document only the best is kept."""
+    return best_first(placed(question, hits, spans, settings, steps))
+
+
+def placed(
+    question: str, hits: Sequence[Hit], spans: Sequence[Span], settings: Settings, steps: Sequence[Step] = STEPS
+) -> list[Candidate]:
+    """The candidates of some spans after the steps, which look at each alone, in the order of the spans."""
     asked = Question.of(question)
-    read = [_candidate(asked, hits[span.passage], span, settings) for span in spans]
-    read.sort(key=lambda each: (-each.score, each.rank, each.start))
+    return applied(steps, asked, [_candidate(asked, hits[span.passage], span, settings) for span in spans])
+
+
+def best_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates by their score; of those that overlap in a document only the best."""
     kept: list[Candidate] = []
-    for candidate in applied(steps, asked, read):
+    for candidate in sorted(candidates, key=lambda each: (-each.score, each.rank, each.read.start)):
         if not any(overlap(candidate, other) for other in kept):
             kept.append(candidate)
     return kept

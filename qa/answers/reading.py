@@ -1,8 +1,8 @@
 """Passages -> a Reading: passages are read, best first, until words are sure enough.
 
 Reading takes most of the time of an answer, and once the best words lie well above "no answer", further passages hardly
-ever change them (docs/experiments.md, "reading"). Passages that retrieval puts close to the best one are read all the
-same, since they may say something else.
+ever change them. Passages that retrieval puts close to the best one are read all the same, since they may say something
+else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from embeddings.deadline import check
 from embeddings.types import Hit
-from qa.answers.candidates import Candidate, rank
+from qa.answers.candidates import Candidate, best_first, placed
 from qa.english.question import Question
 from qa.reading.reader import Passage, Reader, Span
 from qa.settings import Settings
@@ -42,16 +42,19 @@ class Reading:
 def read_until_sure(reader: Reader, question: str, hits: Sequence[Hit], settings: Settings) -> Reading:
     """The reading of a question. One that asks for several things is read in all passages."""
     spans: list[Span] = []
-    candidates: list[Candidate] = []
+    candidates, ranked = list[Candidate](), list[Candidate]()
     done, until = 0, _least(question, hits, settings)
     while done < until:
         passages = [Passage.of(hit) for hit in hits[done:until]]
-        spans += [replace(span, passage=span.passage + done) for span in reader.read(question, passages)]
+        more = [replace(span, passage=span.passage + done) for span in reader.read(question, passages)]
         check()
-        candidates, done = rank(question, hits, spans, settings), until
-        if done < len(hits) and not _is_sure(candidates, settings):
+        spans += more
+        candidates += placed(question, hits, more, settings)
+        ranked, done = best_first(candidates), until
+        sure = bool(ranked) and ranked[0].read.margin >= settings.sure_margin
+        if done < len(hits) and not sure:
             until = done + 1
-    return Reading(question, tuple(hits), tuple(candidates), tuple(spans), done)
+    return Reading(question, tuple(hits), tuple(ranked), tuple(spans), done)
 
 
 def _least(question: str, hits: Sequence[Hit], settings: Settings) -> int:
@@ -60,7 +63,3 @@ def _least(question: str, hits: Sequence[Hit], settings: Settings) -> int:
         return len(hits)
     close = sum(hit.score >= settings.close * hits[0].score for hit in hits)
     return min(len(hits), max(FEWEST, close))
-
-
-def _is_sure(candidates: Sequence[Candidate], settings: Settings) -> bool:
-    return bool(candidates) and candidates[0].read.margin >= settings.sure_margin

@@ -63,7 +63,6 @@ After = Annotated[
     str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or later: 2015, 2015-10, 2015-10-21.")
 ]
 Before = Annotated[str | None, typer.Option(metavar="DAY", help="Only passages dated on this day or earlier.")]
-
 Each = Annotated[bool, typer.Option("--each", help="Ask each document by itself: who says what, and which do not say.")]
 ByName = Annotated[bool, typer.Option("--by-name", help="--each, sorted by name and not by date.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="--each, as CSV.")]

@@ -46,6 +46,11 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 
+_KINDS: dict[Kind, re.Pattern[str]] = {  # the first that fits
+    "reason": _REASON, "speech": _SPEECH, "date": _DATE, "number": _NUMBER, "manner": _MANNER, "person": _PERSON,
+    "place": _PLACE,
+}  # fmt: skip
+
 # A word that ends in "s" behind one of these is not what the question word asks for: "What did the rebels want?"
 _VERB = (
     r"(?:is|was|are|were|has|have|had|does|do|did|will|would|can|could|should|may|might|doing|going"
@@ -96,16 +101,7 @@ class Question:
     @cached_property
     def kind(self) -> Kind:
         """What kind of answer it asks for."""
-        kinds: tuple[tuple[Kind, bool], ...] = (
-            ("reason", _REASON.search(self.text) is not None),
-            ("speech", _SPEECH.search(self.text) is not None),
-            ("date", self.wants_date),
-            ("number", self.wants_number),
-            ("manner", _MANNER.search(self.text) is not None),
-            ("person", _PERSON.search(self.text) is not None),
-            ("place", _PLACE.search(self.text) is not None),
-        )
-        return next((kind for kind, fits in kinds if fits), "other")
+        return next((kind for kind, pattern in _KINDS.items() if pattern.search(self.text)), "other")
 
     @cached_property
     def wants_number(self) -> bool:

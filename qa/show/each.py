@@ -57,12 +57,12 @@ def show_each(said: Sequence[Said], out: Console) -> None:
         out.print(Text(f"Read as: {one_line(', '.join(said[0].answer.read_as))}", style="dim"))
     table = Table("Date", "Document", "Answer", "Sure", "Place", box=None, pad_edge=False)
     for each in sorted(said, key=lambda each: not each.answer.found):
-        found, text = each.answer.found, one_line(each.answer.text or "")
-        words = text if found else f"does not say{f'; nearest: {text}' if text else ''}"
+        says, text = each.answer.found, one_line(each.answer.text or "")
+        words = text if says else f"does not say{f'; nearest: {text}' if text else ''}"
         place = [*part_of_file(each.citation), f"characters {each.citation.start}"] if each.citation else []
         title = one_line(titled(each.document, told))
         cells = (each.date or "undated", title, words, per_cent(each.answer.confidence), ", ".join(place))
-        table.add_row(*map(Text, map(one_line, cells)), style=None if found else "dim")
+        table.add_row(*map(Text, map(one_line, cells)), style=None if says else "dim")
     out.print(table, width=None if out.is_terminal else 1000, soft_wrap=not out.is_terminal)
     out.print(Text(f"{say:,} of {counted(len(said), 'document')} say, {len(said) - say:,} do not.", style="bold"))
 

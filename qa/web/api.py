@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from embeddings.deadline import deadline
 from embeddings.errors import FilterError, PinciteError, QuestionError, printable
+from embeddings.filters import Where
 from embeddings.index.folders import own_version
 from qa.gate.bounds import JOB_SECONDS, RETRY, Busy
 from qa.gate.desk import Desk
@@ -65,7 +66,7 @@ def create_api(desk: Desk, serving: Serving) -> FastAPI:
     @api.post("/chat/completions", summary="Answer as a chat model", operation_id="complete")
     async def complete(chat: Chat, request: Request) -> Response:
         origin = serving.origin if serving.origin is not None else f"{request.url.scheme}://{request.url.netloc}"
-        return await desk.lanes.ask.run(_told, _answered, desk, chat, f"{origin}{serving.root_path}/")
+        return await desk.lanes.ask.run(_told, _completed, desk, chat, f"{origin}{serving.root_path}/")
 
     @api.get("/models", summary="List the one chat model", operation_id="models")
     async def models() -> dict[str, object]:
@@ -87,20 +88,26 @@ def _told(job: Callable[..., Response], *given: object) -> Response:
         raise PinciteError(_BROKEN) from None
 
 
-def _answered(desk: Desk, said: Asked | Chat, base: str = "") -> Response:
-    asked = asked_of(said) if isinstance(said, Chat) else said
-    where = asked.where.where() if asked.where is not None else None
-    with deadline(JOB_SECONDS):
-        before = turns_of(asked.history, desk)
-    ask = Ask(asked.question, before, where, asked.threshold)
-    if isinstance(said, Chat):
-        return completed(respond(desk, ask), said, base)
-    return JSONResponse(to_dict(desk.explain(ask).answer))
+def _answered(desk: Desk, asked: Asked) -> Response:
+    return JSONResponse(to_dict(desk.explain(_ask(desk, asked)).answer))
+
+
+def _completed(desk: Desk, chat: Chat, base: str) -> Response:
+    return completed(respond(desk, _ask(desk, asked_of(chat))), chat, base)
 
 
 def _of_each(desk: Desk, asked: AskedOfEach) -> Response:
-    where = asked.where.where() if asked.where is not None else None
-    return JSONResponse(each_dict(asked.question, desk.answer_each(asked.question, where, asked.by)))
+    return JSONResponse(each_dict(asked.question, desk.answer_each(asked.question, _where(asked), asked.by)))
+
+
+def _ask(desk: Desk, asked: Asked) -> Ask:
+    with deadline(JOB_SECONDS):
+        before = turns_of(asked.history, desk)
+    return Ask(asked.question, before, _where(asked), asked.threshold)
+
+
+def _where(asked: Asked | AskedOfEach) -> Where | None:
+    return asked.where.where() if asked.where is not None else None
 
 
 _FAILURES = {
