@@ -64,6 +64,15 @@ def begin(page: Page) -> None:
     page.locator("#welcome").wait_for()
 
 
+def with_two(context: BrowserContext, url: str) -> Page:
+    """A page with two conversations, of one question each."""
+    page = opened(context, url)
+    ask(page, OSLO)
+    begin(page)
+    ask(page, BERGEN)
+    return page
+
+
 def listed(page: Page) -> Locator:
     """The list of conversations, opened."""
     if not page.locator("#conversations").is_visible():
@@ -90,10 +99,7 @@ def put(page: Page, conversations: list[dict[str, Any]]) -> None:
 def test_a_new_conversation_leaves_the_old_one_in_the_list_from_where_it_is_opened_again(
     chat: str, browse: Browse
 ) -> None:
-    page = opened(browse(), chat)
-    ask(page, OSLO)
-    begin(page)
-    ask(page, BERGEN)
+    page = with_two(browse(), chat)
     names = listed(page).locator(".name")
     assert names.all_text_contents() == [BERGEN, OSLO]
     assert page.locator("#talks [aria-current=true] .name").inner_text() == BERGEN
@@ -110,10 +116,7 @@ def test_a_new_conversation_leaves_the_old_one_in_the_list_from_where_it_is_open
 def test_a_conversation_is_renamed_and_found_by_its_name_its_questions_and_its_answers(
     chat: str, browse: Browse
 ) -> None:
-    page = opened(browse(), chat)
-    ask(page, OSLO)
-    begin(page)
-    ask(page, BERGEN)
+    page = with_two(browse(), chat)
     listed(page)
     page.get_by_role("button", name=f"Rename: {OSLO}").click()
     page.get_by_label("The name of the conversation").fill("Holidays")
@@ -134,10 +137,7 @@ def test_a_conversation_is_renamed_and_found_by_its_name_its_questions_and_its_a
 
 
 def test_a_deleted_conversation_comes_back_by_undo(chat: str, browse: Browse) -> None:
-    page = opened(browse(), chat)
-    ask(page, OSLO)
-    begin(page)
-    ask(page, BERGEN)
+    page = with_two(browse(), chat)
     listed(page)
     page.get_by_role("button", name=f"Delete: {BERGEN}").click()
     assert page.evaluate("document.activeElement.textContent") == "Undo"
@@ -176,6 +176,7 @@ def test_all_conversations_go_into_a_file_and_come_back_elsewhere_once(
     other.locator("#talks-chosen").set_input_files(
         {"name": "x.json", "mimeType": "application/json", "buffer": b"[1]"}  # type: ignore[arg-type]
     )
+    other.locator("#talks-told", has_text="x.json").wait_for(state="attached")
     assert "x.json holds no conversations" in (other.locator("#talks-told").text_content() or "")
 
 
