@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -36,24 +36,23 @@ def proxied(behind: str, path: str, *, strips: bool, hands_on_host: bool) -> Ite
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP}
             if not hands_on_host:
                 headers["Host"] = upstream
-            connection = http.client.HTTPConnection(upstream, timeout=60)
-            connection.request(
-                self.command,
-                self.path.removeprefix(path) if strips else self.path,
-                self.rfile.read(length) if length else None,
-                headers,
-            )
-            answer = connection.getresponse()
-            self.send_response_only(answer.status)
-            for name, value in answer.getheaders():
-                if name.lower() not in _HOP:
-                    self.send_header(name, value)
-            self.send_header("Connection", "close")
-            self.end_headers()
-            while piece := answer.read1(65536):
-                self.wfile.write(piece)
-                self.wfile.flush()
-            connection.close()
+            with closing(http.client.HTTPConnection(upstream, timeout=60)) as connection:
+                connection.request(
+                    self.command,
+                    self.path.removeprefix(path) if strips else self.path,
+                    self.rfile.read(length) if length else None,
+                    headers,
+                )
+                answer = connection.getresponse()
+                self.send_response_only(answer.status)
+                for name, value in answer.getheaders():
+                    if name.lower() not in _HOP:
+                        self.send_header(name, value)
+                self.send_header("Connection", "close")
+                self.end_headers()
+                while piece := answer.read1(65536):
+                    self.wfile.write(piece)
+                    self.wfile.flush()
             self.close_connection = True
 
         do_GET = do_POST = do_HEAD = do_DELETE = handle_one  # noqa: N815  # names of the standard library
