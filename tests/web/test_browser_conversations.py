@@ -46,6 +46,11 @@ def browse(chromium: Browser) -> Iterator[Browse]:
 def opened(context: BrowserContext, url: str) -> Page:
     page = context.new_page()
     page.goto(url)
+    return started(page)
+
+
+def started(page: Page) -> Page:
+    """The page, once its scripts run: before that, keys do nothing and no conversation is listed."""
     page.locator("html[data-started]").wait_for()
     return page
 
@@ -133,6 +138,7 @@ def test_a_conversation_is_renamed_and_found_by_its_name_its_questions_and_its_a
         assert page.locator("#talks-told").inner_text() == f"{len(names)} found"
     page.keyboard.press("Escape")
     page.reload()
+    started(page)
     assert "Holidays" in listed(page).locator(".name").all_text_contents()
 
 
@@ -214,6 +220,7 @@ def test_up_in_an_empty_composer_recalls_what_was_asked(chat: str, browse: Brows
     assert box.input_value() == "Something else"
     box.fill("")
     page.reload()
+    started(page)
     box.focus()
     page.keyboard.press("ArrowUp")
     assert box.input_value() == BERGEN
