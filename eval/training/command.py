@@ -104,7 +104,12 @@ def train(options: argparse.Namespace) -> None:
         raise ModelError(f"{options.base}: holds no {TOKENIZER_FILE}; name the folder of a Hugging Face model (--base)")
     options.work.mkdir(parents=True, exist_ok=True)
     schedule = Schedule(
-        options.epochs, options.learning_rate, batch_tokens=options.batch_tokens, hours=options.hours, seed=options.seed
+        options.epochs,
+        options.learning_rate,
+        options.head,
+        batch_tokens=options.batch_tokens,
+        hours=options.hours,
+        seed=options.seed,
     )
     found = examples(sources(options.data, options.squad, options.limit), options.work, schedule.seed)
     torch.manual_seed(schedule.seed)  # a new head is drawn
@@ -137,6 +142,12 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--epochs", type=int, default=usual.epochs, help="passes over the examples (default %(default)s)"
     )
     parser.add_argument("--learning-rate", type=float, default=usual.learning_rate, help="default %(default)s")
+    parser.add_argument(
+        "--head",
+        type=float,
+        default=usual.head,
+        help="how many times as high it is for the span head: 1 for a base that is a reader (default %(default)s)",
+    )
     parser.add_argument("--batch-tokens", type=int, default=usual.batch_tokens, help="default %(default)s")
     parser.add_argument("--layers", type=int, help="layers of the base model to keep, from the bottom (default: all)")
     parser.add_argument("--seed", type=int, default=usual.seed, help="default %(default)s")
