@@ -20,7 +20,7 @@ from qa.assistant import build_index
 from qa.reading.retriever import Retriever
 from qa.settings import Settings
 
-USUAL = Mixture(near=0.3, retrieved=0.15, removed=0.06, swapped=0.12, reversed=0.03)
+USUAL = Mixture(near=0.35, retrieved=0.25, removed=0.08, swapped=0.12, reversed=0.03)
 # Of questions about single sentences, which are many and easier, and whose documents are none: fewer without an answer.
 FEW = Mixture(near=0.0, retrieved=0.15, removed=0.1, swapped=0.1, reversed=0.03)
 WIKIPEDIA = replace(USUAL, titled=0.3)
@@ -40,17 +40,17 @@ class Use:
 
 
 LINES = {
-    "qed_nq": Use(0.28, WIKIPEDIA, titles=True),
-    "tydiqa_goldp_en": Use(0.5, WIKIPEDIA, titles=True),
-    "nq_open_oracle": Use(0.5, WIKIPEDIA, titles=True),
+    "qed_nq": Use(0.8, WIKIPEDIA, titles=True),
+    "tydiqa_goldp_en": Use(1.0, WIKIPEDIA, titles=True),
+    "nq_open_oracle": Use(1.0, WIKIPEDIA, titles=True),
     "clapnq_dev": Use(1.0, replace(WIKIPEDIA, written=2), titles=True),
-    "weak_unanswerable_wiki": Use(0.15, replace(WIKIPEDIA, written=1), titles=True),
-    "cuad": Use(0.1, replace(CONTRACTS, written=1)),
-    "fairytaleqa": Use(0.1),
-    "qadiscourse": Use(0.06, FEW),
-    "tweetqa": Use(0.04, FEW),
-    "tatqa_text": Use(0.6, replace(USUAL, near=0.0)),
-    "covidqa": Use(0.35, replace(USUAL, near=0.0, swapped=0.0)),
+    "weak_unanswerable_wiki": Use(0.5, replace(WIKIPEDIA, written=1), titles=True),
+    "cuad": Use(0.2, replace(CONTRACTS, written=1)),
+    "fairytaleqa": Use(0.3),
+    "qadiscourse": Use(0.15, FEW),
+    "tweetqa": Use(0.1, FEW),
+    "tatqa_text": Use(1.0, replace(USUAL, near=0.0)),
+    "covidqa": Use(0.8, replace(USUAL, near=0.0, swapped=0.0)),
 }
 
 
@@ -113,19 +113,19 @@ def _of_folder(folder: Path) -> Iterator[Source]:
     from eval.sets.qamr import SENTENCES, load_qamr
     from eval.sets.squad import DATA_FILE, load_squad, training_articles
 
-    for name, share in (("new_wiki", 0.3), ("amazon_reviews", 0.05), ("reddit", 0.05)):
+    for name, share in (("new_wiki", 0.8), ("amazon_reviews", 0.2), ("reddit", 0.2)):
         if (path := folder / f"squadshifts_{name}.json.gz").is_file():
             yield Source.of(name, load_squad(path), share=share, titles=name == "new_wiki")
     if (path := folder / DATA_FILE).is_file():
         yield Source.of("squad2", load_squad(path, training_articles()), titles=True, mixture=TWICE)
     if (path := folder / "multispanqa_valid.json.gz").is_file():
-        yield Source.of("multispanqa", load_multispanqa(path), share=0.4)
+        yield Source.of("multispanqa", load_multispanqa(path), share=0.6)
     for name, use in LINES.items():
         if (path := folder / file_of(name)).is_file():
             found = load_lines(path, "train")
             yield Source.of(name, found, share=use.share, titles=use.titles, mixture=use.mixture)
     if (folder / SENTENCES).is_file():
-        yield Source.of("qamr", load_qamr(folder), share=0.02, chunk_tokens=QAMR_CHUNK_TOKENS, mixture=FEW)
+        yield Source.of("qamr", load_qamr(folder), share=0.05, chunk_tokens=QAMR_CHUNK_TOKENS, mixture=FEW)
 
 
 class _ByWords:
