@@ -23,7 +23,7 @@ from eval.sets.gold import GoldQuestion
 from eval.sets.squad import sample
 from eval.tables.sentence_search import SentenceIndex, SentencesAlone
 from eval.tables.shared import Collection, Scores, Track, gain, milliseconds, recall, silently, timed
-from qa.answers.candidates import rank
+from qa.answers.reading import read_until_sure
 from qa.reading.reader import Passage, Reader, Span
 from qa.reading.retriever import Retriever
 from qa.settings import Settings
@@ -137,8 +137,9 @@ def _choices(default: Settings) -> Iterator[Variant]:
     yield Variant(part, "sentence weight 0", replace(default, sentence_weight=0.0))
     for weight in (0.0, 0.5, 1.0):
         yield Variant(part, f"no-answer weight {weight:g}", replace(default, no_answer_weight=weight))
-    for count in (3, 5, 8):
-        yield Variant("passages read", str(count), replace(default, passages=count))
+    yield Variant("passages read", "all, however sure", replace(default, close=0.0))
+    for count in (3, 5, 8, 10):
+        yield Variant("passages read", f"at most {count}", replace(default, passages=count))
 
 
 # What is done once -----------------------------------------------------------------------------------------------
@@ -181,27 +182,34 @@ class RememberingEncoder:
 
 
 class RememberingReader:
-    """Reads a passage once with a question, and keeps how long that took."""
+    """Reads a passage once with a question, as a `Reader`.
+
+    Attributes:
+        seconds: what all that was asked of it takes, each passage as long as it took when it was read.
+        spent: the time that was spent on it.
+    """
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._read: dict[tuple[str, Passage], tuple[list[Span], float]] = {}
+        self.seconds = self.spent = 0.0
 
-    def read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], float]:
-        """The spans of all passages, and the seconds that reading them took."""
-        spans: list[Span] = []
-        seconds = 0.0
-        for place, hit in enumerate(hits):
-            found, took = self._once(question, Passage.of(hit))
-            spans += [replace(span, passage=place) for span in found]
-            seconds += took
-        return spans, seconds
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        """As `Reader.read`."""
+        return [
+            replace(span, passage=place)
+            for place, passage in enumerate(passages)
+            for span in self._once(question, passage)
+        ]
 
-    def _once(self, question: str, passage: Passage) -> tuple[list[Span], float]:
+    def _once(self, question: str, passage: Passage) -> list[Span]:
         key = question, passage
         if key not in self._read:
             self._read[key] = timed(partial(self._reader.read, question, [passage]))
-        return self._read[key]
+            self.spent += self._read[key][1]
+        spans, seconds = self._read[key]
+        self.seconds += seconds
+        return spans
 
 
 # The table -------------------------------------------------------------------------------------------------------
@@ -257,10 +265,10 @@ def _answer(
     found: _Measured, question: GoldQuestion, hits: Sequence[Hit], reader: RememberingReader, settings: Settings
 ) -> None:
     """Keeps the best span of these passages, and the time from the question to it."""
-    spans, reading = reader.read(question.question, hits)
-    candidates, choosing = timed(partial(rank, question.question, hits, spans, settings))
-    found.answers.append((candidates[0].text if candidates else None, question))
-    found.seconds.append(found.searching[-1] + reading + choosing)
+    before = reader.seconds - reader.spent
+    done, took = timed(partial(read_until_sure, reader, question.question, hits, settings))
+    found.answers.append((done.candidates[0].text if done.candidates else None, question))
+    found.seconds.append(found.searching[-1] + took + reader.seconds - reader.spent - before)
 
 
 def _caption(collection: Collection, read: int) -> str:
