@@ -35,7 +35,7 @@ from embeddings.loaders.reading import check_regular, first_bytes, gunzip, read_
 from embeddings.remarks import Omitted
 from embeddings.skipping import LEADS_OUT, SAME_TEXT, Skipped, skipped_in_lines
 from embeddings.text.blocks import with_blocks
-from embeddings.text.matter import document_date, front_matter, front_matter_end
+from embeddings.text.matter import date_of_name, document_date, front_matter, front_matter_end
 from embeddings.types import INSIDE, Document
 
 __all__ = [
@@ -337,19 +337,18 @@ def _extract(chosen: Format, data: bytes, source: str, limits: Limits) -> Extrac
 def _document(whole: Extract, chosen: Format, name: str, source: str) -> Document:
     """A Document, with the title and the date of its metadata, else of its text, else of its name.
 
-    Of what people write and print, the text's own date comes first: the metadata's is that of the file.
+    Of what people write and print, the date of text or name comes first: the metadata's is that of the file.
     """
     markdown = chosen is MARKDOWN
-    title = whole.title
-    if title is None and not whole.layout.rows:
-        title = title_of(whole.text, markdown)
+    title = title_of(whole.text, markdown) if whole.title is None and not whole.layout.rows else whole.title
     suffix = suffix_of(name)
     stem = source_of(Path(name[: -len(suffix)] if suffix else name))
     author = front_matter(whole.text).get("author") if markdown and whole.author is None else whole.author
     layout = whole.layout
     if not layout.rows:
         layout = with_blocks(whole.text, layout, front_matter_end(whole.text) if markdown else 0)
-    own = None if whole.layout.rows else document_date(whole.text)
+    head = whole.text[: next((table.start for table in layout.tables if not table.by_rows), 0) if layout.rows else None]
+    own = document_date(head) or date_of_name(stem)
     date = (own or whole.date) if chosen in WRITTEN else (whole.date or own)
     return Document(
         "",

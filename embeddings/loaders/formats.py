@@ -58,7 +58,7 @@ ZIP = Format("ZIP", "application/zip", (".zip",), "packed.zipped", binary=True, 
 MSG = Format("Outlook's MSG", "application/vnd.ms-outlook", (".msg",), "mail.outlook", isolated=True, binary=True)
 
 DRAWN = (PDF.media_type, PICTURE.media_type)  # whose pages can be shown, with the places of their words
-WRITTEN = (PDF, DOCX, ODT, PPTX)  # the date in their metadata is the day on which the file was made
+WRITTEN = (PDF, DOCX, ODT, PPTX, XLSX)  # the date in their metadata is the day on which the file was made
 
 READ = (
     *(TEXT, MARKDOWN, HTML, PDF, DOCX, ODT, EPUB, MAIL, CSV, TSV, JSON, JSON_LINES),

@@ -7,6 +7,7 @@ tells day from month), and times without a day: "1700 GMT", "5:20 pm". All patte
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 
 MONTHS = (
@@ -41,6 +42,7 @@ _LEAD = re.compile(
     rf"(?:(?:first\s|last\s)?(?:published|posted|updated|modified|date|dated|time)(?:\s(?:on|at))?\s?:?\s)?(?:{_WEEKDAY})?",
     re.IGNORECASE,
 )
+WEEKDAY_BEFORE = re.compile(rf"(?:^|(?<=[\s,])){_WEEKDAY}$|^{_WEEKDAY}", re.IGNORECASE)
 _LONGEST_LINE = 80  # characters; a longer line is more than a date
 
 
@@ -97,9 +99,18 @@ def first_day(text: str) -> str | None:
     >>> first_day("LONDON, May 3, 2021 (Agency)")
     '2021-05-03'
     """
+    return next((day for _, _, day in days_in(text)), None)
+
+
+def days_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where the full dates of a short text stand, and each with its time as ISO 8601.
+
+    >>> list(days_in("Board meeting, 5 May 2021"))
+    [(15, 25, '2021-05-05')]
+    """
     for match in _DAY_AND_TIME.finditer(text):
-        return _iso(match)
-    return None
+        if (day := _iso(match)) is not None:
+            yield match.start(), match.end(), day
 
 
 def _stands_apart(heading: str, day: re.Match[str]) -> bool:

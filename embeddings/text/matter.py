@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from embeddings.text.dates import date_line, first_day
+from embeddings.text.dates import WEEKDAY_BEFORE, date_line, days_in, first_day
 
 _LINE = re.compile(r"\S[^\n]*+")
 # Where and when a letter was written: names of places alone, so that "Ana Ruiz met Bo, 5 May 2021" is none.
@@ -15,16 +15,36 @@ _LETTER = re.compile(
 )
 _LABELLED = re.compile(
     r"(?:date\s(?:of\s)?(?:issued?|publication|signing|signature|this\s\w+|the\s\w+)|(?:issue|invoice|report|letter"
-    r"|signing|effective|publication|meeting)\sdate|issued|signed|adopted|effective|dated)(?:\son)?\s?:?\s",
+    r"|signing|effective|publication|meeting)\sdate|issued|signed|adopted|effective|dated|date|concluded|made"
+    r"|this\s\w+(?:\s\w+)?\s(?:was|is)\s(?:(?:made|entered)\s(?:and\s)?){0,2}(?:into)?)(?:\son|\sas\sof|\sthis)?\s?:?\s",
     re.IGNORECASE,
 )
-_FIRST_LINES = 5  # that may hold the dateline
+# What is said of a paper in the middle of a line: "Version 2, valid from 3 May 2021".
+_STATED = re.compile(
+    r"(?<![\w-])(?:last\s(?:updated?|changed?|modified|revised|reviewed|edited)|valid\sfrom|as\sof)(?:\son)?\s?:?\s",
+    re.IGNORECASE,
+)
+# A title that names a paper and its day: "Minutes, board meeting 21.11.2023".
+_PAPER = re.compile(
+    r"\b(?:agenda|bulletin|edition|form|hearing|invoice|letter|list|meeting|memo|memorandum|minutes|newsletter|note|notes"
+    r"|notice|order|policy|protocol|receipt|reminder|report|revision|session|statement|summary|update|version)\b",
+    re.IGNORECASE,
+)
+_OF_ITS_DAY = re.compile(r"\b(?:meeting|minutes|session|hearing)\s(?:of|on|from)\Z", re.IGNORECASE)
+_OF_ANOTHER = re.compile(
+    r"\b(?:of|due|by|until|till|to|from|before|after|since|born|died|replaces|supersedes|than|on)\s?:?\Z", re.IGNORECASE
+)
+_AFTER_DAY = re.compile(r"\s*(?:\Z|[,;:|()–—-])")
+_NAMED_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2([0-2]\d|3[01])(?!\d)")
+_FIRST_LINES = 12  # that may hold the date of the paper
+_TITLE_LINES = 5  # of these, that may be a title or a date alone
 _LONGEST_LINE = 240  # characters of a line that is a date
+_LONGEST_TITLE = 100
 _LONGEST_HEAD = 120  # characters of a line, in which a wire's dateline stands
 
 
 def document_date(text: str) -> str | None:
-    """The date a text gives itself: in Markdown front matter, or as a dateline among its first five lines.
+    """The date a text gives itself: in Markdown front matter, or among its first lines.
 
     Never from running text, so "In May 2021 ..." and "On 3 May 2021 the council met." date nothing.
 
@@ -34,20 +54,55 @@ def document_date(text: str) -> str | None:
     '2021-05-03'
     >>> document_date("Dear Bo,\\nLondon, 5 May 2021"), document_date("INVOICE\\n\\nInvoice date: 12 June 2024")
     ('2021-05-05', '2024-06-12')
+    >>> document_date("Board meeting, 5 May 2021"), document_date("Rules\\nVersion 2, valid from 12 June 2024. Keep it.")
+    ('2021-05-05', '2024-06-12')
     >>> document_date("On 3 May 2021 it rained.") is None and document_date("Due date: 3 May 2021") is None
     True
     """
     matter = front_matter(text)
     if "date" in matter:
         return date_line(matter["date"]) or first_day(matter["date"][:80])
-    for line in islice(_LINE.finditer(text), _FIRST_LINES):
-        words = line[0].rstrip() if line.end() - line.start() <= _LONGEST_LINE else ""
-        written = (
-            date_line(words) or _letter_date(words) or _labelled_date(words) or _wire_dateline(line[0][:_LONGEST_HEAD])
-        )
-        if written is not None and written[:4].isdigit() and written[4:5] == "-":
-            return written
-    return None
+    lines = [line[0].strip("#*_ \t\r") for line in islice(_LINE.finditer(text), _FIRST_LINES)]
+    days = (
+        _stated(line) or (place < _TITLE_LINES and (_alone(line) or _titled(line))) for place, line in enumerate(lines)
+    )
+    return next((day for day in days if day), None)
+
+
+def date_of_name(stem: str) -> str | None:
+    """The day in the name of a file.
+
+    >>> date_of_name("minutes 2024-03-12 final"), date_of_name("scan_20240312"), date_of_name("invoice 2024-0117")
+    ('2024-03-12', '2024-03-12', None)
+    """
+    match = _NAMED_DAY.search(stem)
+    return None if match is None else first_day("-".join(match.group(1, 3, 4)))
+
+
+def _stated(line: str) -> str | None:
+    """The date that a line says of the paper it stands in."""
+    if len(line) > _LONGEST_LINE:
+        return None
+    labelled = (_labelled_date(cell) for cell in line.split("\t"))
+    stated = (_opening_day(line[match.end() :]) for match in _STATED.finditer(line))
+    return _letter_date(line) or next((day for day in (*labelled, *stated) if day is not None), None)
+
+
+def _alone(line: str) -> str | None:
+    """The date that a line is, or that opens the dispatch of a news agency."""
+    said = date_line(line) or _wire_dateline(line[:_LONGEST_HEAD])
+    return said if said is not None and said[4:5] == "-" else None
+
+
+def _titled(line: str) -> str | None:
+    """The date of a title: one that opens it, or that stands behind the name of a paper, and says when it is of."""
+    days = list(islice(days_in(line[:_LONGEST_TITLE]), 2))
+    if len(days) != 1 or len(line) > _LONGEST_TITLE or line.endswith("."):
+        return None
+    start, end, day = days[0]
+    before = WEEKDAY_BEFORE.sub("", line[:start]).rstrip(" (,:–—-")
+    named = _PAPER.search(before) and (_OF_ITS_DAY.search(before) or not _OF_ANOTHER.search(before))
+    return day if (not before or named) and _AFTER_DAY.match(line, end) else None
 
 
 def front_matter(text: str) -> dict[str, str]:
@@ -77,7 +132,13 @@ def _letter_date(line: str) -> str | None:
 def _labelled_date(line: str) -> str | None:
     """The date behind "Date of issue:" and the like, which date the paper itself; None behind any other label."""
     match = _LABELLED.match(line)
-    return date_line(line[match.end() :]) if match else None
+    return _opening_day(line[match.end() :]) if match else None
+
+
+def _opening_day(words: str) -> str | None:
+    """The date that some words begin with."""
+    start, end, day = next(days_in(WEEKDAY_BEFORE.sub("", words[:_LONGEST_HEAD])), (1, 0, None))
+    return day if start == 0 else None
 
 
 def _wire_dateline(head: str) -> str | None:
