@@ -17,9 +17,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check $(if $(CI),--quiet)
 TORCH := torch==2.13.0
 STAMPS := $(VENV)/stamps
-# A variable, because a comma would end an argument of `call`. The tests compile the encoder that ships, hence the second
-# extra, and read files of every format, hence the third.
-DEV := .[dev,compile,ocr,office]
+# A variable, because a comma would end an argument of `call`. The tests compile the encoder that ships, read files of every
+# format, and open the doors into other frameworks, hence the other extras.
+DEV := .[dev,compile,ocr,office,langchain,llama-index,haystack]
 
 # What is tested is what users run: no model hub, no telemetry.
 OFFLINE := HF_HUB_OFFLINE=1 TRANSFORMERS_OFFLINE=1 HF_HUB_DISABLE_TELEMETRY=1 GRADIO_ANALYTICS_ENABLED=False
@@ -163,7 +163,8 @@ constraints: ## write constraints.txt anew from the ranges in pyproject.toml
 	@fresh=$$(mktemp -d); trap 'rm -rf "$$fresh"' EXIT; \
 	$(PYTHON) -m venv "$$fresh/venv"; \
 	$(PYTHON) -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb"))["project"]; e = p["optional-dependencies"]; \
-	print(*p["dependencies"], *e["dev"], *e["compile"], *e["ocr"], *e["office"], sep="\n")' > "$$fresh/wanted.txt"; \
+	extras = ("dev", "compile", "ocr", "office", "langchain", "llama-index", "haystack"); \
+	print(*p["dependencies"], *(each for extra in extras for each in e[extra]), sep="\n")' > "$$fresh/wanted.txt"; \
 	"$$fresh/venv/bin/python" -m pip --quiet install $(TORCH); \
 	"$$fresh/venv/bin/python" -m pip --quiet install -r "$$fresh/wanted.txt"; \
 	{ sed -n '/^#/p' constraints.txt; "$$fresh/venv/bin/python" -m pip freeze | sed 's/+[a-z0-9.]*$$//'; } > "$$fresh/pins.txt"; \
