@@ -33,6 +33,7 @@ _RELATIONS = {"next", "prev", "previous", "up", "top", "start", "first", "last",
 _MOST_LINKS = 12  # of a line that leads to the pages around; more are a table of contents
 _WORDS_OF_A_LINK = 3  # beside its own: "Up: ", " | ", "[", "]"
 _PERMALINKS = {"¶", "§", "#", "🔗"}
+_WAYS_BACK = {"↩", "↑", "^", "⏎", "↵"}  # from a note to its mark
 _NUMBERED = re.compile(rf"{NUMBER}\s")
 _INLINE_CODE = 200  # characters of `code` within a line
 _LONGEST_CELL = 1_000  # characters; a table with a longer one lays out a page
@@ -56,7 +57,9 @@ def drop_navigation(root: html.HtmlElement) -> None:
         if element.getparent() is not None:
             element.drop_tree()
     for link in list(root.iter("a")):
-        if "".join(link.itertext()).strip() in _PERMALINKS:
+        words = "".join(link.itertext()).strip()
+        is_back = (link.get("href") or "").startswith("#") and words.rstrip("\ufe0e\ufe0f") in _WAYS_BACK
+        if words in _PERMALINKS or is_back:
             link.drop_tree()
         elif _RELATIONS & set((link.get("rel") or "").lower().split()):
             around = [element for element in link.iterancestors() if _is_way_around(element)]
@@ -110,7 +113,7 @@ class _Walk:
     def _element(self, element: etree._Element) -> None:
         """An element with all inside it; what follows it is left to the caller."""
         name = local(element)
-        if not name or name in self._left_out or attribute(element, "hidden") is not None:
+        if not name or name in self._left_out or attribute(element, "hidden") is not None or _is_head(element, name):
             return
         if name in _BREAKS:
             self._line.append("\n")
@@ -159,6 +162,12 @@ class _Walk:
         self._item = ""
 
 
+def _is_head(element: etree._Element, name: str) -> bool:
+    """Whether an element is the head of a page, which is not shown; trafilatura calls its headings so, too."""
+    parent = element.getparent()
+    return name == "head" and parent is not None and local(parent) == "html"
+
+
 def _folded(element: etree._Element) -> str:
     """The words of an element in one line; line breaks and blocks inside it part them."""
     return " ".join("".join(_flowing(element)).split())
@@ -169,7 +178,7 @@ def _flowing(element: etree._Element) -> Iterator[str]:
     for child in element:
         name = local(child)
         gap = " " if name in _BREAKS or name in _BLOCKS - {"code"} else ""
-        if name:
+        if name and name not in _LEFT_OUT:
             yield gap
             yield from _flowing(child)
             yield gap
@@ -199,8 +208,9 @@ def _grid(table: etree._Element) -> Grid | None:
         if element is not table and local(element) == "table":
             return None
         if local(element) in _ROWS:
-            cells = [_placed(cell) for cell in element if local(cell) in _CELLS]
-            if any(len(cell.words) > _LONGEST_CELL for cell in cells):
+            held = [cell for cell in element if local(cell) in _CELLS]
+            cells = [_placed(cell) for cell in held]
+            if any(len(cell.words) > _LONGEST_CELL for cell in cells) or any(map(_is_section, held, cells)):
                 return None
             rows.append(cells)
     if not any(len(cells) > 1 for cells in rows):
@@ -208,6 +218,12 @@ def _grid(table: etree._Element) -> Grid | None:
     grid = filled(rows)
     grid.caption = " ".join(_folded(each) for each in table if local(each) == "caption")
     return grid
+
+
+def _is_section(cell: etree._Element, placed: Placed) -> bool:
+    """Whether a cell holds a heading and text under it: such a table lays out a page."""
+    headings = (each for each in cell.iter() if local(each) in ("h1", "h2", "h3", "h4"))
+    return any(len(_folded(each)) < len(placed.words) for each in headings)
 
 
 def _placed(cell: etree._Element) -> Placed:

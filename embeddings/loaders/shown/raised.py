@@ -70,7 +70,8 @@ class Raised:
         if raised.isdecimal() and len(raised) == 2 and _is_price(before, after):
             return f".{raised}"
         if raised[0].isalpha():
-            return _letters(before, raised)
+            is_between = before[-1:].isdigit() and after[:1].isdigit()  # "12ʰ30"
+            return raised if is_between else _letters(before, raised)
         if self._is_mark(before, raised):
             return self._mark(before, raised)
         return in_letters(raised, _RAISED, "^")

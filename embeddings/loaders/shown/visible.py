@@ -9,24 +9,21 @@ import re
 
 from lxml import html
 
+from embeddings.loaders.shown.formulas import write_formulas
 from embeddings.loaders.shown.lists import join_terms, number_items
 from embeddings.loaders.shown.raised import Raised, fraction, lowered
+from embeddings.loaders.shown.styles import HIDING, LOWERING, RAISING, STRIKING, Names, Styles, is_named, styles_of
 from embeddings.remarks import Omitted, together
 
 _STRUCK = frozenset(("del", "s", "strike"))
 _NEVER_SHOWN = frozenset(("template", "ix:header", "ix:hidden", "ix:resources", "ix:references", "noscript"))
 _MAY_BE_HIDDEN = "descendant::*[@hidden or @aria-hidden or @style or self::dialog]"
-_HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all)", re.IGNORECASE)
 _AWAY = re.compile(
     r"(?:left|text-indent|top)\s*:\s*-\d{3,}(?:px|em|pt)"
     r"|max-height\s*:\s*0(?![.\d]).{0,100}opacity\s*:\s*0(?![.\d])",
     re.IGNORECASE,
 )
 _TINY = re.compile(r"font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
-_LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]{0,100}line-through", re.IGNORECASE)
-_RULE = re.compile(r"(?P<names>[^{}@]{1,500})\{(?P<body>[^{}]{0,2000})\}")
-_SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<mark>[.#])(?P<name>-?[_a-zA-Z][\w-]*)")
-_LONGEST_STYLE = 200_000  # characters of the rules of a page that are looked at
 _NOTE_NAMES = re.compile(r"(?:^|[\s_-])(?:reference|footnote|noteref|fn|endnote|cite|citation)", re.IGNORECASE)
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\xad\ud800-\udfff\ufffe\uffff]")
 _MOST_HIDDEN = 0.5  # of the words of a page; where more of them are said to be hidden, a script shows them
@@ -56,7 +53,12 @@ def as_shown(root: html.HtmlElement) -> tuple[Omitted, ...]:
     `aria-hidden`, templates, headers of iXBRL. Struck: `del`, `s`, `strike` and text with a line through it.
     """
     _clean(root)
-    told = [*_drop_hidden(root), *_drop_struck(root), *_left(root)]
+    styles = styles_of(root)
+    told = [*_drop_hidden(root, styles.hiding), *_drop_struck(root, styles.striking), *_left(root)]
+    _name_raised(root, styles)
+    _end_with_feet(root)
+    _quote(root)
+    write_formulas(root)
     _part_blocks(root)
     _plain_raised(root)
     number_items(root)
@@ -64,10 +66,10 @@ def as_shown(root: html.HtmlElement) -> tuple[Omitted, ...]:
     return together(told)
 
 
-def _drop_hidden(root: html.HtmlElement) -> list[Omitted]:
+def _drop_hidden(root: html.HtmlElement, rules: Names) -> list[Omitted]:
     for element in list(root.iter(*_NEVER_SHOWN)):
         _drop(element)
-    rules, told = _hiding_rules(root), list[Omitted]()
+    told = list[Omitted]()
     suspects = root.iter() if rules else root.xpath(_MAY_BE_HIDDEN)
     hidden = [element for element in suspects if element is not root and _is_hidden(element, rules)]
     all_words = _count_words(root) if hidden else 0
@@ -84,7 +86,7 @@ def _drop_hidden(root: html.HtmlElement) -> list[Omitted]:
     return told
 
 
-def _is_hidden(element: html.HtmlElement, rules: frozenset[tuple[str, str]]) -> bool:
+def _is_hidden(element: html.HtmlElement, rules: Names) -> bool:
     if not isinstance(element.tag, str) or element.tag in ("head", "body", "script", "style"):
         return False
     if element.get("hidden") is not None or element.get("aria-hidden", "").lower() == "true":
@@ -92,12 +94,9 @@ def _is_hidden(element: html.HtmlElement, rules: frozenset[tuple[str, str]]) -> 
     if element.tag == "dialog" and element.get("open") is None:
         return True
     style = element.get("style") or ""
-    if _HIDING.search(style) or _AWAY.search(style) or (_TINY.search(style) and not _has_sizes(element)):
+    if HIDING.search(style) or _AWAY.search(style) or (_TINY.search(style) and not _has_sizes(element)):
         return True
-    if not rules:
-        return False
-    marks = [(".", name) for name in (element.get("class") or "").split()] + [("#", element.get("id") or "")]
-    return any((element.tag, mark + name) in rules or ("", mark + name) in rules for mark, name in marks)
+    return is_named(element, rules)
 
 
 def _has_sizes(element: html.HtmlElement) -> bool:
@@ -105,64 +104,38 @@ def _has_sizes(element: html.HtmlElement) -> bool:
     return bool(element.xpath("descendant::*[contains(@style, 'font-size') or self::font[@size] or self::table]"))
 
 
-def _hiding_rules(root: html.HtmlElement) -> frozenset[tuple[str, str]]:
-    """The tags and classes or ids that the page's own style hides: those of simple rules, for every device."""
-    written = "".join(style.text or "" for style in root.iter("style") if not _is_for_others(style))[:_LONGEST_STYLE]
-    if "none" not in written and "hidden" not in written:
-        return frozenset()
-    hiding = set()
-    for rule in _RULE.finditer(_without_blocks(_without_comments(written))):
-        if _HIDING.search(rule["body"]):
-            for name in rule["names"].split(","):
-                if simple := _SIMPLE.fullmatch(name.strip()):
-                    hiding.add((simple["tag"] or "", simple["mark"] + simple["name"]))
-    return frozenset(hiding)
-
-
 def local(element: html.HtmlElement) -> str:
     """The name of an element; "" for comments and processing instructions."""
     return element.tag if isinstance(element.tag, str) else ""
 
 
-def _is_for_others(style: html.HtmlElement) -> bool:
-    media = (style.get("media") or "all").lower()
-    return not ("all" in media or "screen" in media)
-
-
-def _without_comments(written: str) -> str:
-    """Style rules without their comments; one that never ends goes to the end of the text.
-
-    >>> _without_comments("a{} /* b */ c{}")
-    'a{}  c{}'
-    """
-    first, *rest = written.split("/*")
-    return first + "".join(part.partition("*/")[2] for part in rest)
-
-
-def _without_blocks(rules: str) -> str:
-    """Rules without those inside `@media` and the like, which hold only sometimes."""
-    parts, depth, start, sometimes = [], 0, 0, False
-    for brace in re.finditer(r"[{}]", rules):
-        if brace[0] == "{":
-            if depth == 0:
-                sometimes = "@" in rules[start : brace.start()]
-            depth += 1
-        elif depth > 0:
-            depth -= 1
-            if depth == 0:
-                parts += [] if sometimes else [rules[start : brace.end()]]
-                start = brace.end()
-    return "".join(parts)
-
-
-def _drop_struck(root: html.HtmlElement) -> list[Omitted]:
+def _drop_struck(root: html.HtmlElement, rules: Names) -> list[Omitted]:
+    styled = root.xpath("descendant::*[contains(@style, 'line-through')]")
+    styled = [element for element in styled if STRIKING.search(element.get("style") or "")]
     told = []
-    for element in [*root.iter(*_STRUCK), *root.xpath("descendant::*[contains(@style, 'line-through')]")]:
-        if local(element) in _STRUCK or _LINE_THROUGH.search(element.get("style") or ""):
-            if _count_words(element):
-                told.append(Omitted("struck passage", 1))
-            _drop(element)
+    for element in dict.fromkeys([*root.iter(*_STRUCK), *styled, *_named(root, rules)]):
+        if _count_words(element):
+            told.append(Omitted("struck passage", 1))
+        _drop(element)
     return told
+
+
+def _named(root: html.HtmlElement, rules: Names) -> list[html.HtmlElement]:
+    """The elements that rules of the page's style speak of."""
+    suspects = root.xpath("descendant::*[@class or @id]") if rules else ()
+    return [element for element in suspects if is_named(element, rules)]
+
+
+def _name_raised(root: html.HtmlElement, styles: Styles) -> None:
+    """Calls words `sup` and `sub` that only a style raises or lowers."""
+    aligned = root.xpath("descendant::*[contains(@style, 'super') or contains(@style, 'sub')]")
+    for tag, said, rules in (("sup", RAISING, styles.raising), ("sub", LOWERING, styles.lowering)):
+        styled = [element for element in aligned if said.search(element.get("style") or "")]
+        for element in (*styled, *_named(root, rules)):
+            if local(element) in _INLINE - {"sup", "sub"} and not any(True for _ in element.iter("sup", "sub")):
+                around = element.getparent()
+                if around is None or local(around) not in ("sup", "sub"):
+                    element.tag = tag
 
 
 def _drop(element: html.HtmlElement) -> None:
@@ -185,6 +158,25 @@ def _left(root: html.HtmlElement) -> list[Omitted]:
         elif name in _FIELDS and (element.get("type") or "").lower() not in _NO_FIELDS:
             told.append(Omitted("form field", 1))
     return told
+
+
+def _quote(root: html.HtmlElement) -> None:
+    """Writes the quotation marks that are shown around `q`."""
+    for quoted in list(root.iter("q")):
+        quoted.text = f"“{quoted.text or ''}"
+        if len(quoted):
+            quoted[-1].tail = f"{quoted[-1].tail or ''}”"
+        else:
+            quoted.text += "”"
+        quoted.drop_tag()
+
+
+def _end_with_feet(root: html.HtmlElement) -> None:
+    """Puts the foot of a table under its rows, where it is shown, wherever the file has it."""
+    for foot in list(root.iter("tfoot")):
+        table = foot.getparent()
+        if table is not None and local(table) == "table" and foot.getnext() is not None:
+            table.append(foot)
 
 
 def _is_tiny(element: html.HtmlElement) -> bool:
