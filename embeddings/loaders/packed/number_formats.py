@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
 from functools import lru_cache
 
 # The formats that are named by a number alone, and what they show. 14 and 22 are the reader's own way to write a day.
@@ -23,6 +24,7 @@ _TOKEN = re.compile(
     r"|\[[^\]]*\]|(?P<half>AM/PM|A/P)|(?P<part>y+|m+|d+|h+|s+(?:\.0+)?|e+)|(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
 )
+_FRACTION = re.compile(r"(?P<whole>[#0?]+ +)?[#0?]+/(?P<below>[#0?]{1,4}|\d{1,4})")
 _DIGITS = "0#?"
 _MOST = 1e15  # greater numbers are shown as they are
 _MONTHS = "January February March April May June July August September October November December".split()
@@ -45,7 +47,8 @@ def shown(value: float | int, code: str, since_1904: bool = False) -> str:
     if any(kind in ("part", "elapsed") for kind, _ in tokens):
         return _day(value, tokens, since_1904)
     own_sign = value < 0 and len(parts) > 1
-    written = _number(abs(value), tokens)
+    fraction = _FRACTION.fullmatch(part.strip())
+    written = _as_fraction(abs(value), fraction) if fraction is not None else _number(abs(value), tokens)
     if written is None:
         return plain(value)
     is_less = value < 0 and not own_sign and any(character in "123456789" for character in written)
@@ -120,6 +123,20 @@ def _number(value: float, tokens: tuple[tuple[str, str], ...]) -> str | None:
     if "%" in signs and "." in digits:
         digits = digits.rstrip("0").rstrip(".")
     return f"{before}{digits}{after}".strip()
+
+
+def _as_fraction(value: float, form: re.Match[str]) -> str:
+    """A number that is not negative with a fraction: "2 1/2"."""
+    below = form["below"]
+    if below.isdecimal() and int(below):
+        near = Fraction(round(value * int(below)), int(below))
+        upper, lower = near.numerator * (int(below) // near.denominator), int(below)
+    else:
+        near = Fraction(value).limit_denominator(10 ** len(below) - 1)
+        upper, lower = near.numerator, near.denominator
+    whole, upper = divmod(upper, lower) if form["whole"] else (0, upper)
+    parts = [str(whole)] if whole or not upper else []
+    return " ".join([*parts, f"{upper}/{lower}"] if upper else parts)
 
 
 def _digits(value: Decimal, tokens: tuple[tuple[str, str], ...]) -> str:

@@ -8,6 +8,7 @@ from embeddings.errors import DocumentError
 from embeddings.loaders.extract import Extract, Writer
 from embeddings.loaders.limits import Limits
 from embeddings.loaders.packed.number_formats import BUILT_IN, plain, shown
+from embeddings.loaders.packed.runs import Run, words_of_runs
 from embeddings.loaders.packed.sheets import Sheet, write_sheet
 
 _TEXT, _NUMBER, _DAY, _YES_NO, _ERROR = 1, 2, 3, 4, 5  # what a cell holds, as xlrd counts
@@ -31,11 +32,16 @@ def extract(data: bytes, name: str, limits: Limits) -> Extract:
     for table in book.sheets():
         if table.nrows > limits.rows:
             raise DocumentError(f"{name}: more than {limits.rows:,} rows; split it")
+        if table.visibility:
+            writer.omit("hidden sheet", detail=table.name)
+            continue
         sheet = Sheet(table.name)
         for number in range(table.nrows):
-            cells = [_shown(cell, book) for cell in table.row(number)]
+            cells = [_cell(cell, (number, column), table, book, sheet) for column, cell in enumerate(table.row(number))]
             if any(cells):
                 sheet.add(number + 1, cells)
+        hidden = {c for c, each in table.colinfo_map.items() if each.hidden and not each.outline_level}
+        sheet.hidden_columns = hidden  # of rows it is not known whether only a filter hides them
         sheet.merged = [(top + 1, left, bottom - top, right - left) for top, bottom, left, right in table.merged_cells]
         write_sheet(writer, sheet)
     return writer.extract()
@@ -50,6 +56,24 @@ class _Nowhere:
 
     def flush(self) -> None:
         """Nothing is kept."""
+
+
+def _cell(cell: Any, place: tuple[int, int], table: Any, book: Any, sheet: Sheet) -> str:
+    """A cell as it is shown; counts what of it is struck."""
+    words = _shown(cell, book)
+    fonts = book.font_list if words and cell.xf_index is not None and book.xf_list else ()
+    first = book.xf_list[cell.xf_index].font_index if fonts else 0
+    runs = table.rich_text_runlist_map.get(place, ()) if fonts else ()
+    if not fonts or first >= len(fonts) or not (runs or fonts[first].struck_out):
+        return words
+    cuts = [(0, first), *((at, font) for at, font in runs if font < len(fonts))]
+    parts = zip(cuts, [at for at, _ in cuts[1:]] + [len(words)], strict=True)
+    looks = [(words[at:end], fonts[font]) for (at, font), end in parts if at < end]
+    shown_words, struck = words_of_runs(
+        [Run(part, font.escapement == 1, font.escapement == 2, bool(font.struck_out)) for part, font in looks]
+    )
+    sheet.struck += struck
+    return shown_words
 
 
 def _shown(cell: Any, book: Any) -> str:

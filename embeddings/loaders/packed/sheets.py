@@ -22,6 +22,10 @@ class Sheet:
         numbers: of these rows.
         merged: ranges of merged cells: the number of the first row, the first column, rows, columns.
         without_value: where formulas stand whose value the file does not hold.
+        hidden_rows, hidden_columns: those that are not shown; by their numbers, and counted from 0.
+        is_filtered: whether rows are hidden by a filter, which a reader may lift.
+        struck: how many passages are struck.
+        passed: the number of the last row that is struck whole; no gap is where it stands.
     """
 
     title: str
@@ -29,10 +33,15 @@ class Sheet:
     numbers: list[int] = field(default_factory=list)
     merged: list[Span] = field(default_factory=list)
     without_value: list[str] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    is_filtered: bool = False
+    struck: int = 0
+    passed: int = 0
 
     def add(self, number: int, cells: list[str]) -> None:
         """The next row; one empty row stands for all that lie between it and the one before."""
-        if self.numbers and number > self.numbers[-1] + 1:
+        if self.numbers and number > max(self.numbers[-1], self.passed) + 1:
             self.rows.append([])
             self.numbers.append(number - 1)
         self.rows.append(cells)
@@ -40,7 +49,9 @@ class Sheet:
 
 
 def write_sheet(writer: Writer, sheet: Sheet) -> None:
-    """Writes a sheet under its name, and counts its formulas without a value."""
+    """Writes a sheet under its name, and counts what of it is left out."""
+    writer.omit("struck passage", sheet.struck)
+    _hide(writer, sheet)
     if sheet.without_value:
         named = sheet.without_value[:_MOST_NAMED]
         detail = f"{sheet.title}: {', '.join(named)}{', …' if len(named) < len(sheet.without_value) else ''}"
@@ -52,6 +63,23 @@ def write_sheet(writer: Writer, sheet: Sheet) -> None:
     grid = _filled(sheet)
     for block in _side_by_side(grid):
         writer.records(block)
+
+
+def _hide(writer: Writer, sheet: Sheet) -> None:
+    """Takes the words of hidden rows and columns out, and counts them."""
+    hidden = set() if sheet.is_filtered else sheet.hidden_rows
+    if hidden:
+        _filled(sheet)  # a merged cell may begin in a row that is hidden
+        shown = [at for at, number in enumerate(sheet.numbers) if number not in hidden]
+        writer.omit("hidden row", len(sheet.rows) - len(shown), sheet.title)
+        sheet.rows[:] = [sheet.rows[at] for at in shown]
+        sheet.numbers[:] = [sheet.numbers[at] for at in shown]
+    columns = [c for c in sheet.hidden_columns if any(c < len(row) and row[c] for row in sheet.rows)]
+    writer.omit("hidden column", len(columns), sheet.title)
+    for row in sheet.rows if columns else ():
+        for column in columns:
+            if column < len(row):
+                row[column] = ""
 
 
 def _filled(sheet: Sheet) -> Grid:

@@ -1,0 +1,126 @@
+"""Workbooks as their sheets show them: raised digits, struck and hidden parts, and what lies beside the cells."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from embeddings.loaders.packed.number_formats import shown
+from embeddings.loading import read_data
+from embeddings.types import Document
+
+xlsxwriter = pytest.importorskip("xlsxwriter", reason="writes workbooks for tests")
+
+
+def read(write: Callable[[Any], None]) -> Document:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    write(book)
+    book.close()
+    (document,) = read_data("a.xlsx", out.getvalue())
+    assert isinstance(document, Document)
+    return document
+
+
+def test_raised_and_struck_words_within_a_cell() -> None:
+    def write(book: Any) -> None:
+        raised, lowered, struck = (
+            book.add_format(each) for each in ({"font_script": 1}, {"font_script": 2}, {"font_strikeout": True})
+        )
+        sheet = book.add_worksheet("Cells")
+        sheet.write_row(0, 0, ["What", "Value"])
+        sheet.write(1, 0, "Culture")
+        sheet.write_rich_string(1, 1, "10", raised, "6", " cells")
+        sheet.write_rich_string(2, 1, struck, "old 5", " new 6 of H", lowered, "2", "O")
+        sheet.write(2, 0, "Water")
+
+    found = read(write)
+    assert found.text == "Cells\nWhat: Culture; Value: 10⁶ cells\nWhat: Water; Value: new 6 of H₂O"
+    assert found.remarks.lines() == ("1 struck passage left out",)
+
+
+def test_a_struck_cell_is_no_text() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Prices")
+        sheet.write_row(0, 0, ["Ticket", "Price", "Note"])
+        sheet.write_row(1, 0, ["Adult", 20, "old"], book.add_format({"font_strikeout": True}))
+        sheet.write_row(2, 0, ["Adult", 22, "new"])
+
+    found = read(write)
+    assert found.text == "Prices\nTicket: Adult; Price: 22; Note: new"
+    assert found.remarks.lines() == ("3 struck passages left out",)
+
+
+def test_hidden_rows_columns_and_sheets_are_left_out_and_told() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Shown")
+        for number, row in enumerate(
+            (["Ship", "Cost", "Berth"], ["Aurora", 1, 12], ["Secret", 2, 13], ["Baltic", 3, 9])
+        ):
+            sheet.write_row(number, 0, row)
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.set_column(1, 1, None, None, {"hidden": True})
+        other = book.add_worksheet("Away")
+        other.write(0, 0, "secret")
+        other.hide()
+
+    found = read(write)
+    assert found.text == "Shown\nShip: Aurora; Berth: 12\nShip: Baltic; Berth: 9"
+    assert found.remarks.lines() == (
+        "1 hidden row left out (Shown)",
+        "1 hidden column left out (Shown)",
+        "1 hidden sheet left out (Away)",
+    )
+
+
+def test_rows_that_a_filter_hides_or_a_group_folds_are_text() -> None:
+    def filtered(book: Any) -> None:
+        sheet = book.add_worksheet("List")
+        for number, row in enumerate((["Ship", "Port"], ["Aurora", "Moss"], ["Baltic", "Oslo"])):
+            sheet.write_row(number, 0, row)
+        sheet.autofilter(0, 0, 2, 1)
+        sheet.filter_column("B", "x == Moss")
+        sheet.set_row(2, None, None, {"hidden": True})
+
+    def folded(book: Any) -> None:
+        sheet = book.add_worksheet("List")
+        for number, row in enumerate((["Ship", "Port"], ["Aurora", "Moss"], ["Baltic", "Oslo"])):
+            sheet.write_row(number, 0, row)
+        sheet.set_row(2, None, None, {"hidden": True, "level": 1})
+
+    assert "Ship: Baltic; Port: Oslo" in read(filtered).text
+    assert "Ship: Baltic; Port: Oslo" in read(folded).text
+
+
+def test_what_lies_beside_the_cells_is_counted() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Sales")
+        sheet.write_row(0, 0, ["East", 3])
+        sheet.write_comment(0, 1, "Check this.")
+        sheet.insert_textbox("D2", "In a box")
+        chart = book.add_chart({"type": "bar"})
+        chart.add_series({"values": "=Sales!$B$1:$B$1"})
+        sheet.insert_chart("D9", chart)
+
+    assert set(read(write).remarks.lines()) == {
+        "1 comment left out (B1)",
+        "1 text box left out",
+        "1 chart left out",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "said"),
+    [
+        (2.5, "# ?/?", "2 1/2"),
+        (0.25, "# ?/?", "1/4"),
+        (3, "# ?/?", "3"),
+        (1.3125, "# ??/16", "1 5/16"),
+        (0.4, "?/?", "2/5"),
+    ],
+)
+def test_fractions_as_a_sheet_shows_them(value: float, code: str, said: str) -> None:
+    assert shown(value, code) == said
