@@ -13,7 +13,7 @@ from embeddings.loaders.grids.grid import Grid
 from embeddings.loaders.grids.parts import parts_of
 from embeddings.loaders.limits import Limits
 from embeddings.remarks import Omitted, Remarks, together
-from embeddings.text.header_row import Naming
+from embeddings.text.tables.header_row import Naming
 from embeddings.types import NO_LAYOUT, Layout
 
 _LONGEST_FACT = 300  # characters of a title or an author

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.layout import Bounds, Field, Item, Layout, Table
-from embeddings.text.columns import Line, tables_of
-from embeddings.text.header_row import is_label
 from embeddings.text.items import ITEM
+from embeddings.text.tables.columns import Line, tables_of
+from embeddings.text.tables.kinds import is_label
 
 _BULLET = re.compile(rf"{ITEM}\s+(?=\S)")
 _BULLET_SIGNS = frozenset("-*+•‣◦▪●○·–—([§0123456789")

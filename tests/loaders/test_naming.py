@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embeddings.loading import read_data
-from embeddings.text.header_row import naming_of
+from embeddings.text.tables.header_row import naming_of
 from embeddings.types import Document
 
 
@@ -92,3 +92,51 @@ def test_dictionaries_beside_a_plain_field_are_records() -> None:
     (document,) = read_data("a.json", written.encode())
     assert isinstance(document, Document)
     assert document.text == "updated: 2024-05-03\nOslo; mayor: Ann; people: 7\nMoss; mayor: Bo; people: 5"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Ana", "chief"], ["Ben", "cook"], ["Cara", "captain"]],
+        [["A"], ["Anchor", "a hook"], ["Ark", "a big ship"], ["B"], ["Boat", "a small ship"]],
+        [["North"], ["Aurora", "Bergen"], ["Baltic", "Oslo"], ["South"], ["Corvus", "Nantes"]],
+    ],
+)
+def test_a_row_that_is_written_as_the_others_names_nothing(rows: list[list[str]]) -> None:
+    assert naming_of(rows).names == ()
+    assert not naming_of(rows).by_rows
+
+
+def test_titles_over_rows_stand_under_names_where_the_first_one_does() -> None:
+    rows = [["Ships"], ["Vessel", "Where"], ["North"], ["Aurora", "Bergen"], ["South"], ["Corvus", "Nantes"]]
+    assert naming_of(rows).names == ("Vessel", "Where")
+
+
+@pytest.mark.parametrize("value", ["€ 120", "US$ 120.00", "kr 1 200", "Fr. 80", "£ 5"])
+def test_names_stand_over_prices_with_a_gap_behind_the_mark(value: str) -> None:
+    rows = [["Pier", "Dues", "Dues"], ["Pier", "Summer", "Winter"], ["North", value, value], ["South", value, value]]
+    assert naming_of(rows).names == ("Pier", "Dues, Summer", "Dues, Winter")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Kunde", "Solberg GmbH"], ["Vertragswert", "90.000 EUR"], ["Frist", "30.06.2025"], ["Ort", "Kiel"]],
+        [["Asiakas", "Virtanen Oy"], ["Arvo", "90 000 EUR"], ["Eräpäivä", "30.6.2025"], ["Paikka", "Turku"]],
+        [["Report", "Arrivals", ""], ["Printed", "3 May", ""]],
+    ],
+)
+def test_names_and_values_are_told_in_other_languages_too(rows: list[list[str]]) -> None:
+    assert naming_of(rows).by_rows
+
+
+def test_a_remark_under_a_table_stands_under_no_name() -> None:
+    (document,) = read_data("a.csv", b"Item,Qty,Price\nRope,2,5.00\nLamp,1,12.00\nprices are without tax,,\n")
+    assert isinstance(document, Document)
+    assert document.text.endswith("Price: 12.00\nprices are without tax")
+
+
+def test_a_document_that_begins_with_a_table_is_called_after_its_file() -> None:
+    (document,) = read_data("pool.html", b"<table><tr><th><th>Mon<th>Tue<tr><th>Pool<td>9-12<td>10-14</table>")
+    assert isinstance(document, Document)
+    assert document.title == "pool"

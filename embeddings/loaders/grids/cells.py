@@ -15,7 +15,7 @@ from operator import add
 
 from embeddings.layout import Field, Table
 from embeddings.packing import numbers
-from embeddings.text.header_row import Naming
+from embeddings.text.tables.header_row import Naming
 
 # What is no text: control characters other than tab and line end, soft hyphens, lone surrogates, non-characters.
 NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\xad\ud800-\udfff\ufffe\uffff]")
@@ -57,6 +57,7 @@ class CellLines:
         before, gaps, columns = self._before, self._row_gaps, self._row_columns
         if is_band or len(before) != len(words) or not all(words):
             here = [column for column, each in enumerate(words) if each]
+            is_band = is_band or (here == [0] and len(before) > 2)  # a remark, or a title over rows
             words = [words[column] for column in here]
             before = [before[column] if column < len(before) and not is_band else "" for column in here]
             gaps = array("I", (len(each) + 2 for each in before))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
-from embeddings.text.header_row import SAMPLE, Naming, naming_of, numeric_columns, starts_anew
+from embeddings.text.tables.header_row import SAMPLE, Naming, naming_of, starts_anew
+from embeddings.text.tables.kinds import numeric_columns
 
 Rows = Sequence[Sequence[str]]
 NO_ROWS: Set[int] = frozenset()

@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 from statistics import mean, median
 
 from embeddings.loaders.pdf.lines import HYPHEN, Line, is_apart, usual_pitch
-from embeddings.text.columns import are_groups, first_columns
+from embeddings.text.tables.columns import are_groups, first_columns
 
 _FEWEST_ROWS = 3  # of a column
 _FEWEST_WORDS = 2.5  # in each line of a column, on the average

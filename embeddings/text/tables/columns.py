@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from embeddings.layout import Bounds, Table
-from embeddings.text.header_row import Naming, kind, naming_of
+from embeddings.text.tables.header_row import Naming, naming_of
+from embeddings.text.tables.kinds import kind
 
 _RULE = re.compile(r"(?=[\s|:+=_-]*[-=_]{2})[\s|:+=_-]*+")
 _SHORT_RULE = re.compile(r"(?=[\s|:+=_-]*(?:[-=_]{2}|\|\s*:?-|-:?\s*\|))[\s|:+=_-]*+")  # below the names: "-|-"

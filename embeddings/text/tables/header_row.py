@@ -16,45 +16,24 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-Cells = Sequence[str]
+from embeddings.text.tables.kinds import (
+    LONGEST_NAME,
+    ORDINAL,
+    OVER_FIELDS,
+    Cells,
+    bare,
+    is_label,
+    kind,
+    numeric_columns,
+)
 
 SAMPLE = 40  # rows looked at to tell what a column holds
 _MOST_TITLES = 20  # rows above the names
-_LONGEST_NAME = 60  # characters of a name that nothing but its place makes one
 _LONGEST_TOLD = 400  # of one that stands over numbers, or asks
 _MOST_FIELDS = 200  # rows of a table of names and values
-_MARKS = "$€£¥₹₽₩%‰°"
-_NUMBER = re.compile(
-    rf"[-+−–(<>≤≥~≈]?\s?[{_MARKS}]?(?:[A-Z]{{2,3}}\s)?[-−]?\d[\d.,'’  \s]*(?:[eE][-+]?\d+)?"
-    rf"\s?(?:[{_MARKS}]|[^\W\d_]{{1,12}}(?:[²³/]\w*)?)?\)?"
-)
-_YEAR = re.compile(
-    r"(?:FY\s?|Q[1-4][ /-]?|H[12][ /-]?)?(?:1[5-9]|20|21)\d\d(?:[/–-]\d{2,4}|s|[AEFPB])?\*?", re.IGNORECASE
-)
-_DAY = re.compile(
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?:[T ,]+\d{1,2}[:.]\d\d.*)?|\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
-    r"|\d{4}-\d\d|\d{1,2}[/.]\d{4}|\d{1,2}\.? [^\W\d_]{3,10}\.?,? \d{4}|[A-Z][a-z]{2,9}\.? \d{1,2}, \d{4}"
-    r"|\d{1,2}\.? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}",
-    re.IGNORECASE,
-)
 _PRICE = re.compile(r"\d{1,2}\.\d\d")
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ENDS_AS_TEXT = re.compile(r"[,;{]$|\S\s+\S+\s+\S+\.$")  # a piece of code, or a sentence
 _COUNTED = re.compile(r"(?P<word>[^\W\d_]{1,20}[ .]{0,2})\d{1,4}\b|(?P<mark>\d{1,3}[.)] )")  # "Step 1", "2) "
-_NOTHING = frozenset("n/a na nan - -- – — none null unknown tbd tba ? . … nil #n/a".split())
-# What fields are called: a first column of these, and a second one that is not, is a form and not a list.
-_LABELS = frozenset(
-    """client customer supplier contractor address street town city country postcode zip phone telephone mobile fax
-    email e-mail mail website url name title author owner manager contact person date deadline due start end begin time
-    duration place location venue room price value amount total sum cost fee rent deposit budget currency status state
-    type kind category version number no id code reference ref subject description summary note notes remark remarks
-    comment project department company employer employee position role salary age gender born birthday nationality
-    language weight height width length depth size colour color material model brand make manufacturer serial warranty
-    capacity power voltage speed temperature pressure area volume population capital founded founder headquarters
-    president director chair chairman secretary mayor head leader approved signed issued expires validity terms payment
-    invoice order quantity vat tax iban bic bank account insurance policy premium tenant landlord property notice
-    period interest rate term""".split()
-)
 # Words that name a column of things; a year beside one of them names a column, too.
 _THINGS = frozenset(
     """country region state province district county municipality town city place location station harbour port ship
@@ -63,11 +42,6 @@ _THINGS = frozenset(
 )
 _ROLES = frozenset("manager director president secretary mayor head leader chair chairman owner employee".split())
 _ALONE = frozenset("total sum all overall average mean change difference note remark comment rank share".split())
-# What stands over such a table where it has names: they name nothing.
-_OVER_FIELDS = frozenset(
-    """field value key name item property attribute parameter setting description detail details information content
-    label entry response data feature specification option question answer""".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +80,11 @@ def naming_of(rows: Sequence[Cells], told: int = 0, labelled: bool = False) -> N
     if labelled and all(_filled(row[2:]) == 0 for row in body):
         return Naming(titles, 0, (), by_rows=True)
     if _is_fields(body):
-        over = len(body) > 2 and all(_bare(cell) in _OVER_FIELDS for cell in body[0] if cell.strip())
+        over = len(body) > 2 and all(bare(cell) in OVER_FIELDS for cell in body[0] if cell.strip())
         return Naming(titles, int(over), (), by_rows=True)
     for depth in (2, 1):
-        if len(body) > depth and _are_names(body, depth):
+        said = _are_names(body, depth) if len(body) > depth else ""
+        if said == "strong" or (said and not (titles and _has_bands(body))):
             return _named(titles, body, depth)
     return Naming(titles, 0, ())
 
@@ -129,7 +104,7 @@ def starts_anew(before: Sequence[Cells], after: Sequence[Cells], apart: bool) ->
         return False
     wider = _filled(body[0]) != _common_width(before)
     if apart:
-        forms = [cell for cell in body[0] if is_label(cell) and _bare(cell.split()[-1]) not in _ROLES]
+        forms = [cell for cell in body[0] if is_label(cell) and bare(cell.split()[-1]) not in _ROLES]
         alike = _filled(body[0]) == _common_width(body[1:])
         return said == "strong" or bool(titles) or (alike and (wider or 2 * len(forms) >= _filled(body[0])))
     if titles:
@@ -137,24 +112,6 @@ def starts_anew(before: Sequence[Cells], after: Sequence[Cells], apart: bool) ->
     numeric = numeric_columns(before)
     over = [column for column in numeric if column < len(body[0]) and kind(body[0][column]) == "t"]
     return said == "strong" and (wider or len(over) > 1) and len(over) == len(numeric)
-
-
-def kind(cell: str) -> str:
-    """What a cell holds: "" nothing, "y" a year, "d" a day or a time, "n" a number, with its unit or not, "t" text.
-
-    >>> [kind(cell) for cell in ("n/a", "2019", "06:40", "90,000 euros", "Pier 4, Moss")]
-    ['', 'y', 'd', 'n', 't']
-    """
-    words = cell.strip()
-    if not words or words.lower() in _NOTHING:
-        return ""
-    if len(words) > _LONGEST_NAME or not any(map(str.isdigit, words)):
-        return "t"
-    if _YEAR.fullmatch(words):
-        return "y"
-    if _DAY.fullmatch(words):
-        return "d"
-    return "n" if _NUMBER.fullmatch(words) and not _ORDINAL.match(words) else "t"
 
 
 def _titles(rows: Sequence[Cells], told: int) -> int:
@@ -176,6 +133,13 @@ def _common_width(rows: Sequence[Cells]) -> int:
     """How many cells of a row are filled, in most rows; the larger number where two are as common."""
     counts = Counter(_filled(row) for row in rows[:SAMPLE])
     return max(counts, key=lambda width: (counts[width], width), default=0)
+
+
+def _has_bands(body: Sequence[Cells]) -> bool:
+    """Whether further titles stand among rows, and none right under the first one: they part rows without names, as the
+    letters of an index do."""
+    alone = [_filled(row) == 1 for row in body]
+    return not alone[1] and any(alone[at] and not alone[at + 1] for at in range(2, len(body) - 1))
 
 
 def _filled(row: Cells) -> int:
@@ -223,7 +187,7 @@ def _reach(groups: Cells, names: Cells) -> int:
     if not 1 < len(first) == len(last) - 1 or any(len(part) != len(first) for part in others):
         return width
     again = last[:-1] == first and last[-1] not in first
-    return len(names) - 1 if again or _bare(last[-1]) in _ALONE else width
+    return len(names) - 1 if again or bare(last[-1]) in _ALONE else width
 
 
 def _are_names(body: Sequence[Cells], depth: int) -> str:
@@ -246,19 +210,29 @@ def _are_names(body: Sequence[Cells], depth: int) -> str:
         differ = len({names[column] for column in run}) == len(run)
         numbers = [row[column] for column in run]
         return "strong" if differ and _is_run(numbers, {kinds[column] for column in run}, run, rest) else ""
-    return "strong" if "yes" in over else _presumed(row, depth)
+    return "strong" if "yes" in over else _presumed(row, depth, rest)
 
 
-def _presumed(row: Cells, depth: int) -> str:
+def _presumed(row: Cells, depth: int, rest: Sequence[Cells]) -> str:
     """Whether words are names though nothing under them says so: as `_are_names`."""
     told = [cell.strip() for cell in row if cell.strip()]
     labels = 2 * sum(is_label(cell) for cell in told) > len(told)
-    short = all(len(cell) <= _LONGEST_NAME or cell.endswith("?") for cell in told)
-    named = all(any(map(str.isalpha, cell)) and (not cell[0].isdigit() or _ORDINAL.match(cell)) for cell in told)
+    short = all(len(cell) <= LONGEST_NAME or cell.endswith("?") for cell in told)
+    named = all(any(map(str.isalpha, cell)) and (not cell[0].isdigit() or ORDINAL.match(cell)) for cell in told)
     differ = labels or len(set(told)) == len(told)
     if depth > 1 or not (short and named and differ) or any(map(_ENDS_AS_TEXT.search, told)):
         return ""
-    return "strong" if labels else "weak"
+    return "strong" if labels else "" if _is_written_alike(row, rest) else "weak"
+
+
+def _is_written_alike(row: Cells, rest: Sequence[Cells]) -> bool:
+    """Whether a row is written as those under it: capitals here, small letters there ("Ana | chief", "Ben | cook")."""
+    alike = set()
+    for column, cell in enumerate(row):
+        below = [each[column].strip() for each in rest if column < len(each) and each[column].strip()]
+        if cell.strip() and below and all(each[0].islower() == cell.strip()[0].islower() for each in below):
+            alike.add(cell.strip()[0].islower())
+    return len(alike) == 2 and not any(map(is_label, row))
 
 
 def _is_two_deep(rows: Sequence[Cells]) -> bool:
@@ -292,7 +266,7 @@ def _over(column: int, cell: str, cell_kind: str, rest: Sequence[Cells]) -> str:
         return "no"
     kinds = [below_kind for each in below if (below_kind := kind(each))]
     numeric = sum(each != "t" for each in kinds)
-    begins_so = not cell.strip()[0].isdigit() or _ORDINAL.match(cell.strip()) is not None
+    begins_so = not cell.strip()[0].isdigit() or ORDINAL.match(cell.strip()) is not None
     return "yes" if kinds and begins_so and 3 * numeric >= 2 * len(kinds) else ""
 
 
@@ -337,16 +311,6 @@ def _step(cells: Cells) -> int:
     return steps.pop() if len(years) == len(cells) >= 3 and len(steps) == 1 else 0
 
 
-def numeric_columns(rows: Sequence[Cells]) -> list[int]:
-    """The columns of which most cells are numbers, days or years."""
-    numeric = []
-    for column in range(max(map(len, rows), default=0)):
-        kinds = [each for row in rows if column < len(row) and (each := kind(row[column]))]
-        if kinds and 3 * sum(each != "t" for each in kinds) >= 2 * len(kinds):
-            numeric.append(column)
-    return numeric
-
-
 def _is_fields(body: Sequence[Cells]) -> bool:
     """Whether rows are names and values: two columns, the first of labels, the second of values of several kinds."""
     pairs = [(row[0].strip(), row[1].strip()) for row in body if len(row) > 1 and row[0].strip() and row[1].strip()]
@@ -355,19 +319,21 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     if any(_filled(row[2:]) for row in body):
         return _is_form(body)
     labels = [label for label, _ in pairs]
-    if 4 * len(set(labels)) < 3 * len(labels) or any(len(each) > _LONGEST_NAME or kind(each) != "t" for each in labels):
+    if 4 * len(set(labels)) < 3 * len(labels) or any(len(each) > LONGEST_NAME or kind(each) != "t" for each in labels):
         return False
     if 2 * sum(each.endswith(":") for each in labels) > len(labels):
         return True
     first, *others = [kind(value) for _, value in pairs]
-    if all(_bare(cell) in _OVER_FIELDS for cell in pairs[0]) and len(pairs) > 2:
+    if all(bare(cell) in OVER_FIELDS for cell in pairs[0]) and len(pairs) > 2:
         return True
-    if first == "y" and "y" not in others and _bare(labels[0]) in _THINGS and not any(map(is_label, labels[1:])):
+    if first == "y" and "y" not in others and bare(labels[0]) in _THINGS and not any(map(is_label, labels[1:])):
         return False  # "Country | 2020"
     if first != "t" and first:  # no names over it: the first value is a number
         return True
     share = sum(is_label(label) for label in labels) / len(labels)
     mixed = 0 < sum(each != "t" for each in others) < len(others)
+    if {"t", "n"} < set(others) and first == "t":
+        return True  # a text, a number and a day under one another
     if is_label(pairs[0][1]):
         return False  # "Name | Department": the value is a name, too
     if others and len(set(others)) == 1 and others[0] != "t" and share < 1:
@@ -386,14 +352,3 @@ def _is_form(body: Sequence[Cells]) -> bool:
     colons = sum(each.endswith(":") for each in labels) - sum(each.strip().endswith(":") for each in values)
     named = sum(is_label(each) for each in labels) - 2 * sum(is_label(each) for each in values)
     return 2 * colons > len(labels) or 4 * named >= 3 * len(labels)
-
-
-def is_label(words: str) -> bool:
-    """Whether words are what a field is called: short, with a noun of forms at either end."""
-    said = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", words.lower())
-    return bool(said) and len(said) <= 5 and any(_bare(word) in _LABELS for word in (said[0], said[-1]))
-
-
-def _bare(words: str) -> str:
-    word = words.strip().rstrip(":").lower()
-    return word[:-1] if word not in _LABELS | _OVER_FIELDS and word.endswith("s") else word

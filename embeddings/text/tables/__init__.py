@@ -1,0 +1,1 @@
+"""Tables of a text or a file: what a cell holds, what names the columns, which lines are rows."""
