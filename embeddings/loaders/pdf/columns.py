@@ -7,27 +7,31 @@ Columns of prose have lines of several words that run on from one to the next; c
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
-from statistics import mean, median
+from statistics import mean
 
+from embeddings.loaders.pdf.gutters import (
+    FEWEST_ROWS,
+    FEWEST_WORDS,
+    is_prose,
+    is_right_to_left,
+    order,
+    stretches,
+    without_far,
+)
 from embeddings.loaders.pdf.lines import HYPHEN, Line, is_apart, usual_pitch
 from embeddings.text.tables.columns import are_groups, first_columns
 
-_FEWEST_ROWS = 3  # of a column
-_FEWEST_WORDS = 2.5  # in each line of a column, on the average
-_IN_SENTENCE = 4.5  # words in each line, where only the ends of sentences tell that a column is prose
-_RUNS_ON = 0.3  # of the lines of a column of prose begin in lower case
-_FILLED = 0.75  # of the width of a column, which the lines of a script without lower case fill
 _ALONE = 0.2  # of the rows of two lists have a line of one of them alone
-_FAR = 1.8  # times the usual distance: a line so far from the columns is no part of them
+
 _BEGINS = 0.3  # times the height of a letter: so far apart two cells begin that begin together
 _NARROWEST = 0.5  # times the height of a letter
 _WRAPPED = 0.6  # of the width of a column: a cell that wide may go on below
 _SAME_CELL = 1.35  # times the height of a letter: the distance of two lines of one cell
+_BETWEEN = 1.1  # times the height of a letter: two lines of one column are not so near to one another
 _FEWEST_IN_SENTENCE = 5  # words of a line of prose with a wide space in it
 _WIDEST_SPACE = 2.5  # times the height of a letter: between two sentences of a line that was spread
 _DIVIDED = re.compile(r"[^\W_]-$")
@@ -62,8 +66,9 @@ def in_order(pieces: Sequence[Line]) -> list[Line]:
     """The lines of a page, from its pieces in the order of their rows."""
     rows = [list(group) for _, group in groupby(pieces, key=lambda piece: piece.row)]
     lines: list[Line] = []
-    for band in _bands(rows):
-        lines += _lines(band)
+    for stretch in stretches(rows):
+        for band in _bands(stretch):
+            lines += _lines(band)
     return _with_divided(lines)
 
 
@@ -139,20 +144,20 @@ def _lines(band: _Band) -> Iterator[Line]:
     """The lines of a band: column by column, or row by row."""
     gaps = band.inner()
     parted = [index for index, row in enumerate(band.rows) if len(row) > 1]
-    if not gaps or len(band.rows) < _FEWEST_ROWS - 1:
+    if not gaps or len(band.rows) < FEWEST_ROWS - 1:
         yield from (_joined(_without_wide_spaces(row) if len(parted) == 1 else row) for row in band.rows)
         return
-    first, last = _without_far(band.rows, parted) if parted else (0, len(band.rows))
+    first, last = without_far(band.rows, parted) if parted else (0, len(band.rows))
     inside = band.rows[first:last]
     if len(inside) < len(band.rows):  # a heading that is far from the columns covers none of their gaps
         gaps = _band_of(inside).inner()
     gaps = _without_list_marks(inside, gaps)
     columns = _columns(inside, gaps)
     yield from map(_joined, band.rows[:first])
-    if len(columns) > 1 and (all(map(_is_prose, columns)) or _are_lists(inside, columns)):
-        for column in reversed(columns) if _is_right_to_left(inside) else columns:
+    if len(columns) > 1 and (all(map(is_prose, columns)) or _are_lists(inside, columns)):
+        for column in reversed(columns) if is_right_to_left(inside) else columns:
             yield from map(_joined, column)
-    elif len(parted) < _FEWEST_ROWS - 1:
+    elif len(parted) < FEWEST_ROWS - 1:
         yield from (_joined(_without_wide_spaces(row)) for row in inside)
     else:
         yield from _table(inside, gaps)
@@ -161,7 +166,9 @@ def _lines(band: _Band) -> Iterator[Line]:
 
 def _table(rows: list[list[Line]], gaps: list[_Gap]) -> Iterator[Line]:
     """The rows of a table as lines, each cell behind as many tabs as there are columns before it."""
-    most = max(map(len, rows))
+    rows = _with_centred(rows, gaps)
+    gaps = _without_lone_names(rows, gaps)
+    most, number = max(map(len, rows)), rows[0][0].row + 1
     if len(rows) > 2 and are_groups(len(rows[0]), [piece.text for piece in rows[1]], most):
         groups, rows = rows[0], rows[1:]
         gaps = _without_list_marks(rows, _band_of(rows).inner())
@@ -169,9 +176,22 @@ def _table(rows: list[list[Line]], gaps: list[_Gap]) -> Iterator[Line]:
         reach = [(min(each.left for each in column), max(each.right for each in column)) for column in columns]
         named = {_place(piece, gaps) for piece in rows[0]}
         firsts = first_columns([(each.left, each.right) for each in groups], reach, _BEGINS * groups[0].size, named)
-        yield _joined(groups, firsts) if firsts else _in_one(groups)
+        yield replace(_joined(groups, firsts) if firsts else _in_one(groups), table=number)
     for row in _with_wrapped(rows, gaps):
-        yield _joined(row, [_place(piece, gaps) for piece in row])
+        yield replace(_joined(row, [_place(piece, gaps) for piece in row]), table=number)
+
+
+def _without_lone_names(rows: Sequence[Sequence[Line]], gaps: list[_Gap]) -> list[_Gap]:
+    """The gaps without those between a name and the cells under it, none of which it stands over exactly."""
+    held = [
+        {at for at, row in enumerate(rows) if any(_place(piece, gaps) == c for piece in row)}
+        for c in range(len(gaps) + 1)
+    ]
+    kept = []
+    for gap, (left, right) in zip(gaps, pairwise(held), strict=True):
+        if not (({0} in (left, right)) and len(left | right) > 2 and not left & right):
+            kept.append(gap)
+    return kept
 
 
 def _in_one(pieces: Sequence[Line]) -> Line:
@@ -180,17 +200,6 @@ def _in_one(pieces: Sequence[Line]) -> Line:
     for piece in others:
         first = _run_on(first, piece)
     return first
-
-
-def _without_far(rows: Sequence[Sequence[Line]], parted: Sequence[int]) -> tuple[int, int]:
-    """The first and last of the rows that have several pieces, or stand near these: the others are no part of them."""
-    usual = usual_pitch([row[0] for row in rows])
-    first, last = parted[0], parted[-1]
-    while first > 0 and rows[first - 1][0].base - rows[first][0].base < _FAR * usual:
-        first -= 1
-    while last + 1 < len(rows) and rows[last][0].base - rows[last + 1][0].base < _FAR * usual:
-        last += 1
-    return first, last + 1
 
 
 def _columns(rows: Sequence[Sequence[Line]], gaps: Sequence[_Gap]) -> list[list[list[Line]]]:
@@ -217,53 +226,30 @@ def _without_list_marks(rows: Sequence[Sequence[Line]], gaps: list[_Gap]) -> lis
     ]
 
 
-def _is_prose(column: Sequence[Sequence[Line]]) -> bool:
-    """Whether the lines of a column run on from one to the next."""
-    if len(column) < _FEWEST_ROWS:
-        return False
-    texts = [" ".join(piece.text for piece in line) for line in column]
-    if any(map(_has_case, texts)):
-        low = sum(text.lstrip("“‘\"'(")[:1].islower() for text in texts)
-        words = mean(len(text.split()) for text in texts)
-        return words >= _FEWEST_WORDS and (low >= _RUNS_ON * (len(texts) - 1) or _are_sentences(texts, words))
-    width = max(line[-1].right for line in column) - min(line[0].left for line in column)
-    return median(line[-1].right - line[0].left for line in column) >= _FILLED * width and len(max(texts, key=len)) > 10
-
-
-def _are_sentences(texts: Sequence[str], words: float) -> bool:
-    """Whether lines of so many words are sentences, of which some end and others go on: cells do all of one."""
-    ended = [text.endswith((".", "!", "?")) for text in texts]
-    return (
-        len(texts) > _FEWEST_ROWS
-        and words >= _IN_SENTENCE
-        and sum(ended) > _RUNS_ON * len(ended)
-        and not all(ended[:-1])
-    )
-
-
 def _are_lists(rows: Sequence[Sequence[Line]], columns: Sequence[Sequence[Sequence[Line]]]) -> bool:
     """Whether two columns are lists of their own: written one by one, with lines that have none beside them."""
-    if len(columns) != 2 or any(len(column) < _FEWEST_ROWS for column in columns):
+    if len(columns) != 2 or any(len(column) < FEWEST_ROWS for column in columns):
         return False
     first, second = ([piece for line in column for piece in line] for column in columns)
-    one_by_one = max(map(_order, first)) < min(map(_order, second))
+    one_by_one = max(map(order, first)) < min(map(order, second))
     alone = sum(len(row) == 1 for row in rows) >= _ALONE * len(rows)
     words = (mean(len(piece.text.split()) for piece in column) for column in (first, second))
-    return one_by_one and alone and min(words) >= _FEWEST_WORDS
+    return one_by_one and alone and min(words) >= FEWEST_WORDS
 
 
-def _order(piece: Line) -> int:
-    """Where a piece stands among those that the page writes."""
-    return next((glyph for glyph in piece.glyphs if glyph >= 0), 0)
-
-
-def _has_case(text: str) -> bool:
-    return text.lower() != text.upper()
-
-
-def _is_right_to_left(rows: Sequence[Sequence[Line]]) -> bool:
-    letters = [unicodedata.bidirectional(letter) for row in rows for piece in row for letter in piece.text[:5]]
-    return 2 * sum(kind in ("R", "AL") for kind in letters) > sum(kind in ("L", "R", "AL") for kind in letters)
+def _with_centred(rows: Sequence[list[Line]], gaps: Sequence[_Gap]) -> list[list[Line]]:
+    """The rows of a table; a cell that stands in the middle beside two lines is put into the row of the upper one."""
+    table: list[list[Line]] = []
+    for at, row in enumerate(rows):
+        places = {_place(piece, gaps) for piece in row}
+        around = [rows[other] for other in (at - 1, at + 1) if 0 <= other < len(rows)]
+        far = [abs(other[0].base - row[0].base) for other in around]
+        near = len(around) == 2 and max(far) < _BETWEEN * row[0].size and max(far) < 1.2 * min(far)
+        if table and near and not any(places & {_place(piece, gaps) for piece in other} for other in around):
+            table[-1] = sorted([*table[-1], *row], key=lambda piece: piece.left)
+        else:
+            table.append(list(row))
+    return table
 
 
 def _with_wrapped(rows: Sequence[list[Line]], gaps: Sequence[_Gap]) -> list[list[Line]]:

@@ -5,12 +5,16 @@ A small part of the Unicode Bidirectional Algorithm (UAX #9), backwards: from th
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
-from itertools import groupby
+from dataclasses import replace
+from itertools import groupby, pairwise
 
 from embeddings.loaders.pdf.glyphs import Glyph, is_right_to_left
 
 _IN_NUMBERS = ".,:/-"
+_MIRRORED = {"(": ")", ")": "(", "[": "]", "]": "[", "{": "}", "}": "{", "«": "»", "»": "«"}
+_OPENING, _CLOSING = "([{", ")]}"
 
 
 def in_reading_order(glyphs: Sequence[Glyph], against: bool) -> list[Glyph]:
@@ -68,3 +72,36 @@ def _sides(told: Sequence[bool | None], against: bool) -> list[bool]:
         side if side is not None else (left if left == right else against)
         for side, left, right in zip(told, before, after, strict=True)
     ]
+
+
+def with_words_turned(fragment: list[Glyph]) -> list[Glyph]:
+    """A piece read from the right, with the letters of each word in that order, too, and brackets as they are read.
+
+    PDFium gives the letters of some words from the left, as they lie.
+    """
+    turned: list[Glyph] = []
+    for is_word, group in groupby(fragment, key=lambda glyph: _is_of_word(glyph.text)):
+        letters = list(group)
+        if is_word and len(letters) > 1:
+            steps = [after.left - before.left for before, after in pairwise(letters)]
+            if sum(step > 0 for step in steps) > sum(step < 0 for step in steps):
+                letters.reverse()
+        turned += letters
+    turned = _with_near_brackets(turned)
+    brackets = [glyph.text for glyph in turned if glyph.text in _OPENING + _CLOSING]
+    if not brackets or brackets[0] in _OPENING:
+        return turned
+    return [replace(each, text=_MIRRORED[each.text]) if each.text in _MIRRORED else each for each in turned]
+
+
+def _with_near_brackets(letters: list[Glyph]) -> list[Glyph]:
+    """Letters read from the right, each bracket and the space behind it as they lie."""
+    for at in range(1, len(letters) - 2):
+        before, sign, space, after = letters[at - 1 : at + 3]
+        if sign.text in _MIRRORED and space.text == " " and before.left - sign.right > sign.left - after.right:
+            letters[at], letters[at + 1] = space, sign
+    return letters
+
+
+def _is_of_word(text: str) -> bool:
+    return is_right_to_left(text) or unicodedata.combining(text[0]) > 0

@@ -35,7 +35,8 @@ _LARGER = 1.15  # times the size of most letters: a heading
 _LONGEST_HEADING = 120  # characters
 _MOST_UNKNOWN = 0.3  # of the characters; they have no meaning outside their font
 _PRODUCED = re.compile(
-    r"^(?:microsoft \w+ - |untitled|document\d*$)|\.(?:docx?|pptx?|xlsx?|tex|dvi|pdf|odt|indd)$", re.I
+    r"^(?:microsoft \w+ - |untitled|document\d*$|about:|(?:https?|file)://)|\.(?:docx?|pptx?|xlsx?|tex|dvi|pdf|odt|indd)$",
+    re.I,
 )
 _DAY = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _RECOGNISING = 2.5  # times the seconds of a file, by the clock, in which words are recognised on its pages

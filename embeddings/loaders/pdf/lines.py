@@ -14,6 +14,7 @@ from statistics import median
 
 HYPHEN = "-"
 _WIDE_GAP = 1.35  # times the usual distance of two lines: more parts two blocks
+_TABLE_GAP = 3.0  # times: so far apart the rows of a table are at most
 _USUAL_PITCH = 1.3  # times the size of the letters, where a page has too few lines to tell
 _FEWEST_PITCHES = 5
 _OTHER_SIZE = 1.12  # times: letters that much larger or smaller are of another block
@@ -34,6 +35,7 @@ class Line:
         left, right: where its letters begin and end, in points.
         row: the number of the line of the page on which it stands, from the top; two columns share one.
         score: how sure it is that this is its text, from 0 to 1; less than 1 where it was recognised (OCR).
+        table: of a row of a table, a number that all its rows have; 0 for other lines.
         foot: of a row of a table with a cell of several lines, where the last of them stands; None for a single line.
     """
 
@@ -46,6 +48,7 @@ class Line:
     right: float = 0.0
     row: int = 0
     score: float = 1.0
+    table: int = 0
     foot: float | None = None
 
 
@@ -158,6 +161,8 @@ def is_apart(before: Line, here: Line, usual: float) -> bool:
     if smaller > 0 and larger > _OTHER_SIZE * smaller:
         return True
     pitch = (before.base if before.foot is None else before.foot) - here.base
+    if before.table and before.table == here.table:
+        return pitch > _TABLE_GAP * usual
     if pitch >= 0:
         return pitch > _WIDE_GAP * usual
     # above the line before it: another column, into which a sentence may run on

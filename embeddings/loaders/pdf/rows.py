@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from embeddings.loaders.pdf.directions import in_reading_order
+from embeddings.loaders.pdf.directions import in_reading_order, with_words_turned
 from embeddings.loaders.pdf.glyphs import Glyph, Run, is_right_to_left
 from embeddings.loaders.pdf.lines import Line
 from embeddings.loaders.pdf.raised import Written, levels_of, written
@@ -34,6 +34,8 @@ _MOST_BESIDE_INITIAL = 8  # lines of the page
 _FEWEST_GAPS = 6
 _STOP_FIRST = re.compile(r"(?<!\S)[.,:;](?:\d[\d.,:/]*)?\d(?!\S)")
 _NOTE = re.compile(r"\W?([1-9]\d?|[a-z*†‡])\W?(?=[\s“\"(]|$)")
+_NARROW = 0.45  # times the height of a letter: a gap that wide is more than a space
+_NEAR_ROW = 2.6  # times: a line that far away may be a row of the same table
 _NOTE_SIZE = 0.95  # times the usual height: notes are smaller
 
 
@@ -49,7 +51,7 @@ def pieces_of(runs: Iterable[Run]) -> tuple[list[Line], dict[int, tuple[int, ...
             turned.append(run.glyphs)
         else:
             upright += _fragments(run)
-    rows = [_merged(row) for row in _with_initials(_rows(upright))]
+    rows = _with_narrow_gaps([_merged(row) for row in _with_initials(_rows(upright))])
     notes = _notes(rows)
     made: dict[int, tuple[int, ...]] = {}
     pieces: list[Line] = []
@@ -214,7 +216,9 @@ def _merged(row: list[list[Glyph]]) -> list[list[Glyph]]:
             end = merged[-1][-1]
             merged[-1].append(Glyph(-1, " ", end.right, end.right, end.height, end.base))
         merged[-1] += fragment
-    return [_with_stops_behind(fragment) if against else _without_false_spaces(fragment) for fragment in merged]
+    if against:
+        return [_with_stops_behind(with_words_turned(fragment)) for fragment in merged]
+    return [_without_false_spaces(fragment) for fragment in merged]
 
 
 def _mixed(letters: list[Glyph], against: bool) -> list[list[Glyph]]:
@@ -292,3 +296,42 @@ def _notes(rows: Sequence[Sequence[Sequence[Glyph]]]) -> frozenset[str]:
             if mark is not None:
                 marks.add(mark[1])
     return frozenset(marks)
+
+
+def _with_narrow_gaps(rows: list[list[list[Glyph]]]) -> list[list[list[Glyph]]]:
+    """The lines of a page, their pieces cut where the line above or below has a gap between two cells: cells may stand
+    as close as words that are two spaces apart."""
+    if not any(len(row) >= 2 for row in rows):
+        return rows
+    for order in (range(1, len(rows)), range(len(rows) - 2, -1, -1)):
+        step = -1 if order.step > 0 else 1
+        for here in order:
+            other = rows[here + step]
+            if len(other) >= 2 and rows[here] and _is_near_row(rows[here][0][0], other[0][0]):
+                rows[here] = [part for fragment in rows[here] for part in _cells(fragment, _wide_gaps(other))]
+    return rows
+
+
+def _is_near_row(one: Glyph, other: Glyph) -> bool:
+    return abs(one.base - other.base) < _NEAR_ROW * max(one.height, other.height)
+
+
+def _wide_gaps(row: Sequence[list[Glyph]]) -> list[tuple[float, float]]:
+    """The gaps between the pieces of a line."""
+    edges = [(fragment[0].left, max(fragment[-1].right, fragment[0].right)) for fragment in row]
+    return [(before[1], after[0]) for before, after in pairwise(edges) if after[0] > before[1]]
+
+
+def _cells(fragment: list[Glyph], gaps: Sequence[tuple[float, float]]) -> Iterator[list[Glyph]]:
+    """The parts of a piece between which a gap lies that another line has, too."""
+    start = 0
+    for index, glyph in enumerate(fragment):
+        if glyph.text != " " or not start < index < len(fragment) - 1:
+            continue
+        left, right = fragment[index - 1].right, fragment[index + 1].left
+        if right - left < _NARROW * glyph.height:
+            continue
+        if any(min(right, end) - max(left, begin) > 0.6 * (right - left) for begin, end in gaps):
+            yield fragment[start:index]
+            start = index + 1
+    yield fragment[start:]

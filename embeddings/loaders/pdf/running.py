@@ -44,7 +44,7 @@ _NO_AMOUNT = re.compile(  # a day, or the number of a version
 )
 _SAYS_NUMBER = re.compile(rf"\b{_WORD_OF_PAGES}\s*(\d{{1,5}})", re.IGNORECASE)
 _PARTED = re.compile(r"(\s+[|·•–—-]\s+|\t|\s{2,})")
-_ADDRESS = re.compile(r"(?:https?://|file:///|www\.)\S+")
+_ADDRESS = re.compile(r"(?:https?://|file:///|www\.|about:)\S+")
 _SHARE = re.compile(r"\d{1,4}\s*(?:/|of|von|de|sur)\s*\d{1,4}")
 _PRINTED = re.compile(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AaPp]\.?[Mm]\.?)?(?=\s|$)"
