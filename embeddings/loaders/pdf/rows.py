@@ -35,6 +35,7 @@ _FEWEST_GAPS = 6
 _STOP_FIRST = re.compile(r"(?<!\S)[.,:;](?:\d[\d.,:/]*)?\d(?!\S)")
 _NOTE = re.compile(r"\W?([1-9]\d?|[a-z*†‡])\W?(?=[\s“\"(]|$)")
 _NARROW = 0.45  # times the height of a letter: a gap that wide is more than a space
+_OF_SENTENCE = 4  # spaces of a line that may be a sentence
 _NEAR_ROW = 2.6  # times: a line that far away may be a row of the same table
 _NOTE_SIZE = 0.95  # times the usual height: notes are smaller
 
@@ -324,12 +325,15 @@ def _wide_gaps(row: Sequence[list[Glyph]]) -> list[tuple[float, float]]:
 
 def _cells(fragment: list[Glyph], gaps: Sequence[tuple[float, float]]) -> Iterator[list[Glyph]]:
     """The parts of a piece between which a gap lies that another line has, too."""
+    widths = {round(glyph.right - glyph.left, 1) for glyph in fragment if glyph.text != " "}
+    least = max(_NARROW * fragment[0].height, 1.5 * max(widths) if len(widths) == 1 else 0.0)  # two typewriter's spaces
+    spaces = [index for index in range(1, len(fragment) - 1) if fragment[index].text == " "]
+    if len(spaces) >= _OF_SENTENCE:  # a sentence that was spread has no cells where its spaces are all alike
+        least = max(least, 1.5 * median(fragment[index + 1].left - fragment[index - 1].right for index in spaces))
     start = 0
-    for index, glyph in enumerate(fragment):
-        if glyph.text != " " or not start < index < len(fragment) - 1:
-            continue
+    for index in spaces:
         left, right = fragment[index - 1].right, fragment[index + 1].left
-        if right - left < _NARROW * glyph.height:
+        if right - left < least:
             continue
         if any(min(right, end) - max(left, begin) > 0.6 * (right - left) for begin, end in gaps):
             yield fragment[start:index]
