@@ -23,14 +23,25 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 )
 _BINARY = (b"%PDF-", b"PK\x03\x04", b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"SQLite format 3")
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # not tab, line ends, form feed, escape
+_C1 = re.compile(r"[\x80-\x84\x86-\x9f]")
 _SEQUENCE = re.compile(
     r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]PX^_][^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)|[ -/]{1,4}[0-~]|[0-OQ-WYZ\\a-~])"
 )
 _STRUCK = re.compile(r"[^\n\x08]\x08")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]{3,}")  # common in other scripts, rare in Latin, where accents stand alone
 _JAPANESE = re.compile(rb"\x1b\$(?:[@B]|\([@-D])")  # what switches to Japanese in ISO-2022-JP
+_HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e]){2,}~\}")  # Chinese between ASCII, as in mail and news
+_WINDOWS = {  # control characters that no text has, by what Windows' set has in their places
+    code: bytes((code,)).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)
+}
 _KOREAN = b"\x1b$)C"  # begins a text in ISO-2022-KR
 _SEVERAL = ["shift_jis", "cp932", "euc_jp", "gb2312", "gbk", "gb18030", "big5", "cp950", "euc_kr", "cp949", "johab"]
+_TRADITIONAL = frozenset(  # what Chinese outside the mainland is mostly made of
+    "的一是不了人我在有他這為之大來以個中上們到說國和地也子時道出而要於就下得可你年生會那後能對着事其裡所去行過家十用發天如然作方成者"
+    "多日都三小軍二無同麼經法當起與好看學進種將還分此心前面又定見只主沒公從月九元請份租約由先佢嘅喺冇咗啲哋係唔嘢呢，。、：；？！「」"
+)
 _SURE = 0.15  # against an encoding of one byte for each letter: below it, those of several bytes are not looked at
 _UNSURE = 0.7  # beyond it none fits
 _FEWEST_TO_REFUSE = 8  # bytes outside ASCII
@@ -75,6 +86,8 @@ def decoded(data: bytes, name: str = "text") -> Decoded:
     text = without_terminal_codes(text)
     if _is_binary(text):
         raise DocumentError(f"{name}: not text but binary data; leave it out")
+    if not text.isascii() and _C1.search(text):
+        text = text.translate(_WINDOWS)
     text = text.removeprefix("\ufeff").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     return Decoded(text, named([encoding]) if encoding is not None else None)
 
@@ -117,6 +130,8 @@ def _decoded(data: bytes, name: str) -> tuple[str, str | None]:
         return from_iso_2022_jp(data), None
     if _KOREAN in data[:_SAMPLE] and data.isascii() and _decodes(data, "iso2022_kr"):
         return _strict(data, "iso2022_kr", name), None
+    if _HZ.search(data[:_SAMPLE]) and data.isascii() and _decodes(data, "hz"):
+        return _strict(data, "hz", name), None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -208,9 +223,22 @@ def _detected(sample: bytes) -> str | None:
         if _decodes(sample, encoding) and _is_korean(sample.decode(encoding)):
             return encoding
     best = from_bytes(_start(sample), cp_isolation=_SEVERAL).best()
+    if best is None or best.encoding.startswith("gb"):
+        hong_kong = _hong_kong(sample)
+        if hong_kong is not None:
+            return hong_kong
     if best is None:
         return None
     return "gb18030" if best.encoding in {"gb2312", "gbk"} else best.encoding  # a superset
+
+
+def _hong_kong(sample: bytes) -> str | None:
+    """Big5 with the characters of Hong Kong, where nearly all of a text are signs and frequent characters of it."""
+    if not _decodes(sample, "big5hkscs"):
+        return None
+    high = [character for character in sample.decode("big5hkscs") if not character.isascii()]
+    frequent = sum(character in _TRADITIONAL for character in high)
+    return "big5hkscs" if high and frequent >= 0.12 * len(high) else None
 
 
 def _start(sample: bytes) -> bytes:

@@ -19,7 +19,7 @@ _WESTERN = (
     "áàâãçéêíïñóôõúüºª",  # Spanish, Portuguese
     "àèéìíîòóùú",  # Italian
     "åäöæøéèüóòô",  # Nordic
-    "áðéíóúýþæö",  # Icelandic
+    (_ICELANDIC := "áðéíóúýþæö"),
     "äöüõåšž",  # Estonian, Finnish
 )
 _CENTRAL = (
@@ -35,6 +35,7 @@ _BULGARIAN = "абвгдежзийклмнопрстуфхцчшщъьюя"
 _GREEK = "αάβγδεέζηήθιίϊΐκλμνξοόπρσςτυύϋΰφχψωώ"
 _HEBREW = "אבגדהוזחטיךכלםמןנסעףפץצקרשת"
 _ARABIC = "ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءآأؤإئپچژگ"
+_THAI = "".join(map(chr, (*range(0x0E01, 0x0E3B), *range(0x0E3F, 0x0E5C))))
 _FREQUENT = {  # ten letters that make up more than half of what is written in a script
     _RUSSIAN: "оеаинтсрвл",
     _UKRAINIAN: "оаниівтерс",
@@ -42,6 +43,7 @@ _FREQUENT = {  # ten letters that make up more than half of what is written in a
     _GREEK: "αοιετσνηυρςάίόέή",
     _HEBREW: "יוהלאמרבתשנ",
     _ARABIC: "اليمنتربوعة",
+    _THAI: "านรกเอ่ง้วยลมีทั",
 }
 _SHARE = 0.5  # of the letters: those ten, at least
 _LETTERS = (  # encoding and the letters of a language; the first of those that fit best wins
@@ -67,11 +69,13 @@ _LETTERS = (  # encoding and the letters of a language; the first of those that 
     ("cp737", _GREEK),
     ("cp1255", _HEBREW),
     ("cp862", _HEBREW),
+    ("cp874", _THAI),
     ("cp1256", _ARABIC),
     ("iso8859_6", _ARABIC),
 )
 NAMES = {
     "cp1252": "Windows-1252",
+    "cp874": "Windows-874",
     "cp1250": "Windows-1250",
     "cp1251": "Windows-1251",
     "cp1253": "Windows-1253",
@@ -97,7 +101,7 @@ NAMES = {
 _SHIFTS = re.compile(rb"\x1b(\$[@B]|\$\([@BD]|\([ABIJ]|\$\([OPQ])")  # what switches the set of letters in ISO-2022-JP
 _LATER_SETS = {b"$(O": "iso2022_jp_3", b"$(P": "iso2022_jp_3", b"$(Q": "iso2022_jp_2004"}
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\s!-~](?=[^\W\d_])")
-_GOOD_INSIDE = frozenset("’'‘-‐–—\u00ad…")
+_GOOD_INSIDE = frozenset("’'‘-‐–—\u00ad…" + _THAI)
 _CONTROLS = re.compile(r"[\u0080-\u009f]")  # no text has them
 _STRANGE_SIGNS = re.compile(
     r"[\u0080-\u009f\u02c6-\u02dd\u2580-\u25ffƒ‡†‰¦¬¯¸¨´¶¤‹›√∫≈∆◊∂∑∏π∞≤≥]|(?<=\w)[¿¡„‚·]|(?<!\d)[¼½¾](?=[^\W\d_]{2})"
@@ -175,6 +179,8 @@ def _against_letters(text: str, letters: str) -> float:
     known = sum(counts[letter] for letter in set(letters))
     against = float(total - known)
     frequent = _FREQUENT.get(letters)
+    if letters == _ICELANDIC and not any(counts[letter] for letter in "áéíóúæ"):
+        against += 0.5 * total  # the bytes of its other letters are Turkish ones
     if frequent is None:
         return against + sum(len(run) - 2 for run in _IN_A_ROW.findall(text))
     plain = sum(letter.isalpha() and letter.isascii() for letter in text)

@@ -54,6 +54,11 @@ def letters(payload: bytes, charset: str | None, name: str, is_html: bool = Fals
             return _clean(payload.decode("utf-8"))
         except UnicodeDecodeError:
             pass
+    if declared == "ascii" and not payload.isascii():  # what it declares is wrong
+        try:
+            return _clean(decode(payload, name))
+        except DocumentError:
+            pass
     for encoding in filter(None, (_SUPERSETS.get(declared or ""), declared)):
         try:
             text = payload.decode(encoding)
