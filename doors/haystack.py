@@ -76,12 +76,15 @@ class PinciteRetriever:
 
     def warm_up(self) -> None:
         """Opens the index, or reads the files. A second call does nothing."""
-        if self._assistant is not None:
-            return
-        if self.paths is not None:
-            self._assistant = Assistant.from_documents(load(self.paths).documents)
-        else:
-            self._assistant = open_default(Settings()) if self.index is None else Assistant.open(Path(self.index))
+        self._opened()
+
+    def _opened(self) -> Assistant:
+        if self._assistant is None:
+            if self.paths is not None:
+                self._assistant = Assistant.from_documents(load(self.paths).documents)
+            else:
+                self._assistant = open_default(Settings()) if self.index is None else Assistant.open(Path(self.index))
+        return self._assistant
 
     @component.output_types(documents=list[Document])
     def run(self, query: str, top_k: int | None = None, where: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -99,11 +102,10 @@ class PinciteRetriever:
             FilterError: the filter names a document or folder that is not there.
             ValueError: `top_k` is out of its range.
         """
-        self.warm_up()
-        assert self._assistant is not None
+        assistant = self._opened()
         k = self.top_k if top_k is None else top_k
         limit = where_of(self.where if where is None else where)
-        return {"documents": [_written(*found) for found in retrieved(self._assistant, query, k, limit)]}
+        return {"documents": [_written(*found) for found in retrieved(assistant, query, k, limit)]}
 
 
 def _written(citation: Citation, hit: Hit) -> Document:
@@ -148,8 +150,12 @@ class PinciteReader:
 
     def warm_up(self) -> None:
         """Loads the models. A second call does nothing."""
+        self._opened()
+
+    def _opened(self) -> Assistant:
         if self._assistant is None:
             self._assistant = Assistant.from_documents((), self._settings)
+        return self._assistant
 
     @component.output_types(answers=list[ExtractedAnswer])
     def run(self, query: str, documents: list[Document], top_k: int | None = None) -> dict[str, Any]:
@@ -168,10 +174,9 @@ class PinciteReader:
             ValueError: more or longer documents, or `top_k` is out of its range.
         """
         most = checked_count(self.top_k if top_k is None else top_k)
-        self.warm_up()
-        assert self._assistant is not None
+        assistant = self._opened()
         given = _best_first(documents)
-        answer = self._assistant.answer_from(query, [each.hit(number) for number, each in enumerate(given)])
+        answer = assistant.answer_from(query, [each.hit(number) for number, each in enumerate(given)])
         extracted = _extracted(query, answer, given)[:most]
         if self.no_answer:
             extracted.append(ExtractedAnswer(query=query, score=1 - answer.confidence, meta={"found": False}))

@@ -346,9 +346,8 @@ def _document(whole: Extract, chosen: Format, name: str, source: str) -> Documen
     layout = whole.layout
     if not layout.rows:
         layout = with_blocks(whole.text, layout, front_matter_end(whole.text) if markdown else 0)
-    title = whole.title
-    if title is None and not layout.rows and (not layout.tables or whole.text[: layout.tables[0].start].strip()):
-        title = title_of(whole.text, markdown)
+    titled = not layout.rows and (not layout.tables or whole.text[: layout.tables[0].start].strip())
+    title = title_of(whole.text, markdown) if whole.title is None and titled else whole.title
     head = whole.text[: next((table.start for table in layout.tables if not table.by_rows), 0) if layout.rows else None]
     own = document_date(head) or date_of_name(stem)
     date = (own or whole.date) if chosen in WRITTEN else (whole.date or own)
