@@ -22,6 +22,7 @@ RUN python -m venv --without-pip /opt/pincite \
 
 COPY pyproject.toml README.md LICENSE NOTICE pincite.py ./
 COPY embeddings embeddings
+COPY checking checking
 COPY qa qa
 COPY eval eval
 COPY doors doors

@@ -1,8 +1,8 @@
 """The command `pincite`, also as `python -m pincite`; and the way round folders of the same names as its packages.
 
-Pincite's packages are called qa, embeddings, eval and doors, as folders of other people's projects may be. Importing
-this module makes Python take Pincite's own, from the folder that this file stands in, whatever else `sys.path` leads
-to:
+Pincite's packages are called qa, embeddings, checking, eval and doors, as folders of other people's projects may be.
+Importing this module makes Python take Pincite's own, from the folder that this file stands in, whatever else
+`sys.path` leads to:
 
     import pincite  # first
     from qa import answer
@@ -15,7 +15,7 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-_PACKAGES = ("embeddings", "qa", "eval", "doors")  # in the order in which they import one another
+_PACKAGES = ("embeddings", "checking", "qa", "eval", "doors")  # in the order in which they import one another
 _HERE = Path(__file__).resolve().parent
 
 

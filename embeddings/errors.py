@@ -40,6 +40,25 @@ def printable(text: str) -> str:
     )
 
 
+def one_line(text: str) -> str:
+    """The text in one line, its white space folded; for display only, never for offsets.
+
+    Control characters become U+FFFD, and so do those that reverse the order of letters: a document must not steer a
+    terminal, nor show other words than it has.
+
+    >>> one_line("two\\n  lines ")
+    'two lines '
+    """
+    out: list[str] = []
+    for character in text:
+        if not character.isspace():
+            hidden = unicodedata.category(character) == "Cc" or character in BIDI
+            out.append("\ufffd" if hidden else character)
+        elif not out or out[-1] != " ":
+            out.append(" ")
+    return "".join(out)
+
+
 class PinciteError(Exception):
     """The root: catch this to catch every error that Pincite raises on purpose."""
 

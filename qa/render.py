@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from embeddings.errors import BIDI
+from embeddings.errors import one_line as one_line
 from embeddings.types import Document
 from qa.titles import NOBODY, SameTitle, titled
 from qa.types import Answer, Citation
@@ -149,25 +148,6 @@ def split_quote(citation: Citation) -> tuple[str, str, str]:
     """The quote in three parts: before the span, the span, after it."""
     text = citation.document.text
     return text[citation.quote_start : citation.start], citation.text, text[citation.end : citation.quote_end]
-
-
-def one_line(text: str) -> str:
-    """The text in one line, its white space folded; for display only, never for offsets.
-
-    Control characters become U+FFFD, and so do those that reverse the order of letters: a document must not steer a
-    terminal, nor show other words than it has.
-
-    >>> one_line("two\\n  lines ")
-    'two lines '
-    """
-    out: list[str] = []
-    for character in text:
-        if not character.isspace():
-            hidden = unicodedata.category(character) == "Cc" or character in BIDI
-            out.append("\ufffd" if hidden else character)
-        elif not out or out[-1] != " ":
-            out.append(" ")
-    return "".join(out)
 
 
 def escape_markdown(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The command line: pincite index | documents | doctor | ask | verify | chat | eval | models.
+"""The command line: pincite index | documents | doctor | ask | verify | check | chat | eval | models.
 
 This is the composition root: `ask` must start fast, so everything that one command alone needs is imported inside it.
 Exit codes: 0 done or answered, 1 no answer, 2 an error, said in one line on stderr, 130 interrupted (`qa.ending`).
@@ -62,6 +62,7 @@ app.add_typer(index_commands.documents)
 app.command()(index_commands.index)
 app.command()(index_commands.doctor)
 app.command()(index_commands.verify)
+app.command()(index_commands.check)
 app.command()(chatting.password)
 
 

@@ -1,4 +1,4 @@
-"""pincite index | documents | doctor | verify: the commands that keep an index.
+"""pincite index | documents | doctor | verify | check: the commands that keep an index, and compare words with it.
 
 Registered by `qa.commands.cli`; what a command needs is imported inside it.
 """
@@ -22,10 +22,11 @@ from qa.ending import say
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from checking.verifying import Check, OldCitation
     from embeddings.index.beside import Maker
     from embeddings.index.folders import Step, UpdateResult
     from embeddings.store.records import Stored
-    from qa.kept.verifying import Check, OldCitation
+    from embeddings.types import Document
     from qa.settings import Settings
 
 WHOLE, FAULTS = 0, 1
@@ -258,7 +259,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check each citation of an old answer against today's documents. Exits with 1 where one does not hold any more."""
-    from qa.kept.verifying import HOLDS, read_answer, to_lines
+    from checking.verifying import HOLDS, read_answer, to_lines
 
     old = read_answer(sys.stdin.read() if str(file) == "-" else _text_of(file), str(file))
     checks = _checked(old, paths or (), folder)
@@ -269,21 +270,57 @@ def verify(
     raise typer.Exit(WHOLE if all(check.outcome == HOLDS for check in checks) else FAULTS)
 
 
+def check(
+    file: Annotated[Path, typer.Argument(parser=path, help="A text with quotations, of a chatbot, say; - for stdin.")],
+    paths: Annotated[
+        list[Path] | None, typer.Argument(parser=path, help="Files and folders to look through; else an index.")
+    ] = None,
+    folder: IndexFolder = None,
+    as_json: AsJson = False,
+    html: Annotated[Path | None, typer.Option(parser=path, help="Write the text as a page, quotations marked.")] = None,
+    least_words: Annotated[int, typer.Option(min=1, help="Of a quotation; shorter ones are passed over.")] = 3,
+) -> None:
+    """Find each quotation of a text in the documents. Exits with 1 where one stands nowhere."""
+    from checking.command import documents_of, run_check, text_of
+    from checking.quotations import MOST_CHARACTERS
+    from qa.show.terminal import terminal
+
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as opened:
+            text = text_of(opened.read(4 * MOST_CHARACTERS + 1), str(file))
+    except OSError as error:
+        raise PinciteError(f"{file}: can't be read ({error.strerror}); check the path") from None
+    source = _source(paths or (), folder)
+    documents = documents_of(source) if isinstance(source, Path) else source
+    raise typer.Exit(run_check(text, documents, terminal(), as_json, html, least_words))
+
+
 def _checked(old: list[OldCitation], paths: Sequence[Path], folder: Path | None) -> list[Check]:
-    """The citations checked against what `ask` would answer from: paths, an index, or the samples."""
+    """The citations checked against what `ask` would answer from."""
+    from checking.verifying import Loaded, check, verified
+
+    source = _source(paths, folder)
+    if isinstance(source, Path):
+        return verified(old, source)
+    today = Loaded(source)
+    return [check(citation, today) for citation in old]
+
+
+def _source(paths: Sequence[Path], folder: Path | None) -> Path | tuple[Document, ...]:
+    """What `ask` would answer from: the documents of paths, else the folder of an index, else the samples."""
+    from embeddings.loading import load, skipped_in_lines
     from qa.documents import find_index
-    from qa.kept.verifying import Loaded, check, verified
     from qa.samples import seeds_folder
 
     if paths and folder is not None:
         raise PinciteError(f"both paths and --index {folder} were given; name one of them")
     index_folder = folder if folder is not None or paths else find_index()
     if index_folder is not None:
-        return verified(old, index_folder)
-    from embeddings.loading import load
-
-    today = Loaded(load(paths if paths else [seeds_folder()]).documents)
-    return [check(citation, today) for citation in old]
+        return index_folder
+    loaded = load(paths if paths else [seeds_folder()])
+    for line in (*skipped_in_lines(loaded.partly, verb="partly"), *skipped_in_lines(loaded.skipped)):
+        say(line)
+    return loaded.documents
 
 
 def _text_of(file: Path) -> str:

@@ -1,1 +1,1 @@
-"""Conversations, feedback and old answers: how they are kept, and how they are read back."""
+"""Conversations and feedback: how they are kept, and how they are read back."""

@@ -22,7 +22,7 @@ from command import TOWN
 
 ROOT = Path(__file__).resolve().parents[2]
 WHEELS = ROOT / ".venv" / "wheels"
-PARTS = ("embeddings", "qa", "eval", "doors")
+PARTS = ("embeddings", "checking", "qa", "eval", "doors")
 ASK = ("ask", "How many people came to the harbour?", "town.txt", "--threshold", "0", "--json")
 IN_PYTHON = 'from qa import answer; print(answer("How many people came to the harbour?", "town.txt").passages[0].text)'
 BENCH = ("eval/bench/", "eval/extraction/")  # run from a checkout, in no wheel

@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import PinciteError
+from embeddings.errors import PinciteError, one_line
 from embeddings.index.views import View
 from embeddings.types import Document
-from qa.render import one_line
 
 HOLDS, MOVED, CHANGED, GONE = "holds", "moved", "changed", "gone"
 _SEARCHED = 20  # passages looked through for a quotation whose document is gone

@@ -10,10 +10,10 @@ import living
 import pytest
 from command import ASK, TOWN, Run
 
+from checking.verifying import CHANGED, GONE, HOLDS, MOVED, Check, Loaded, check, read_answer, verified
 from embeddings.errors import PinciteError
 from embeddings.index.folders import update_index
 from embeddings.types import Document
-from qa.kept.verifying import CHANGED, GONE, HOLDS, MOVED, Check, Loaded, check, read_answer, verified
 from qa.render import to_dict
 from qa.types import Answer
 from tests.fakes import cite

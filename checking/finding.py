@@ -1,0 +1,130 @@
+"""Quotations and documents -> what stands where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from checking.folding import folded, offsets
+from checking.near import Near
+from checking.types import Found, Outcome, Place, Quotation
+from embeddings.text.sections import Section, sections_of
+from embeddings.types import Document
+
+MOST_PLACES = 5  # that are told of a quotation
+_FARTHEST = 2_000  # characters between the parts of a quotation that leaves words out
+_TRIES = 100  # places of a document at which a quotation may begin
+_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3}|…)\s*\]|\(\s*(?:\.{3}|…)\s*\)|\.{3,}|…)\s*")
+_EDGES = " ,;.:!?-'"  # what a sentence brings along at the ends of what it quotes
+
+
+@dataclass(slots=True)
+class _Sought:
+    """A quotation and where it was found so far, by how well."""
+
+    quotation: Quotation
+    plain: str = ""
+    parts: tuple[str, ...] = ()
+    places: dict[Outcome, list[Place]] = field(default_factory=lambda: {"exact": [], "typed otherwise": []})
+
+    def __post_init__(self) -> None:
+        self.plain = folded(self.quotation.text)
+        parts = tuple(folded(part).strip(_EDGES) for part in _ELLIPSIS.split(self.quotation.text))
+        self.parts = tuple(part for part in parts if part)
+
+    def look(self, document: Document, plain: str, places: list[list[int]]) -> None:
+        """Adds the places of a document. `places` holds the way back from `plain` as soon as somebody needed it."""
+        exact, typed = self.places["exact"], self.places["typed otherwise"]
+        if len(exact) >= MOST_PLACES:
+            return
+        words = self.quotation.text
+        for start in _at(document.text, words, MOST_PLACES - len(exact)):
+            exact.append(Place(document, start, start + len(words), ((start, start + len(words)),)))
+        if exact or len(typed) >= MOST_PLACES:
+            return
+        for found in self._typed(plain, MOST_PLACES - len(typed)):
+            if not places:
+                places.append(offsets(document.text))
+            parts = tuple((places[0][start], places[0][end - 1] + 1) for start, end in found)
+            typed.append(Place(document, parts[0][0], parts[-1][1], parts))
+
+    def _typed(self, plain: str, most: int) -> Iterator[list[tuple[int, int]]]:
+        """Where the folded words stand in a folded text: whole, else without the signs at their ends, else in parts."""
+        whole = [[(start, start + len(self.plain))] for start in _at(plain, self.plain, most)]
+        if not whole and self.parts and (bare := self.plain.strip(_EDGES)):
+            whole = [[(start, start + len(bare))] for start in _at(plain, bare, most)]
+        yield from whole or (_in_parts(plain, self.parts, most) if len(self.parts) > 1 else ())
+
+
+def check(quotations: Sequence[Quotation], documents: Iterable[Document]) -> list[Found]:
+    """What became of each quotation, in their order. Each document is read once, so they may come one by one.
+
+    A place that is exact hides those that are not; nearly the same words are looked for only where none of the
+    documents has the words themselves.
+    """
+    sought = [_Sought(quotation) for quotation in quotations]
+    near = Near(tuple(dict.fromkeys(quotation.text for quotation in quotations)))
+    for document in documents:
+        plain = folded(document.text)
+        places: list[list[int]] = []
+        for each in sought:
+            each.look(document, plain, places)
+        near.look(document)
+    nearly = {wanted.text: wanted.place for wanted in near.wanted if wanted.place is not None}
+    headings = _Headings()
+    return [_found(each, nearly.get(each.quotation.text), headings) for each in sought]
+
+
+def _found(sought: _Sought, near: Place | None, headings: _Headings) -> Found:
+    for outcome, places in sought.places.items():
+        if places:
+            return Found(sought.quotation, outcome, tuple(map(headings.put, places)))
+    if near is not None:
+        return Found(sought.quotation, "near", (headings.put(near),))
+    return Found(sought.quotation, "nowhere")
+
+
+class _Headings:
+    """Finds the heading that a place stands under; the sections of a document are found once."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, tuple[Section, ...]] = {}
+
+    def put(self, place: Place) -> Place:
+        """The same place with its heading."""
+        document = place.document
+        if document.id not in self._of:
+            self._of[document.id] = sections_of(document)
+        under = [each.heading for each in self._of[document.id] if each.start <= place.start < each.end]
+        return replace(place, heading=under[0]) if under else place
+
+
+def _at(text: str, words: str, most: int) -> list[int]:
+    """Where words stand in a text, at most so many places: those that cut no word; without one, those that do."""
+    whole, cut, at = list[int](), list[int](), -1
+    for _ in range(_TRIES):
+        at = text.find(words, at + 1) if words else -1
+        if at < 0 or len(whole) == most:
+            break
+        (cut if _cuts(text, at, at + len(words)) else whole).append(at)
+    return whole or cut[:most]
+
+
+def _cuts(text: str, start: int, end: int) -> bool:
+    """Whether a word goes on over one of the ends."""
+    return any(0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum() for at in (start, end))
+
+
+def _in_parts(text: str, parts: Sequence[str], most: int) -> Iterator[list[tuple[int, int]]]:
+    """Where all parts stand in their order, each not far behind the one before it."""
+    for first in _at(text, parts[0], most):
+        found = [(first, first + len(parts[0]))]
+        for part in parts[1:]:
+            end = found[-1][1]
+            at = text.find(part, end, end + _FARTHEST + len(part))
+            if at < 0:
+                break
+            found.append((at, at + len(part)))
+        if len(found) == len(parts):
+            yield found
