@@ -41,6 +41,9 @@ class _Records:
     items: list[tuple[str, Any]]
 
 
+_WRAPPING = frozenset(("data", "entries", "features", "items", "records", "results", "rows", "value"))
+
+
 def extract(data: bytes, name: str, limits: Limits) -> Extract:
     """The records of a file.
 
@@ -120,6 +123,8 @@ def _as_rows(whole: Any) -> list[list[str]] | None:
         if not set(whole) <= {"columns", "data", "index", "schema"} or not whole["data"]:
             return None
         whole = [whole["columns"], *whole["data"]]
+    elif isinstance(whole, dict) and _are_counted(whole):
+        whole = [list(whole), *map(list, zip(*(column.values() for column in whole.values()), strict=True))]
     elif isinstance(whole, dict) and _are_columns(whole):
         whole = [list(whole), *map(list, zip(*whole.values(), strict=True))]
     if not isinstance(whole, list) or len(whole) < 2 or not all(isinstance(row, list) and row for row in whole):
@@ -133,6 +138,15 @@ def _are_columns(whole: Mapping[str, Any]) -> bool:
     """Whether the values of a dictionary are columns: lists of plain values, as long as one another."""
     lists = [value for value in whole.values() if isinstance(value, list) and len(value) > 1]
     return len(whole) > 1 and len(lists) == len(whole) and len({len(each) for each in lists}) == 1
+
+
+def _are_counted(whole: Mapping[str, Any]) -> bool:
+    """Whether the values of a dictionary are columns whose rows are counted: {"Ship": {"0": "Aurora"}}."""
+    first = next(iter(whole.values()), None)
+    if not isinstance(first, dict) or list(first) != [str(number) for number in range(len(first))] or not first:
+        return False
+    names = list(first)
+    return all(isinstance(column, dict) and list(column) == names for column in whole.values())
 
 
 def _split(whole: Any) -> tuple[dict[str, Any], list[_Records]]:
@@ -155,7 +169,8 @@ def _around(value: Mapping[str, Any], path: tuple[str, ...], depth: int) -> tupl
         value = {key: below for key, below in value.items() if key not in held}
     for key, below in value.items():
         here = (*path, str(key))
-        if isinstance(below, list) and _are_objects(below):
+        alone = key in _WRAPPING and not depth and isinstance(below, list) and len(below) == 1
+        if isinstance(below, list) and _are_objects(below, 1 if alone else 2):
             lists.append(_Records(here, [("", item) for item in below]))
         elif isinstance(below, dict) and _are_alike(below):
             lists.append(_Records(here, [(str(name), item) for name, item in below.items()]))
@@ -169,8 +184,8 @@ def _around(value: Mapping[str, Any], path: tuple[str, ...], depth: int) -> tupl
     return around, lists
 
 
-def _are_objects(values: list[Any]) -> bool:
-    return len(values) > 1 and all(isinstance(value, dict) for value in values)
+def _are_objects(values: list[Any], least: int) -> bool:
+    return len(values) >= least and all(isinstance(value, dict) for value in values)
 
 
 def _are_alike(values: Mapping[str, Any]) -> bool:

@@ -21,6 +21,10 @@ from embeddings.text.items import ITEM
 from embeddings.text.tables.columns import Line, tables_of
 from embeddings.text.tables.kinds import is_label
 
+# The lines of a frame, by what is typed for them.
+_BARS = "│┃║┆┊╎"
+_FRAMES = {ord(sign): typed for signs, typed in ((_BARS, "|"), ("─━═┄┈╌", "-")) for sign in signs}
+_FRAMES |= {code: "+" for code in range(0x2500, 0x2580) if code not in _FRAMES}
 _BULLET = re.compile(rf"{ITEM}\s+(?=\S)")
 _BULLET_SIGNS = frozenset("-*+•‣◦▪●○·–—([§0123456789")
 _CLOSING = frozenset(".)")
@@ -76,6 +80,8 @@ def blocks_of(text: str, taken: Sequence[Bounds] = (), start: int = 0) -> Blocks
     >>> [text[slice(*field.value)] for field in blocks.fields], [text[item.start : item.end] for item in blocks.items]
     (['14', '2'], ['a lamp', 'a desk'])
     """
+    if not text.isascii() and any(sign in text for sign in _BARS):
+        text = text.translate(_FRAMES)
     lines = list(_lines(text, taken, start))
     tables = list(tables_of(text, [line for line in lines if line.kind in ("bar", "rule", "gap")]))
     inside = [(table.start, table.end) for table in tables]

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from embeddings.layout import Bounds, Cell, Layout, Table
 
-_ONLY_LINES = re.compile(r"[\s|:+=_-]*")
+_ONLY_LINES = re.compile(r"[\s|:+=_\u2500-\u257f-]*")
 _STOPS = (".", "!", "?", "…")
 
 Part = tuple[int, int, int]  # where a piece begins and ends in what is read, and where it begins in the text
