@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from eval.extraction.making import mails, pages, pdfs, tables, texts, words
+from eval.extraction.making import mails, pages, pdfs, producers, tables, texts, words
 from eval.extraction.making.case import Case
 
 FOLDER = Path(__file__).parent.parent
@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent.parent
 def all_cases() -> Iterator[Case]:
     """All cases of the set, by their files."""
     made = chain(texts.cases(), pages.cases(), tables.cases(), words.cases(), mails.cases(), pdfs.cases())
+    made = chain(made, producers.cases())
     yield from sorted(made, key=lambda case: case.file)
 
 

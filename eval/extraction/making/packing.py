@@ -182,7 +182,7 @@ def pptx(*slides: str, links: Sequence[tuple[str, str, str]] = (), extra: Mappin
 
 
 def xlsx(sheets: Mapping[str, Sequence[Sequence[object]]], merged: str = "", dimension: str = "") -> bytes:
-    """A workbook. A cell is a text, a number, or (number, style): 1 a day, 2 per cent, 3 euros, "=formula" without value."""
+    """A workbook. A cell is a text, a number, or (number, style): 1 a day, 2 per cent, 3 euros, "=formula" without value, "<r>…" runs."""
     formats = '<numFmt numFmtId="170" formatCode="&quot;€&quot;#,##0.00"/>'
     kinds = "".join(f'<xf numFmtId="{n}" applyNumberFormat="1"/>' for n in (0, 14, 9, 170))
     styles = f'<styleSheet {_S}><numFmts count="1">{formats}</numFmts><fonts count="1"><font/></fonts>'
@@ -227,4 +227,5 @@ def _cell(value: object, place: str) -> str:
         return f'<c r="{place}" s="{style}"><v>{number}</v></c>'
     if str(number).startswith("="):
         return f'<c r="{place}"><f>{escape(str(number)[1:])}</f></c>'
-    return f'<c r="{place}" t="inlineStr"><is><t>{escape(str(number))}</t></is></c>'
+    words = str(number) if str(number).startswith("<r>") else f"<t>{escape(str(number))}</t>"
+    return f'<c r="{place}" t="inlineStr"><is>{words}</is></c>'
