@@ -7,12 +7,15 @@ import { startFiles } from "./files.js";
 import { startFilter } from "./filter.js";
 import { startKeys } from "./keys.js";
 import { startPins } from "./pins.js";
+import { startPreview } from "./preview.js";
 import { startSheet } from "./sheet.js";
 import { startSource } from "./source.js";
+import { startSplit } from "./split.js";
 import { startTalk } from "./talk.js";
 
 const starts = [
-  startSheet, startSource, startFilter, startTalk, startActions, startConversations, startFiles, startPins, startKeys,
+  startSheet, startSplit, startSource, startFilter, startTalk, startActions, startPreview, startConversations, startFiles,
+  startPins, startKeys,
 ];
 
 // Copying a citation: the text under the button. Where the browser keeps the clipboard to itself (a page that is not

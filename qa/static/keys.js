@@ -1,6 +1,7 @@
 // The keyboard: "/" goes to the question, arrows (or j and k) walk the citations, Enter opens one, Escape closes. Inside the
 // source "/" does the same, and Escape leads back to the citation that it was opened by.
 
+import { closePreview } from "./preview.js";
 import { closeSheet } from "./sheet.js";
 import { openedBy } from "./source.js";
 
@@ -21,7 +22,7 @@ function walk(step) {
 
 // The innermost thing that is open around the focus, else the last that was opened.
 function close() {
-  if (closeSheet()) return undefined;
+  if (closePreview() || closeSheet()) return undefined;
   const edit = document.querySelector("#turns form.edit");
   if (edit) {
     const button = edit.closest(".understood").querySelector("[data-edit]");

@@ -34,8 +34,9 @@ function scrollInside(anchor) {
     const target = anchor && inside.document.getElementById(anchor);
     if (!target) return;
     inside.history.replaceState(null, "", `#${anchor}`);
-    const middle = target.getBoundingClientRect().top + inside.scrollY - inside.innerHeight / 3;
-    inside.scrollTo({ top: middle, behavior: "instant" });
+    const head = inside.document.querySelector(".head")?.offsetHeight ?? 0; // it stays in view
+    const above = Math.max(inside.innerHeight / 3, head + 16);
+    inside.scrollTo({ top: target.getBoundingClientRect().top + inside.scrollY - above, behavior: "instant" });
   } catch {
     // a page that says why there is nothing to show
   }

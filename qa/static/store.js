@@ -14,6 +14,7 @@ const talkKey = `pincite talk ${place} `;
 const shownKey = `pincite shown ${place}`;
 const askedKey = `pincite asked ${place}`;
 const pinsKey = `pincite pins ${place}`;
+const splitKey = `pincite split ${place}`;
 const olderKey = `pincite turns ${place}`; // where earlier versions kept the one conversation
 
 const tab = () => sessionStorage;
@@ -159,3 +160,13 @@ export function savePins(pins) {
   if (pins.length > mostPins || written.length > roomForPins) return false;
   return set(all, pinsKey, pins.length ? written : null);
 }
+
+// ---------------------------------------------------------------- the border between answers and source
+
+// How much of the width the answers take, in per cent; null where nobody moved the border.
+export function loadSplit() {
+  const part = Number.parseFloat(get(all, splitKey));
+  return part > 0 && part < 100 ? part : null;
+}
+
+export const saveSplit = (part) => set(all, splitKey, String(part));

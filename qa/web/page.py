@@ -21,7 +21,7 @@ _OUTSIDE = re.compile(
 )
 _INLINE_SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc\s*=)[^>]*>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)
 # Relative, so that they hold behind a proxy as well; in the order of their precedence.
-_SHEETS = ("palette", "chat", "turn", "folded", "asking", "actions", "timeline", "drawer")
+_SHEETS = ("palette", "chat", "turn", "folded", "asking", "actions", "timeline", "drawer", "preview")
 HEAD = (
     '<link rel="icon" type="image/svg+xml" href="pincite/icon.svg">'
     + "".join(f'<link rel="stylesheet" href="pincite/{name}.css">' for name in _SHEETS)
