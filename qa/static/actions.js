@@ -1,6 +1,7 @@
 // The buttons of a turn, and the menu that exports the conversation.
 
-import { hint, post } from "./asking.js";
+import { post, tell, warn } from "./asking.js";
+import { isTooLong, watchLength } from "./composer.js";
 import { pin } from "./pins.js";
 import { saveFile } from "./saving.js";
 import { selected } from "./source.js";
@@ -16,7 +17,7 @@ async function exported(form) {
     const response = await post("talk/export", { turns: kept(), form, base });
     saveFile(await response.blob(), /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition"))[1]);
   } catch (error) {
-    hint(error.message);
+    warn(error.message);
   }
 }
 
@@ -25,18 +26,20 @@ function edit(button) {
   const understood = button.closest(".understood");
   if (understood.querySelector("form")) return;
   const form = element(
-    '<form class="edit"><input dir="auto" maxlength="1000" aria-label="The question as it is understood">' +
-      "<button>Ask this</button></form>",
+    '<form class="edit"><input dir="auto" aria-label="The question as it is understood">' +
+      '<button>Ask this</button><p role="status"></p></form>',
   );
   const field = form.querySelector("input");
   field.value = understood.querySelector("em").textContent;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const words = field.value;
+    if (isTooLong(words)) return field.focus();
     form.remove();
     button.focus();
-    ask(words, true);
+    return ask(words, true);
   });
+  watchLength(field, form.querySelector("p"));
   understood.append(form);
   field.focus();
 }
@@ -46,18 +49,16 @@ async function judge(button, turn) {
   const verdict = button.dataset.verdict;
   const words = verdict === "words" ? selected() : null;
   if (verdict === "words" && !words) {
-    said.textContent = "Select the right words in the source first, then press this again.";
-    return;
+    return tell(said, "Select the right words in the source first, then press this again.", true);
   }
   if (words && [...words.text].length > longest) {
-    said.textContent = `Select fewer words: at most ${longest.toLocaleString("en")} characters are kept.`;
-    return;
+    return tell(said, `Select fewer words: at most ${longest.toLocaleString("en")} characters are kept.`, true);
   }
   try {
     const answer = await post("talk/feedback", { turn, verdict, ...(words && { words }) });
-    said.textContent = (await answer.json()).said;
+    return tell(said, (await answer.json()).said);
   } catch (error) {
-    said.textContent = error.message;
+    return tell(said, error.message, true);
   }
 }
 

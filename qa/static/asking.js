@@ -38,6 +38,11 @@ export async function eachLine(response, take) {
   }
 }
 
-export function hint(words) {
-  document.getElementById("hint").textContent = words;
+// Puts a message where it belongs; a problem looks like one, and nothing else does.
+export function tell(place, words, isProblem = false) {
+  place.textContent = words;
+  place.classList.toggle("trouble", isProblem);
 }
+
+export const hint = (words) => tell(document.getElementById("hint"), words);
+export const warn = (words) => tell(document.getElementById("hint"), words, true);

@@ -1,12 +1,36 @@
 // The field that questions are typed into. Enter asks, Shift+Enter begins a line; Up in an empty field recalls what was
 // asked last, and goes on to what was asked before.
 
+import { tell } from "./asking.js";
+
 export const box = () => document.querySelector("#question textarea");
 
 export function write(words) {
   box().value = words;
   box().dispatchEvent(new Event("input"));
 }
+
+// ---------------------------------------------------------------- how long a question may be
+
+const longest = () => Number(box().dataset.longest);
+const length = (words) => [...words.trim()].length; // as the server counts: no surrogates
+
+export const isTooLong = (words) => length(words) > longest();
+
+// Says under a field, while it is typed into, that its question is too long to be read.
+export function watchLength(field, place) {
+  const look = () => {
+    const over = length(field.value) - longest();
+    const most = longest().toLocaleString("en");
+    const said = `A question has at most ${most} characters: leave out ${over.toLocaleString("en")}.`;
+    tell(place, over > 0 ? said : "", over > 0);
+    field.ariaInvalid = over > 0 ? "true" : null;
+  };
+  field.addEventListener("input", look);
+  look();
+}
+
+// ---------------------------------------------------------------- the field
 
 function grow() {
   box().style.height = "auto";
@@ -37,6 +61,7 @@ export function startComposer(submit, asked) {
     submit(box().value);
   });
   box().addEventListener("input", grow);
+  watchLength(box(), document.getElementById("too-long"));
   box().addEventListener("keydown", recalling(asked));
   box().addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

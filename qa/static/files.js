@@ -1,6 +1,6 @@
 // Files that are added: by the button, or dropped anywhere on the page. They go up one after the other.
 
-import { hint, post, reason } from "./asking.js";
+import { hint, post, reason, tell, warn } from "./asking.js";
 import { forget, refreshKnown } from "./filter.js";
 import { refreshList } from "./source.js";
 
@@ -60,7 +60,7 @@ async function remove(id) {
     forget(id);
     changed();
   } catch (error) {
-    hint(error.message);
+    warn(error.message);
   }
 }
 
@@ -94,7 +94,8 @@ async function sendAll(files) {
   const kinds = { added: "added", taken: "added", unchanged: "unchanged", failed: "refused" };
   const counts = {};
   for (const kind of became) counts[kinds[kind]] = (counts[kinds[kind]] ?? 0) + 1;
-  hint(`${Object.entries(counts).map(([kind, count]) => `${count} ${kind}`).join(", ")}.`);
+  const said = Object.entries(counts).map(([kind, count]) => `${count} ${kind}`).join(", ");
+  tell(place("hint"), `${said}.`, "refused" in counts);
 }
 
 // One file; the bar says how much of it has gone up, then that it is being read. Resolves to what became of it.
@@ -182,6 +183,6 @@ export async function startFiles() {
   try {
     show(await (await fetch("files")).json());
   } catch {
-    hint("The chat does not answer: is it still running?");
+    warn("The chat does not answer: is it still running?");
   }
 }

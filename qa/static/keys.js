@@ -1,10 +1,11 @@
 // The keyboard: "/" goes to the question, arrows (or j and k) walk the citations, Enter opens one, Escape closes. Inside the
-// source "/" does the same, and Escape leads back to the citation that it was opened by.
+// source "/" does the same, and Escape leads back to the citation that it was opened by. "?" lists the keys.
 
 import { closePreview } from "./preview.js";
 import { closeSheet } from "./sheet.js";
 import { openedBy } from "./source.js";
 
+const list = () => document.getElementById("keys");
 const links = () => [...document.querySelectorAll("#turns a.cite")].filter((link) => link.checkVisibility());
 
 function writes(element) {
@@ -51,6 +52,8 @@ function leave(event) {
     event.preventDefault();
     closeSheet();
     question.focus();
+  } else if (event.key === "?" && !writes(event.target)) {
+    list().showModal();
   }
 }
 
@@ -69,10 +72,18 @@ function watchSource() {
 
 export function startKeys() {
   watchSource();
+  document.getElementById("keys-open").addEventListener("click", () => list().showModal());
+  document.getElementById("keys-close").addEventListener("click", () => list().close());
+  list().addEventListener("click", (event) => event.target === list() && list().close()); // beside the list
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (document.querySelector("dialog[open]")) return; // it has keys of its own
     if (event.key === "Escape") return close();
+    const isEmpty = event.target.matches?.("#question textarea") && !event.target.value;
+    if (event.key === "?" && (isEmpty || !writes(event.target))) {
+      event.preventDefault();
+      return list().showModal();
+    }
     if (writes(event.target)) return;
     const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
     if (event.key === "/") {

@@ -1,6 +1,6 @@
 // Pinned questions: kept by the browser, asked again when the documents have changed.
 
-import { post } from "./asking.js";
+import { post, tell } from "./asking.js";
 import { loadPins, savePins } from "./store.js";
 
 const every = 30_000; // milliseconds between two looks at whether documents changed
@@ -67,11 +67,11 @@ export async function pin(button, turn) {
     const made = (await (await post("talk/pin", { turn })).json()).pin;
     const others = loadPins().filter((each) => asked(each) !== asked(made));
     const again = others.length < loadPins().length;
-    if (!savePins([...others, made])) said.textContent = "There is no room for more pins: unpin some first.";
-    else said.textContent = again ? "It was pinned already." : "Pinned: it is asked again when documents change.";
+    if (!savePins([...others, made])) tell(said, "There is no room for more pins: unpin some first.", true);
+    else tell(said, again ? "It was pinned already." : "Pinned: it is asked again when documents change.");
     showPins();
   } catch (error) {
-    said.textContent = error.message;
+    tell(said, error.message, true);
   }
 }
 

@@ -1,7 +1,7 @@
 // The conversation of this tab: asking, showing, what the browser keeps of it. The buttons of a turn are in actions.js.
 
-import { Refused, eachLine, hint, post } from "./asking.js";
-import { box, startComposer, write } from "./composer.js";
+import { Refused, eachLine, hint, post, warn } from "./asking.js";
+import { box, isTooLong, startComposer, write } from "./composer.js";
 import { filter } from "./filter.js";
 import { narrow } from "./sheet.js";
 import { openSource, reveal, showsDocument } from "./source.js";
@@ -34,9 +34,10 @@ function shown() {
 
 // Asks, and shows the turn as it grows. `verbatim` asks the very words, whatever was said before; `limits` is the filter.
 export async function ask(question, verbatim = document.getElementById("typed").checked, limits = filter()) {
-  if (busy) return hint("The last question is still being answered.");
+  if (busy) return warn("The last question is still being answered.");
+  if (isTooLong(question)) return box().focus(); // what is too long stands under it
   if (!question.trim()) return hint("Type a question first, then press Enter.");
-  if (turns.length >= mostTurns) return hint(`A conversation has at most ${mostTurns} questions: begin a new one.`);
+  if (turns.length >= mostTurns) return warn(`A conversation has at most ${mostTurns} questions: begin a new one.`);
   const id = current();
   const said = { question, history: kept().slice(-referred), verbatim, ...limits };
   busy = true;
@@ -48,7 +49,7 @@ export async function ask(question, verbatim = document.getElementById("typed").
     if (leaving) return;
     saveAsked(null);
     box().value || write(question);
-    hint(error instanceof Refused ? error.message : "The answer broke off; ask again.");
+    warn(error instanceof Refused ? error.message : "The answer broke off; ask again.");
   } finally {
     busy = false;
     if (changed) refresh();
@@ -90,8 +91,8 @@ function finish(id, mine, number, turn) {
   mine[number] = turn;
   saveAsked(null);
   const gone = addTurn(id, turn, before);
-  if (gone === null) hint("The browser has no room: this conversation lasts until the page is closed.");
-  else if (gone.length) hint(`To make room, the oldest conversation was dropped: “${gone.join("”, “")}”.`);
+  if (gone === null) warn("The browser has no room: this conversation lasts until the page is closed.");
+  else if (gone.length) warn(`To make room, the oldest conversation was dropped: “${gone.join("”, “")}”.`);
   if (turns !== mine && current() === id) show(id); // it was left and opened again meanwhile
 }
 
@@ -104,7 +105,7 @@ export async function show(id, withSource = true) {
   try {
     if (mine.length) articles = (await (await post("talk/recall", { turns: mine })).json()).turns.map(element);
   } catch (error) {
-    hint(`This conversation can't be shown, and is kept as it is: ${error.message}`);
+    warn(`This conversation can't be shown, and is kept as it is: ${error.message}`);
     if (turns === mine) return show(newId());
   }
   if (turns !== mine) return undefined; // another one was chosen meanwhile
@@ -144,7 +145,7 @@ function asked() {
 
 export function startTalk() {
   startComposer((question) => {
-    if (!busy && question.trim()) write("");
+    if (!busy && question.trim() && !isTooLong(question)) write("");
     ask(question);
   }, asked);
   if (!narrow.matches) box().focus();

@@ -14,6 +14,7 @@ os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
 import gradio as gr
 from jinja2 import Template
 
+from qa.assistant import LONGEST_QUESTION
 from qa.gate.desk import Desk
 from qa.render import counted
 from qa.web import tools
@@ -37,6 +38,7 @@ def blocks(desk: Desk, examples: Sequence[str], *, is_local: bool, takes_files: 
         privacy="nothing leaves this machine" if is_local else "no outside service is asked",
         examples=examples,
         takes_files=takes_files,
+        longest=LONGEST_QUESTION,
     )
     with gr.Blocks(title="Pincite", analytics_enabled=False) as page:
         # gr.HTML would need scripts made of strings ('unsafe-eval'). Markdown leaves HTML as it is up to an empty line.

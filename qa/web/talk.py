@@ -142,8 +142,8 @@ class _Asked:
         """The filter in words, documents by their titles."""
         if self.where is None:
             return ""
-        parts = [f"in {' or '.join(_title(name, find) for name in self.where.documents)}"]
-        parts = parts if self.where.documents else []
+        names = " or ".join(_title(name, find) for name in self.where.documents)
+        parts = [f"in {names}"] if names else []
         parts += [f"from {self.where.after}"] if self.where.after else []
         parts += [f"up to {self.where.before}"] if self.where.before else []
         return f"Asked only {', '.join(parts)}"
@@ -167,7 +167,8 @@ async def _answered(talk: Talk, asked: _Asked, session: str | None) -> AsyncIter
         told = replace(began, passages=tuple(passage_citation(hit) for hit in hits))
         loop.call_soon_threadsafe(steps.put_nowait, told)
 
-    answer = asyncio.ensure_future(talk.shelf.desk.lanes.ask.run(_finished, talk, asked, session, show_passages))
+    finished = partial(_exchange, talk, asked, session, show_passages)
+    answer = asyncio.ensure_future(talk.shelf.desk.lanes.ask.run(lambda: _last(talk, finished())))
     answer.add_done_callback(lambda done: steps.put_nowait(began))
     while (step := await steps.get()).passages:
         yield _line({"html": turn(step)})
@@ -199,10 +200,6 @@ def _of_the_page(error: FilterError) -> FilterError:
     """A fault of the filter in the words of the page, whose fields are called "from" and "to"."""
     words = str(error).replace("see: pincite documents list", "choose one of those that the filter offers")
     return FilterError(_FIELDS.sub(lambda match: _CALLED[match[0]], words) if _IS_OF_DAYS.match(words) else words)
-
-
-def _finished(talk: Talk, asked: _Asked, session: str | None, on_passages: OnPassages) -> _Line:
-    return _last(talk, _exchange(talk, asked, session, on_passages))
 
 
 def _last(talk: Talk, exchange: Exchange) -> _Line:

@@ -202,7 +202,7 @@ def test_words_that_are_not_sure_are_shown_quietly_with_their_passage_and_citati
     assert "Uncertain · 30%" in card
     assert card.count('class="cite"') == 3
     assert not re.search('class="(?:words|card answer)|disagree|<h3', card)
-    assert 'class="words"' in turn(Exchange("q", replace(sides[0], confidence=0.4)))
+    assert 'class="words unsure"' in turn(Exchange("q", replace(sides[0], confidence=0.4)))
 
 
 def test_answers_that_disagree_stand_side_by_side_each_with_its_source() -> None:
