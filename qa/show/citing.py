@@ -1,4 +1,4 @@
-"""A citation to copy: as plain text, as Markdown, as BibTeX, and as a web address that opens at the words.
+"""A citation to copy: as plain text, Markdown, BibTeX, RIS, CSL-JSON, and as a web address that opens at the words.
 
 Each form has what a reader needs to check the words years later: author, title, heading, page, date, file, character
 range, and the SHA-256 of the text, which says which version was read. There is no date of access: Pincite read a copy,
@@ -9,6 +9,7 @@ The file is named without its folders, which are private and useless to a reader
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ _BIBTEX = {
     "^": r"{\textasciicircum}",
     **{sign: f"\\{sign}" for sign in "$&#_%"},
 }
+_URL_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
 _PIECE = 4  # words at each end of a long quotation, and around one that stands twice
 _LONGEST_WHOLE = 100  # characters of a fragment that is written out whole
 
@@ -42,12 +44,9 @@ class Form:
 
 def forms(citation: Citation) -> tuple[Form, ...]:
     """The forms of a citation; a link only if its source is on the web."""
+    made = {"Plain text": plain, "BibTeX": bibtex, "RIS": ris, "CSL-JSON": csl_json, "Markdown": markdown}
+    always = tuple(Form(name, form(citation)) for name, form in made.items())
     address = fragment_url(citation)
-    always = (
-        Form("Plain text", plain(citation)),
-        Form("Markdown", markdown(citation)),
-        Form("BibTeX", bibtex(citation)),
-    )
     return always if address is None else (*always, Form("Link to the words", address))
 
 
@@ -97,23 +96,52 @@ def bibtex(citation: Citation) -> str:
       day = {3},
     <BLANKLINE>
     """
-    document = citation.document
-    day = _day(citation)
-    fields = [("title", f"{{{{{_latex(document.title)}}}}}")]
-    if document.author:
-        fields.append(("author", f"{{{{{_latex(document.author)}}}}}"))
-    if day is not None:
-        year, month, number = day.groups()
-        fields.append(("year", f"{{{year}}}"))
-        fields += [("month", MONTHS[int(month) - 1][:3].lower())] if month and 1 <= int(month) <= len(MONTHS) else []
-        fields += [("day", f"{{{int(number)}}}")] if month and number else []
-    if citation.page is not None:
-        fields.append(("pages", f"{{{citation.page}}}"))
-    fields.append(("note", f"{{{_latex(_note(citation))}}}"))
-    address = fragment_url(citation)
-    fields += [("url", f"{{{address}}}")] if address is not None else []
-    inside = "\n".join(f"  {name} = {value}," for name, value in fields)
+    document, day = citation.document, _day(citation)
+    year, month, number = (*day, 0, 0, 0)[:3]
+    fields = (
+        ("title", f"{{{{{_latex(document.title)}}}}}"),
+        ("author", f"{{{{{_latex(document.author)}}}}}" if document.author else None),
+        ("year", f"{{{year:04}}}" if year else None),
+        ("month", MONTHS[month - 1][:3].lower() if month else None),
+        ("day", f"{{{number}}}" if number else None),
+        ("pages", f"{{{citation.page}}}" if citation.page is not None else None),
+        ("note", f"{{{_latex(_note(citation))}}}"),
+        ("url", f"{{{address}}}" if (address := fragment_url(citation)) is not None else None),
+    )
+    inside = "\n".join(f"  {name} = {value}," for name, value in fields if value is not None)
     return f"@misc{{{_key(citation)},\n{inside}\n}}"
+
+
+def ris(citation: Citation) -> str:
+    """A record of RIS, which EndNote and most others read; each value on one line."""
+    document, day, address = citation.document, _day(citation), fragment_url(citation)
+    fields = (
+        ("TY", "GEN" if address is None else "ELEC"),
+        ("TI", one_line(document.title)),
+        ("AU", one_line(document.author or "")),
+        ("PY", f"{day[0]:04}" if day else ""),
+        ("DA", "/".join(f"{part:02}" for part in day)),
+        ("SP", f"{citation.page or ''}"),
+        ("N1", one_line(_note(citation))),
+        ("UR", address),
+    )
+    return "\n".join([*(f"{tag}  - {value}" for tag, value in fields if value), "ER  - "])
+
+
+def csl_json(citation: Citation) -> str:
+    """An item of CSL-JSON, which Zotero and Pandoc read."""
+    document, address = citation.document, fragment_url(citation)
+    item = {
+        "id": _key(citation),
+        "type": "document" if address is None else "webpage",
+        "title": one_line(document.title),
+        "author": [{"literal": one_line(document.author)}] if document.author else None,
+        "issued": {"date-parts": [day]} if (day := _day(citation)) else None,
+        "page": citation.page and str(citation.page),
+        "note": _note(citation),
+        "URL": address,
+    }
+    return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=1)
 
 
 def fragment_url(citation: Citation) -> str | None:
@@ -133,9 +161,6 @@ def fragment_url(citation: Citation) -> str | None:
     address, _, fragment = source.partition("#")
     kept = fragment.partition(":~:")[0]
     return f"{quote(address, safe=_URL_SAFE)}#{quote(kept, safe=_URL_SAFE)}:~:text={_directive(citation)}"
-
-
-_URL_SAFE = "%/:?#[]@!$&'()*+,;=-._~"
 
 
 def _is_web(source: str) -> bool:
@@ -158,18 +183,9 @@ def _directive(citation: Citation) -> str:
         told = _encoded(words)
     if document.count(citation.text) == 1:
         return told
-    before = _line_before(document, citation.start).split()[-_PIECE:]
-    after = _line_after(document, citation.end).split()[:_PIECE]
+    before = document[document.rfind("\n", 0, citation.start) + 1 : citation.start].split()[-_PIECE:]
+    after = document[citation.end :].partition("\n")[0].split()[:_PIECE]
     return (f"{_encoded(before)}-," if before else "") + told + (f",-{_encoded(after)}" if after else "")
-
-
-def _line_before(text: str, start: int) -> str:
-    return text[text.rfind("\n", 0, start) + 1 : start]
-
-
-def _line_after(text: str, end: int) -> str:
-    stop = text.find("\n", end)
-    return text[end : stop if stop >= 0 else len(text)]
 
 
 def _encoded(words: list[str]) -> str:
@@ -205,10 +221,10 @@ def dated(citation: Citation) -> str:
     >>> dated(Citation(wire, 17, 21, 0, 22, date="1700 GMT"))
     '2021-05-03, 1700 GMT'
     """
-    date, day = citation.date, _day(citation)
+    date = citation.date
     if date is None:
         return citation.document.date or "undated"
-    return date if day is None or _DAY.fullmatch(date) is not None else f"{citation.document.date}, {date}"
+    return date if not _day(citation) or _DAY.fullmatch(date) is not None else f"{citation.document.date}, {date}"
 
 
 def _range(citation: Citation) -> str:
@@ -222,19 +238,20 @@ def _digest(citation: Citation) -> str:
 def _note(citation: Citation) -> str:
     """The facts that BibTeX has no field for, in words."""
     heading = f"Under “{one_line(citation.heading)}”. " if citation.heading else ""
-    date = "" if _day(citation) is not None else f"Dated {citation.date}. " if citation.date else "Undated. "
+    date = "" if _day(citation) else f"Dated {citation.date}. " if citation.date else "Undated. "
     row = [part for part in part_of_file(citation) if not part.startswith("page ")]
     place = ", ".join(part for part in (one_line(_source(citation)), *row, _range(citation)) if part)
     quoted = f"“{one_line(citation.quote)}” {heading}{date}"
     return f"{quoted}{place}: “{one_line(citation.text)}”; text SHA-256 {_digest(citation)}"
 
 
-def _day(citation: Citation) -> re.Match[str] | None:
-    """The day of a citation: its section's, else its document's where the section states only a time."""
+def _day(citation: Citation) -> list[int]:
+    """Year, month and day as far as known: of the section, of the document where the section states only a time."""
     for date in (citation.date, citation.document.date):
-        if date is not None and (day := _DAY.fullmatch(date)) is not None:
-            return day
-    return None
+        if date is not None and (stated := _DAY.fullmatch(date)) is not None:
+            year, month, day = (int(part or 0) for part in stated.groups())
+            return [part for part in (year, month, day) if part] if 1 <= month <= len(MONTHS) else [year]
+    return []
 
 
 def _key(citation: Citation) -> str:
@@ -245,8 +262,7 @@ def _key(citation: Citation) -> str:
         slug = next((word.lower() for word in re.findall(r"[A-Za-z]{2,}", plainly)), None)
         if slug is not None:
             break
-    day = _day(citation)
-    year = "" if day is None else day[1]
+    year = "".join(f"{part:04}" for part in _day(citation)[:1])
     return f"{slug or 'source'}{year}-{citation.start}-{citation.end}-{_digest(citation)[:8]}"
 
 

@@ -24,15 +24,10 @@ from qa.types import Answer, Turn
 MOST_PINS = 200  # of a browser
 MOST_CHARACTERS = 2_000_000  # of a pin
 _MOST = 200  # other sides of a pin, and words that can't be opened any more
+_GONE = "the document is not here any more, or was changed"
 _NAME = "a pin of the browser's store"
 
 Became = Literal["same", "changed", "answered", "unanswered"]
-_TITLES: dict[Became, str] = {
-    "same": "The answer is the same",
-    "changed": "The answer has changed",
-    "answered": "There is an answer now",
-    "unanswered": "There is no answer any more",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +144,9 @@ def _kept(row: Fields) -> Lost:
     return Lost(*said, row.maybe_text("date"), _GONE)
 
 
-_GONE = "the document is not here any more, or was changed"
-
-
 # ---------------------------------------------------------------- showing
 
 
 def to_html(revisited: Revisited) -> str:
     """Old and new answer side by side as HTML; today's alone if both agree."""
-    return CARDS.pin(revisited, _TITLES[revisited.became])
+    return CARDS.pin(revisited)

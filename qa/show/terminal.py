@@ -7,15 +7,8 @@ from rich.text import Text
 
 from qa.answers.explanation import Explanation
 from qa.render import disagreement_title, in_words, newest_first, one_line, per_cent, place, split_quote
+from qa.show import scores
 from qa.show.refusal import CLOSEST, NEAREST, NO_ANSWER, why_none
-from qa.show.scores import (
-    read_in_words,
-    reading_scores,
-    retrieval_scores,
-    role_in_words,
-    scores_in_words,
-    steps_in_words,
-)
 from qa.titles import SameTitle, of_answers, same_title
 from qa.types import Answer, Citation
 
@@ -59,17 +52,17 @@ def show_explanation(explanation: Explanation, console: Console | None = None) -
     out.print(Text("\nWhy this answer", style="bold"))
     if explanation.reliability is not None and explanation.answer.passages:
         _print(Text(explanation.reliability.meaning(explanation.answer.confidence), style="dim"), out)
-    _print(Text(read_in_words(explanation), style="dim"), out)
+    _print(Text(scores.read_in_words(explanation), style="dim"), out)
     told = same_title(of_answers([explanation.answer]))
     for number, read in enumerate(explanation.passages, start=1):
         _print(Text(f"{number}. {place(read.passage, told)}", style="cyan"), out)
-        _print(Text(scores_in_words(retrieval_scores(read))), out, indent=3)
+        _print(Text(scores.scores_in_words(scores.retrieval_scores(read))), out, indent=3)
         if read.best is not None:
             _print(Text(f"best words: {one_line(read.best.text)}", style="bold"), out, indent=3)
-            if done := steps_in_words(read.best):
+            if done := scores.steps_in_words(read.best):
                 _print(Text(f"words: {done}"), out, indent=3)
-            _print(Text(scores_in_words(reading_scores(read.best))), out, indent=3)
-        _print(Text(role_in_words(read, explanation.threshold)), out, indent=3)
+            _print(Text(scores.scores_in_words(scores.reading_scores(read.best))), out, indent=3)
+        _print(Text(scores.role_in_words(read, explanation.threshold)), out, indent=3)
 
 
 def _show_answer(answer: Answer, out: Console, told: SameTitle, found: bool) -> None:

@@ -1,8 +1,8 @@
-// The page's scripts, each in a file of its own, say at their beginning what they do. Here: copying a citation, and the
-// start.
+// The page's scripts, each in a file of its own, say at their beginning what they do. Here: the start.
 
 import { startActions } from "./actions.js";
 import { startConversations } from "./conversations.js";
+import { startCopying } from "./copying.js";
 import { startFiles } from "./files.js";
 import { startFilter } from "./filter.js";
 import { startKeys } from "./keys.js";
@@ -14,29 +14,9 @@ import { startSplit } from "./split.js";
 import { startTalk } from "./talk.js";
 
 const starts = [
-  startSheet, startSplit, startSource, startFilter, startTalk, startActions, startPreview, startConversations, startFiles,
-  startPins, startKeys,
+  startSheet, startSplit, startSource, startFilter, startTalk, startActions, startPreview, startCopying, startConversations,
+  startFiles, startPins, startKeys,
 ];
-
-// Copying a citation: the text under the button. Where the browser keeps the clipboard to itself (a page that is not
-// served from this machine and not encrypted), the text is selected, ready for Ctrl-C.
-async function copy(button) {
-  const words = button.closest(".form").querySelector("pre");
-  let said = "Copied";
-  try {
-    await navigator.clipboard.writeText(words.textContent);
-  } catch {
-    getSelection().selectAllChildren(words);
-    said = "Selected: press Ctrl-C";
-  }
-  button.textContent = said;
-  setTimeout(() => (button.textContent = "Copy"), 2500);
-}
-
-document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-copy]");
-  if (button) copy(button);
-});
 
 // Gradio puts the page in place some time after it was loaded, and asks for the style sheets without waiting for them.
 // The page stays hidden until both are there.

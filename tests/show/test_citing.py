@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.parse import unquote
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.types import Document
-from qa.show.citing import bibtex, forms, fragment_url, markdown, plain
+from qa.show.citing import bibtex, csl_json, forms, fragment_url, markdown, plain, ris
 from qa.types import Citation
 
 TEXT = "Rain fell. At least 70 people died on Tuesday, officials said. Later 70 people left."
@@ -28,7 +29,7 @@ def cited(
     return Citation(document, start, start + len(words), 0, len(text), **place)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("form", [plain, markdown, bibtex])
+@pytest.mark.parametrize("form", [plain, markdown, bibtex, ris, csl_json])
 def test_every_form_names_all_that_is_needed_to_find_the_words_again(form: object) -> None:
     citation = cited(heading="UPDATE 1700 GMT", date="2021-05-03")
     assert callable(form)
@@ -50,6 +51,8 @@ def test_a_page_and_a_row_are_named() -> None:
     citation = Citation(document, 0, 4, 0, 10, page=3, row=7)
     assert "page 3, row 7" in plain(citation)
     assert "pages = {3}" in bibtex(citation)
+    assert "\nSP  - 3\n" in ris(citation)
+    assert json.loads(csl_json(citation))[0]["page"] == "3"
 
 
 def test_an_undated_source_says_so_and_has_no_year() -> None:
@@ -57,6 +60,26 @@ def test_an_undated_source_says_so_and_has_no_year() -> None:
     assert "undated" in plain(citation)
     assert "year" not in bibtex(citation)
     assert "Undated" in bibtex(citation)
+    assert not re.search("^(PY|DA|SP|AU|UR)", ris(citation), re.MULTILINE)
+    assert set(json.loads(csl_json(citation))[0]) == {"id", "type", "title", "note"}
+
+
+@pytest.mark.parametrize(
+    ("date", "parts", "day"),
+    [
+        ("2021", [2021], "2021"),
+        ("2021-05", [2021, 5], "2021/05"),
+        ("2021-05-04T10:00", [2021, 5, 4], "2021/05/04"),
+        ("2021-13-04", [2021], "2021"),
+    ],
+)
+def test_a_date_is_named_as_far_as_it_is_known(date: str, parts: list[int], day: str) -> None:
+    citation = cited(date=date, source="http://example.org/a")
+    assert f"\nPY  - 2021\nDA  - {day}\n" in ris(citation)
+    item = json.loads(csl_json(citation))[0]
+    assert item["issued"] == {"date-parts": [parts]}
+    assert item["type"] == "webpage"
+    assert item["URL"].startswith("http://example.org/a#:~:text=")
 
 
 def test_a_time_alone_is_no_year_and_stands_beside_the_documents_day() -> None:
@@ -67,7 +90,9 @@ def test_a_time_alone_is_no_year_and_stands_beside_the_documents_day() -> None:
 
 
 def test_a_file_has_no_link_and_a_page_of_the_web_has_one() -> None:
-    assert [form.name for form in forms(cited())] == ["Plain text", "Markdown", "BibTeX"]
+    assert [form.name for form in forms(cited())] == [
+        *("Plain text", "BibTeX", "RIS", "CSL-JSON", "Markdown"),
+    ]
     citation = cited(source="http://example.org/a b")  # no address has a space
     assert fragment_url(citation) is None
     assert fragment_url(cited(source="http://")) is None
@@ -128,6 +153,18 @@ def test_no_text_closes_a_field_of_bibtex(words: str) -> None:
         assert depth == 0
         assert re.fullmatch(r"@misc\{[a-z]+[0-9a-f-]+,", entry.split("\n")[0])
         assert all(re.match(r"  [a-z]+ = ", line) for line in entry.split("\n")[1:-1])
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).map(str.strip).filter(bool))
+def test_no_text_begins_a_field_of_ris_or_ends_the_json(words: str) -> None:
+    for hostile in (words, f"{HOSTILE}\r\nER  - \nTY  - \u2028", '"}],'):
+        document = Document("", hostile, hostile, hostile, hostile, author=hostile)
+        citation = Citation(document, 0, len(hostile), 0, len(hostile), heading=hostile, date=hostile)
+        lines = ris(citation).splitlines()
+        assert [line[:6] for line in lines if line[:2] not in ("AU", "PY", "DA")] == [
+            *("TY  - ", "TI  - ", "N1  - ", "ER  - "),
+        ]
+        assert json.loads(csl_json(citation))[0]["type"] == "document"
 
 
 def test_markdown_shows_a_hostile_text_as_text() -> None:

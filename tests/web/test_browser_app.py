@@ -216,7 +216,7 @@ def test_the_conversation_is_exported_as_a_file_that_opens_by_itself(
 def test_right_words_that_are_selected_in_the_source_are_kept(chat: str, opened: Opened, store: FeedbackStore) -> None:
     page = opened(chat)
     turn = ask(page, QUESTION)
-    button = turn.get_by_role("button", name="Selected words")
+    button = turn.get_by_role("button", name="Mark the right words")
     button.click()
     turn.get_by_text("Select the right words in the source first").wait_for()
     page.frame_locator("iframe[name=source]").locator("mark").wait_for()

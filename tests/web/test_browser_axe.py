@@ -18,6 +18,15 @@ DATED = tuple(
     Document("", f"Log of {year}", f"{year}.txt", f"In port lay {ships} ships in {year}.", date=f"{year}-05-01")
     for year, ships in ((2014, 70), (2015, 90), (2016, 40))
 )
+QUESTION = "document.querySelector('#question textarea')"
+# What lies over the page, or unfolds in it.
+STATES = {
+    "keys": "document.getElementById('keys-open').click()",
+    "too long": f"{QUESTION}.value = 'w '.repeat(900); {QUESTION}.dispatchEvent(new Event('input'))",
+    "preview": "document.querySelector('#turns .turn a.cite').focus({focusVisible: true})",
+    "forms": "document.querySelector('#turns .copies details').open = true",
+    "unfolded": "document.querySelectorAll('#turns details').forEach(each => (each.open = true))",
+}
 RUN = "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']})).violations"
 
 
@@ -39,12 +48,16 @@ def test_the_page_has_no_serious_fault_of_accessibility_by_day_or_night_wide_or_
             page.get_by_role("button", name="Filter").click()
             page.locator(".turn").first.get_by_role("button", name="Pin").click()
             page.locator("#pins .pinned").wait_for()
-            page.evaluate("document.querySelectorAll('#turns details').forEach(each => (each.open = true))")
             page.evaluate(AXE.read_text("utf-8"))
-            found += [
-                f"{width} {scheme}: {each['id']}: {[node['target'] for node in each['nodes']]}"
-                for each in page.evaluate(RUN)
-                if each["impact"] in ("serious", "critical")
-            ]
+            for state in STATES:
+                page.keyboard.press("Escape")
+                page.evaluate(STATES[state])
+                page.wait_for_timeout(700)
+                assert state != "preview" or page.locator("#preview").is_visible() is (width > 800)
+                found += [
+                    f"{width} {scheme} {state}: {each['id']}: {[node['target'] for node in each['nodes']]}"
+                    for each in page.evaluate(RUN)
+                    if each["impact"] in ("serious", "critical")
+                ]
             context.close()
     assert not found

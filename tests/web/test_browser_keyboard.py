@@ -120,22 +120,31 @@ def test_a_citation_is_copied_in_each_form_and_closed_again(page: Page) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
-    assert focused(page).startswith("Copy as citation")
+    assert focused(page) == "Copy"
     page.keyboard.press("Enter")
-    copied = {}
-    for name in ("Plain text", "Markdown", "BibTeX", "Link to the words"):
-        tab_to(page, f"Copy: {name}")
+    page.get_by_text("Copied", exact=True).wait_for()
+    copied = {"Plain text": page.evaluate("navigator.clipboard.readText()")}
+    page.keyboard.press("Tab")
+    for name in ("BibTeX", "RIS", "CSL-JSON", "Markdown", "Link to the words"):
+        assert focused(page) == "Other forms"
         page.keyboard.press("Enter")
-        page.locator(".turn [data-copy]:focus", has_text="Copied").wait_for()
+        tab_to(page, name)
+        page.keyboard.press("Enter")
+        page.get_by_text(f"Copied as {name}", exact=True).wait_for()
         copied[name] = page.evaluate("navigator.clipboard.readText()")
+        assert page.locator(".copies details[open]").count() == 0
     assert copied["Plain text"].startswith("“The ferry to Oslo leaves at 14:30 from the harbour.” Ferry, 2015-10-21")
     assert copied["Markdown"].startswith("> The ferry to Oslo leaves at **14\\:30**")
     assert copied["BibTeX"].startswith("@misc{ferry2015-28-33")
     assert copied["Link to the words"].startswith("https://example.org/ferry#:~:text=")
-    assert all(FERRY.content_hash in copied[name] for name in ("Plain text", "Markdown", "BibTeX"))
+    assert copied["RIS"].startswith("TY  - ELEC\nTI  - Ferry\nPY  - 2015\n")
+    assert json.loads(copied["CSL-JSON"])[0]["issued"] == {"date-parts": [[2015, 10, 21]]}
+    assert all(FERRY.content_hash in text for name, text in copied.items() if name != "Link to the words")
+    page.keyboard.press("Enter")
+    tab_to(page, "BibTeX")
     page.keyboard.press("Escape")
-    assert focused(page).startswith("Copy as citation")
-    assert page.locator("details.copies[open]").count() == 0
+    assert focused(page) == "Other forms"
+    assert page.locator(".copies details[open]").count() == 0
 
 
 def test_an_answer_is_judged(page: Page, store: FeedbackStore) -> None:

@@ -170,14 +170,14 @@ def test_words_are_selected_on_the_page_of_a_pdf_and_kept_as_the_right_ones(
         page.locator("#question textarea").fill("When does the ferry to Oslo leave?")
         page.keyboard.press("Enter")
         turn = page.locator("#turns .turn").first
-        turn.get_by_role("button", name="Selected words").wait_for()
+        turn.get_by_role("button", name="Mark the right words").wait_for()
         frame = show(page, View(ferry, span(ferry, "Oslo")))
         each = frame.locator(".words tspan")
         first, last = ("half", "two,") if number == 0 else ("two,", "of")
         drag(page, each.get_by_text(first, exact=True), each.get_by_text(last, exact=True))
         chosen = str(frame.evaluate("getSelection().toString()"))
         assert chosen.split() == (words + "," * (number == 0)).split()  # what would be copied
-        turn.get_by_role("button", name="Selected words").click()
+        turn.get_by_role("button", name="Mark the right words").click()
         turn.get_by_text("” is right.").wait_for()
         page.close()
     kept = read_feedback(store.path)[-1].words

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from browser import serving
+from browser import judging, serving
 from fakes import small_assistant
 from playwright.sync_api import Browser, Locator, Page
 
 from embeddings import Document
 from qa.assistant import LONGEST_QUESTION
+from qa.kept.feedback import FeedbackStore
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -159,3 +162,27 @@ def test_an_answer_that_is_hardly_sure_does_not_look_like_one_that_is(
         weight = int(card.locator(".words").first.evaluate(COLOUR, "font-weight"))
         assert is_warning(card.locator(".sure").first) is is_low
         assert (weight < 600) is is_low
+
+
+def test_what_can_be_said_of_an_answer_stands_in_one_row_in_words_with_the_pin_apart(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    keeping = judging(FeedbackStore(tmp_path / "feedback.sqlite"), FERRY, TRAIN)
+    with serving(small_assistant([FERRY, TRAIN], r"\d\d:\d\d"), keeping=keeping) as url, opened(chromium, url) as page:
+        turn = ask(page, OSLO)
+        buttons = turn.locator(".actions button")
+        assert buttons.all_text_contents() == [
+            *("Right", "Wrong", "Not in the documents", "Mark the right words", "Pin"),
+        ]
+        assert buttons.locator("svg.icon use").count() == 5
+        boxes = [box for number in range(5) if (box := buttons.nth(number).bounding_box()) is not None]
+        assert len({round(box["y"]) for box in boxes}) == 1
+        gaps = [right["x"] - left["x"] - left["width"] for left, right in pairwise(boxes)]
+        assert gaps[-1] > 3 * max(gaps[:-1])
+        row, card = turn.locator(".actions").bounding_box(), turn.locator(".card").bounding_box()
+        assert row is not None
+        assert card is not None
+        assert boxes[-1]["x"] + boxes[-1]["width"] <= card["x"] + card["width"]
+        buttons.nth(2).click()
+        turn.get_by_text("Kept: not in the documents.").wait_for()
+        assert round((turn.locator(".actions .said").bounding_box() or row)["y"]) > round(boxes[0]["y"])
