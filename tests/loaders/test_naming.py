@@ -30,6 +30,7 @@ from embeddings.types import Document
         ([["-c, --check", "looks"], ["-h, --help", "tells"]], ()),
         ([["query", "tells what comes in."], ["browse", "opens a page."]], ()),
         ([["x", "INTEGER,"], ["y", "INTEGER }"]], ()),
+        ([["seed", "0xdeadbeaf"], ["0", "0xc816921f"], ["1", "0xb3623c6d"]], ()),
     ],
 )
 def test_names_are_told_by_what_stands_under_them(rows: list[list[str]], names: tuple[str, ...]) -> None:

@@ -66,6 +66,8 @@ def kind(cell: str) -> str:
         return "y"
     if _DAY.fullmatch(words):
         return "d"
+    if words[:2].lower() == "0x" and all(digit in "0123456789abcdefABCDEF" for digit in words[2:]):
+        return "n"
     return "n" if _NUMBER.fullmatch(words) and not ORDINAL.match(words) else "t"
 
 
