@@ -70,7 +70,7 @@ def check(quotations: Sequence[Quotation], documents: Iterable[Document]) -> lis
         places: list[list[int]] = []
         for each in sought:
             each.look(document, plain, places)
-        near.look(document)
+        near.look(document, {each.quotation.text for each in sought if not any(each.places.values())})
     nearly = {wanted.text: wanted.place for wanted in near.wanted if wanted.place is not None}
     headings = _Headings()
     return [_found(each, nearly.get(each.quotation.text), headings) for each in sought]

@@ -7,12 +7,11 @@ quotation's own length is compared, so the time grows with the documents and not
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from checking.folding import folded
 from checking.types import Difference, Place
 from embeddings.types import Document
 
@@ -50,29 +49,35 @@ class Near:
                 places = self._runs.setdefault(tuple(each.words[at : at + RUN]), [])
                 if len(places) < _SHARED:
                     places.append((number, at))
+        self._known = frozenset(word for run in self._runs for word in run)
 
-    def look(self, document: Document) -> None:
-        """Keeps the best place of each quotation in this document, where it is better than those before it."""
-        if not self._runs:
+    def look(self, document: Document, missing: Collection[str]) -> None:
+        """Keeps the best place of each quotation that is still missing, where it is better than those before it."""
+        live = {number for number, each in enumerate(self.wanted) if each.text in missing}
+        if not live:
             return
-        for number, first in self._places(document.text):
+        for number, first in self._places(document.text, live):
             wanted = self.wanted[number]
             score, place = _compared(wanted.words, document, first)
             if place is not None and score > wanted.score:
                 wanted.score, wanted.place = score, place
 
-    def _places(self, text: str) -> Iterator[tuple[int, int]]:
-        """The quotations, each with offsets about which it may begin."""
+    def _places(self, text: str, live: set[int]) -> Iterator[tuple[int, int]]:
+        """The quotations of these numbers, each with offsets about which it may begin."""
         votes: dict[int, Counter[int]] = {}
         starts: dict[tuple[int, int], int] = {}
         last: tuple[str, ...] = ()
-        recent: list[int] = []  # where the last words began, as many as the longest quotation has
-        for index, (word, start, _) in enumerate(_words(text)):
-            recent.append(start)
-            if len(recent) > 2 * MOST_WORDS:
-                del recent[:MOST_WORDS]
+        recent = deque[int](maxlen=MOST_WORDS + _SLIP)  # where the last words began
+        for index, match in enumerate(_WORD.finditer(text)):
+            recent.append(match.start())
+            word = _plain(match[0])
+            if word not in self._known:  # most words of a document are of no quotation
+                last = ()
+                continue
             last = (*last, word)[-RUN:]
             for number, at in self._runs.get(last, ()):
+                if number not in live:
+                    continue
                 shift = (index - at) // _SLIP
                 votes.setdefault(number, Counter())[shift] += 1
                 starts.setdefault((number, shift), recent[max(0, len(recent) - RUN - at - _SLIP)])
@@ -84,7 +89,11 @@ class Near:
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
     """The words of a text, in small letters, with their bounds."""
     for match in _WORD.finditer(text):
-        yield folded(match[0]).casefold(), match.start(), match.end()
+        yield _plain(match[0]), match.start(), match.end()
+
+
+def _plain(word: str) -> str:
+    return word.casefold().replace("’", "'")
 
 
 def _compared(quoted: list[str], document: Document, first: int) -> tuple[float, Place | None]:
