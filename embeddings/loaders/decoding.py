@@ -1,8 +1,9 @@
 """Bytes -> text, whatever encoding they are in.
 
 The text is what was decoded, without byte order mark, NUL and what drives a terminal (colours, its title, letters that
-were struck over), with CRLF as LF; nothing else is changed. UTF-8 is tried first and never guessed about; the detection
-for other encodings is imported only where it is needed.
+were struck over), with CRLF as LF and with Windows' letters where a program left control characters; nothing else is
+changed. UTF-8 is tried first and never guessed about; the detection for other encodings is imported only where it is
+needed.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from eval.extraction.making.case import Case, Grid
 from eval.extraction.making.packing import xlsx
-from eval.extraction.making.pdfs import column, pdf
+from eval.extraction.making.pdfs import Line, column, pdf
 
 _PROSE = (
     "The harbour wall was planned in the",
@@ -73,7 +73,9 @@ def _pages() -> Iterator[Case]:
 
 
 def _prints() -> Iterator[Case]:
-    box = [(350, 767 - 15 * n, 11, words) for n, words in enumerate(("In brief", "Opens: 9:00", "Fee: 5 euros"))]
+    box: list[Line] = [
+        (350, 767 - 15 * n, 11, words) for n, words in enumerate(("In brief", "Opens: 9:00", "Fee: 5 euros"))
+    ]
     yield Case(
         "pdf_box.pdf",
         pdf(column(60, 760, *_PROSE) + box),
