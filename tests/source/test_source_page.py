@@ -111,6 +111,13 @@ def test_words_that_go_on_on_the_next_page_or_can_only_be_marked_by_lines_are_to
     assert "the whole lines" not in page_of_source(View(ferry, place(ferry, "harbour")))
 
 
+def test_a_page_says_the_name_of_its_file_and_not_where_the_server_keeps_it(ferry: Document) -> None:
+    folder = Path(ferry.source).parent
+    page = page_of_source(View(ferry, place(ferry, "Oslo"), place(ferry, "Oslo")))
+    assert f"{folder.name}/ferry.pdf" in page
+    assert str(folder) not in page
+
+
 def test_a_pdf_can_be_read_as_text_and_back(ferry: Document) -> None:
     span = place(ferry, "Oslo")
     as_text = page_of_source(View(ferry, span, as_text=True))
