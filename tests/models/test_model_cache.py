@@ -333,7 +333,7 @@ def test_the_list_shows_what_ships_and_what_was_fetched_with_sizes_and_licences(
     done = pincite("models", "list", "--json")
     assert done.returncode == 0, done.stderr
     rows = {row["name"]: row for row in json.loads(done.stdout)}
-    assert set(rows) == {"all-MiniLM-L6-v2", "reader-v2", "owner/encoder", "owner/reader"}
+    assert set(rows) == {"all-MiniLM-L6-v2", "reader-v3", "owner/encoder", "owner/reader"}
     assert rows["owner/encoder"]["licence"] == "mit"
     assert rows["owner/reader"]["licence"] == "unknown"
     assert [rows[name]["kind"] for name in rows] == ["encoder", "reader", "encoder", "reader"]
