@@ -6,7 +6,7 @@ import calendar
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
@@ -58,7 +58,8 @@ class Where:
     def __post_init__(self) -> None:
         for name in _NAMES:
             value = getattr(self, name)
-            if isinstance(value, str) or not all(isinstance(entry, str) and entry for entry in value):
+            several = isinstance(value, Collection) and not isinstance(value, str)
+            if not several or not all(isinstance(entry, str) and entry for entry in value):
                 raise FilterError(f"{name} is {value!r:.{_SHOWN}}, expected a tuple of texts, none of them empty")
             object.__setattr__(self, name, _bounded(name, tuple(value)))
         if self.places is not None:

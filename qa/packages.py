@@ -1,4 +1,4 @@
-"""Pincite's three packages belong together: each must come from the folder that holds the others."""
+"""Pincite's packages belong together: each must come from the folder that holds the others."""
 
 from __future__ import annotations
 

@@ -35,7 +35,9 @@ _OF_ANOTHER = re.compile(
     r"\b(?:of|due|by|until|till|to|from|before|after|since|born|died|replaces|supersedes|than|on)\s?:?\Z", re.IGNORECASE
 )
 _AFTER_DAY = re.compile(r"\s*(?:\Z|[,;:|()–—-])")
-_NAMED_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2([0-2]\d|3[01])(?!\d)")
+# Behind a day that is said in words, without a colon: "Signed 3 May 2021 in Oslo, it ended the war" tells of something.
+_AFTER_STATED = re.compile(r"\s*(?:,?\Z|[.;|(–—-]|,?\s(?:by\sand\s)?between\b)")
+_NAMED_DAY = re.compile(r"(?<!\d)(?<!\d[-.])((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2([0-2]\d|3[01])(?!\d)")
 _FIRST_LINES = 12  # that may hold the date of the paper
 _TITLE_LINES = 5  # of these, that may be a title or a date alone
 _LONGEST_LINE = 240  # characters of a line that is a date
@@ -84,14 +86,14 @@ def _stated(line: str) -> str | None:
     if len(line) > _LONGEST_LINE:
         return None
     labelled = (_labelled_date(cell) for cell in line.split("\t"))
-    stated = (_opening_day(line[match.end() :]) for match in _STATED.finditer(line))
+    stated = (_day_behind(line, match) for match in _STATED.finditer(line))
     return _letter_date(line) or next((day for day in (*labelled, *stated) if day is not None), None)
 
 
 def _alone(line: str) -> str | None:
     """The date that a line is, or that opens the dispatch of a news agency."""
     said = date_line(line) or _wire_dateline(line[:_LONGEST_HEAD])
-    return said if said is not None and said[4:5] == "-" else None
+    return said if said is not None and said[:4].isdigit() and said[4:5] == "-" else None
 
 
 def _titled(line: str) -> str | None:
@@ -100,8 +102,11 @@ def _titled(line: str) -> str | None:
     if len(days) != 1 or len(line) > _LONGEST_TITLE or line.endswith("."):
         return None
     start, end, day = days[0]
-    before = WEEKDAY_BEFORE.sub("", line[:start]).rstrip(" (,:–—-")
-    named = _PAPER.search(before) and (_OF_ITS_DAY.search(before) or not _OF_ANOTHER.search(before))
+    lead = WEEKDAY_BEFORE.sub("", line[:start]).rstrip()
+    before = lead.rstrip(" (,:–—-")
+    papers = list(_PAPER.finditer(before))
+    apart = before != lead or (papers and papers[-1].end() == len(before))
+    named = papers and (_OF_ITS_DAY.search(before) or (apart and not _OF_ANOTHER.search(before)))
     return day if (not before or named) and _AFTER_DAY.match(line, end) else None
 
 
@@ -132,13 +137,15 @@ def _letter_date(line: str) -> str | None:
 def _labelled_date(line: str) -> str | None:
     """The date behind "Date of issue:" and the like, which date the paper itself; None behind any other label."""
     match = _LABELLED.match(line)
-    return _opening_day(line[match.end() :]) if match else None
+    return _day_behind(line, match) if match else None
 
 
-def _opening_day(words: str) -> str | None:
-    """The date that some words begin with."""
-    start, _, day = next(days_in(WEEKDAY_BEFORE.sub("", words[:_LONGEST_HEAD])), (1, 0, None))
-    return day if start == 0 else None
+def _day_behind(line: str, label: re.Match[str]) -> str | None:
+    """The date behind a label, where it is told of the paper and not in a sentence."""
+    words = WEEKDAY_BEFORE.sub("", line[label.end() :][:_LONGEST_HEAD])
+    start, end, day = next(days_in(words), (1, 0, None))
+    told = ":" in label[0] or _AFTER_STATED.match(words, end)
+    return day if start == 0 and told else None
 
 
 def _wire_dateline(head: str) -> str | None:

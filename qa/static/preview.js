@@ -74,9 +74,10 @@ async function read(address) {
   if (kept.has(address)) return kept.get(address);
   const response = await fetch(address.replace("#", "&as=text#")); // of a PDF its text, no picture
   const page = new DOMParser().parseFromString(response.ok ? await response.text() : "", "text/html");
-  kept.set(address, passage(page));
+  const found = passage(page);
+  if (response.ok) kept.set(address, found);
   if (kept.size > most) kept.delete(kept.keys().next().value);
-  return kept.get(address);
+  return found;
 }
 
 // ---------------------------------------------------------------- showing it

@@ -112,6 +112,8 @@ def test_a_filter_changes_no_score(index: Index, where: Where) -> None:
         ({"after": "2015-02-30"}, "a day that no calendar has"),
         ({"after": "2016", "before": "2015"}, "no day lies between"),
         ({"documents": "one.txt"}, "expected a tuple of texts"),
+        ({"documents": 5}, "expected a tuple of texts"),
+        ({"media_types": None}, "expected a tuple of texts"),
         ({"folders": ("",)}, "none of them empty"),
     ],
 )

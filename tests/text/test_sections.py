@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.text.matter import document_date, front_matter
+from embeddings.text.matter import date_of_name, document_date, front_matter
 from embeddings.text.sections import sections
 
 TEXT = "The council met in the old town hall and talked about the harbour until it was dark."
@@ -325,6 +325,12 @@ def test_a_heading_is_dated_only_by_a_date_that_stands_apart(heading: str, date:
         (f"AMENDMENT\n\nThis paper amends the lease entered into on 14 May 2021.\n\n{TEXT}", None),
         (f"Report\n\nThis version replaces that of 3 May 2021\n\n{TEXT}", None),
         (f"Report due by 3 May 2021\n\n{TEXT}", None),
+        (f"Contract\nConcluded on 30 January 2024 between A and B.\n\n{TEXT}", "2024-01-30"),
+        (f"Population figures as of 3 May 1999 were used.\n\n{TEXT}", None),
+        (f"Signed 28 June 1919 in the Hall of Mirrors, it ended the war.\n\n{TEXT}", None),
+        (f"Concluded on 5 May 1990, the talks failed.\n\n{TEXT}", None),
+        (f"Draft policy - comments close 3 May 2022\n\n{TEXT}", None),
+        (f"1:05-05:00\n\n{TEXT}", None),
         (f"Ana Ruiz, born 5 May 1971\n\n{TEXT}", None),
         (f"They met in Oslo, 5 May 2021\n\n{TEXT}", None),
         ("On October 21, 2015 the council met.", None),
@@ -337,6 +343,13 @@ def test_a_heading_is_dated_only_by_a_date_that_stands_apart(heading: str, date:
 )
 def test_a_document_is_dated_by_its_dateline_and_never_by_its_text(text: str, date: str | None) -> None:
     assert document_date(text) == date
+
+
+def test_a_number_in_the_name_of_a_file_is_no_day() -> None:
+    assert [date_of_name(name) for name in ("isbn 978-20120101", "2024-0117", "plan 2024-13-01", "a1_20240312")] == [
+        *(None, None, None),
+        "2024-03-12",
+    ]
 
 
 @pytest.mark.parametrize(
