@@ -32,7 +32,7 @@ def compose(reading: Reading, calibration: Calibration, settings: Settings) -> A
     best, sure = judged[0], [j for j in judged if j.confidence >= settings.threshold]
     if best.confidence < settings.threshold:
         return Answer(reading.question, None, best.confidence, passages=passages)
-    if asked.wants_list and len(items := items_of(asked, best, sure)) > 1:
+    if asked.wants_list and (items := items_of(best)):
         return _list_answer(asked, items, passages)
     answer = _answer(asked, best, sure)
     return replace(answer, alternatives=_alternatives(asked, best, sure), passages=passages)
@@ -63,10 +63,8 @@ def _alternatives(question: Question, best: Judged, sure: Sequence[Judged]) -> t
 
 def _list_answer(question: Question, items: Sequence[Judged], passages: tuple[Citation, ...]) -> Answer:
     text = "; ".join(item.text for item in items)
-    confidence = max(item.confidence for item in items)
-    best_first = sorted(items, key=lambda item: -item.confidence)
-    citations = tuple(_citation(item.candidate) for item in best_first)
-    return Answer(question.text, text, confidence, citations, passages=passages, is_list=True)
+    citations = tuple(_citation(item.candidate) for item in items)
+    return Answer(question.text, text, items[0].confidence, citations, passages=passages, is_list=True)
 
 
 def _citation(candidate: Candidate) -> Citation:
