@@ -76,6 +76,60 @@ def test_hidden_rows_columns_and_sheets_are_left_out_and_told() -> None:
     )
 
 
+def test_a_hidden_column_parts_no_table() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Calls")
+        for number, row in enumerate(
+            (["Ship", "Captain", "Key", "Port", "Tons"], ["Aurora", "Ana", "k1", "Oslo", 400], ["Baltic", "Ben", "k2"])
+        ):
+            sheet.write_row(number, 0, row)
+        sheet.set_column(2, 2, None, None, {"hidden": True})
+
+    found = read(write)
+    assert found.text == "Calls\nShip: Aurora; Captain: Ana; Port: Oslo; Tons: 400\nShip: Baltic; Captain: Ben"
+    assert [number for _, number in found.layout.rows] == [2, 3]
+    assert found.remarks.lines() == ("1 hidden column left out (Calls)",)
+
+
+def test_a_merged_title_that_begins_in_a_hidden_column_is_text() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Fees")
+        sheet.merge_range("A1:C1", "Harbour fees 2024")
+        for number, row in enumerate((["", "Ship", "Fee"], ["", "Aurora", 400], ["", "Baltic", 300]), 1):
+            sheet.write_row(number, 0, row)
+        sheet.set_column(0, 0, None, None, {"hidden": True})
+
+    found = read(write)
+    assert found.text == "Fees\n\nHarbour fees 2024\nShip: Aurora; Fee: 400\nShip: Baltic; Fee: 300"
+    assert found.remarks.lines() == ()
+
+
+def test_a_merged_cell_that_begins_in_a_hidden_row_is_text() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Calls")
+        sheet.write_row(0, 0, ["Port", "Ship", "Tons"])
+        sheet.merge_range("A2:A4", "Oslo")
+        for number, row in enumerate((["Aurora", 400], ["Baltic", 300], ["Castor", 500]), 1):
+            sheet.write_row(number, 1, row)
+        sheet.set_row(1, None, None, {"hidden": True})
+
+    found = read(write)
+    assert found.text == "Calls\nPort: Oslo; Ship: Baltic; Tons: 300\nPort: Oslo; Ship: Castor; Tons: 500"
+    assert [number for _, number in found.layout.rows] == [3, 4]
+
+
+@pytest.mark.parametrize(("hidden", "last"), [((), "Baltic"), ((2,), "Baltic"), ((2, 3), "Ship: Baltic")])
+def test_an_empty_row_parts_a_table_where_it_is_shown(hidden: tuple[int, ...], last: str) -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Calls")
+        for number, row in enumerate((["Ship", "Port"], ["Aurora", "Oslo"], [], [], ["Baltic"])):
+            sheet.write_row(number, 0, row)
+        for number in hidden:
+            sheet.set_row(number, None, None, {"hidden": True})
+
+    assert read(write).text == f"Calls\nShip: Aurora; Port: Oslo\n{last}"
+
+
 def test_rows_that_a_filter_hides_or_a_group_folds_are_text() -> None:
     def filtered(book: Any) -> None:
         sheet = book.add_worksheet("List")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -25,7 +26,7 @@ class Sheet:
         hidden_rows, hidden_columns: those that are not shown; by their numbers, and counted from 0.
         is_filtered: whether rows are hidden by a filter, which a reader may lift.
         struck: how many passages are struck.
-        passed: the number of the last row that is struck whole; no gap is where it stands.
+        passed: the number of the last row where nothing stands and yet no gap is (`pass_over`).
     """
 
     title: str
@@ -47,11 +48,18 @@ class Sheet:
         self.rows.append(cells)
         self.numbers.append(number)
 
+    def pass_over(self, number: int) -> None:
+        """No gap is at a row that is struck whole, or empty and hidden; one above it stays."""
+        if not self.numbers or number == max(self.numbers[-1], self.passed) + 1:
+            self.passed = number
+
 
 def write_sheet(writer: Writer, sheet: Sheet) -> None:
     """Writes a sheet under its name, and counts what of it is left out."""
     writer.omit("struck passage", sheet.struck)
-    _hide(writer, sheet)
+    _fill_merged(sheet)  # first of all: a merged cell may begin in a row or column that is hidden
+    _leave_out_rows(writer, sheet)
+    _leave_out_columns(writer, sheet)
     if sheet.without_value:
         named = sheet.without_value[:_MOST_NAMED]
         detail = f"{sheet.title}: {', '.join(named)}{', …' if len(named) < len(sheet.without_value) else ''}"
@@ -60,46 +68,68 @@ def write_sheet(writer: Writer, sheet: Sheet) -> None:
         return
     if sheet.title:
         writer.heading(sheet.title)
-    grid = _filled(sheet)
+    grid = Grid(sheet.rows, list(_spans(sheet)), numbers=sheet.numbers)
+    find_bands(grid)
     for block in _side_by_side(grid):
         writer.records(block)
 
 
-def _hide(writer: Writer, sheet: Sheet) -> None:
-    """Takes the words of hidden rows and columns out, and counts them."""
-    hidden = set() if sheet.is_filtered else sheet.hidden_rows
-    if hidden:
-        _filled(sheet)  # a merged cell may begin in a row that is hidden
-        shown = [at for at, number in enumerate(sheet.numbers) if number not in hidden]
-        writer.omit("hidden row", len(sheet.rows) - len(shown), sheet.title)
-        sheet.rows[:] = [sheet.rows[at] for at in shown]
-        sheet.numbers[:] = [sheet.numbers[at] for at in shown]
-    columns = [c for c in sheet.hidden_columns if any(c < len(row) and row[c] for row in sheet.rows)]
-    writer.omit("hidden column", len(columns), sheet.title)
-    for row in sheet.rows if columns else ():
-        for column in columns:
-            if column < len(row):
-                row[column] = ""
-
-
-def _filled(sheet: Sheet) -> Grid:
+def _spans(sheet: Sheet) -> Iterator[Span]:
+    """The merged cells, by the indices of the rows that the sheet holds."""
     places = {number: index for index, number in enumerate(sheet.numbers)}
-    grid = Grid(sheet.rows, numbers=sheet.numbers)
     budget = _MOST_FILLED
     for top, left, high, width in sheet.merged:
-        first = places.get(top)
-        words = sheet.rows[first][left] if first is not None and left < len(sheet.rows[first]) else ""
         budget -= high * width
-        if first is None or not words or budget < 0:
-            continue
-        below = [index for number in range(top, top + high) if (index := places.get(number)) is not None]
-        for index in below:
-            row = sheet.rows[index]
-            row += [""] * (left + width - len(row))
+        numbers = range(top, top + high) if budget >= 0 else ()
+        held = [index for number in numbers if (index := places.get(number)) is not None]
+        if held:
+            yield min(held), left, len(held), width
+
+
+def _fill_merged(sheet: Sheet) -> None:
+    """Writes the words of merged cells into all places that these cover."""
+    tops = {(top, left) for top, left, _, _ in sheet.merged}
+    for first, left, high, width in _spans(sheet):
+        top = sheet.rows[first]
+        words = top[left] if left < len(top) and (sheet.numbers[first], left) in tops else ""
+        for row in sheet.rows[first : first + high] if words else ():
+            row.extend([""] * (left + width - len(row)))
             row[left : left + width] = [each or words for each in row[left : left + width]]
-        grid.spans.append((first, left, len(below), width))
-    find_bands(grid)
-    return grid
+
+
+def _leave_out_rows(writer: Writer, sheet: Sheet) -> None:
+    """Takes hidden rows out, and counts them; those that a filter hides stay."""
+    if not sheet.hidden_rows or sheet.is_filtered:
+        return
+    shown = [at for at, number in enumerate(sheet.numbers) if number not in sheet.hidden_rows]
+    writer.omit("hidden row", len(sheet.rows) - len(shown), sheet.title)
+    sheet.rows[:] = [sheet.rows[at] for at in shown]
+    sheet.numbers[:] = [sheet.numbers[at] for at in shown]
+
+
+def _leave_out_columns(writer: Writer, sheet: Sheet) -> None:
+    """Takes hidden columns out, so that those beside them stand together; counts the ones whose words are lost."""
+    hidden = sorted(sheet.hidden_columns)
+    if not hidden:
+        return
+    shown: set[tuple[int, int]] = set()  # hidden places whose words a merged cell shows in another column, too
+    for first, left, high, width in _spans(sheet):
+        columns = hidden[bisect_left(hidden, left) : bisect_left(hidden, left + width)]
+        if len(columns) < width:
+            shown.update((index, column) for index in range(first, first + high) for column in columns)
+    lost: set[int] = set()
+    for index, row in enumerate(sheet.rows):
+        columns = hidden[: bisect_left(hidden, len(row))]
+        lost.update(column for column in columns if row[column] and (index, column) not in shown)
+        if columns:
+            row[:] = [cell for column, cell in enumerate(row) if column not in sheet.hidden_columns]
+    writer.omit("hidden column", len(lost), sheet.title)
+    merged = []
+    for top, left, high, width in sheet.merged:
+        before, within = bisect_left(hidden, left), bisect_left(hidden, left + width)
+        if width > within - before:
+            merged.append((top, left - before, high, width - (within - before)))
+    sheet.merged[:] = merged
 
 
 def _side_by_side(grid: Grid) -> Iterator[Grid]:

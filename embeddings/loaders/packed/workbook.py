@@ -181,8 +181,8 @@ def _sheet(title: str, data: bytes, book: _Book, name: str, limits: Limits) -> S
                     if _is_hidden(element):
                         sheet.hidden_rows.add(number)
                     sheet.add(number, cells)
-                elif sheet.struck > struck:
-                    sheet.passed = number
+                elif sheet.struck > struck or _is_hidden(element):
+                    sheet.pass_over(number)
                 if len(sheet.rows) > limits.rows:
                     raise DocumentError(f"{name}: more than {limits.rows:,} rows; split it")
             elif kind == "col":
