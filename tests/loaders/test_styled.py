@@ -61,6 +61,13 @@ def test_the_foot_of_a_table_comes_last_wherever_it_is_written() -> None:
         ("<mfrac><mi>a</mi><mn>2</mn></mfrac>", "a/2"),
         ("<mi>x</mi><mo>=</mo><msup><mn>10</mn><mrow><mo>-</mo><mn>3</mn></mrow></msup>", "x = 10⁻³"),
         ("<msqrt><mi>x</mi><mo>+</mo><mn>1</mn></msqrt>", "√(x + 1)"),
+        ("<mn>20</mn><mtext> if the ship is </mtext><mi>late</mi>", "20 if the ship is late"),
+        ("<mn>10</mn><mspace width='1em'/><mtext>euros</mtext>", "10 euros"),
+        ("<mover><mi>v</mi><mo>→</mo></mover><mo>=</mo><munder><mi>x</mi><mo>¯</mo></munder>", "v = x"),
+        ("<mover><mover><mi>n</mi><mo>⏞</mo></mover><mtext>the fee</mtext></mover>", "n (the fee)"),
+        ("<mover><mo>→</mo><mtext>heat</mtext></mover>", "→^heat"),
+        ("<munder><mo>lim</mo><mrow><mi>x</mi><mo>→</mo><mn>0</mn></mrow></munder>", "lim_(x→0)"),
+        ("<msup><mi>f</mi><mo>′</mo></msup><mo>=</mo><msup><mn>20</mn><mo>∘</mo></msup>", "f′ = 20°"),
         ("<msub><mi>v</mi><mn>0</mn></msub><annotation encoding='tex'>v_0</annotation>", "v₀"),
     ],
 )

@@ -7,6 +7,9 @@ from lxml import html
 from embeddings.loaders.shown.raised import lowered, power
 
 _UNSAID = frozenset(("annotation", "annotation-xml", "mphantom"))
+_SPACED = frozenset("=+−-≤≥≈<>≠±")
+_ACCENTS = frozenset("^ˆ~˜¯‾_-−–—→←↔⇀↼⃗˙¨ˇ˘´`⏞⏟⏜⏝⎴⎵︷︸⌢⌣.\u0302\u0303\u0304\u0305\u0307\u0308\u0332")
+_BEHIND = {"′": "′", "'": "′", "″": "″", "′′": "″", "''": "″", "∘": "°", "°": "°"}  # raised signs that are no power
 _DEEPEST = 50  # elements inside one another that are read
 
 
@@ -30,8 +33,12 @@ def _part(element: html.HtmlElement, depth: int) -> str:
     inside = [_part(child, depth + 1) for child in element]
     if name == "mfrac" and len(inside) == 2:
         return f"{_grouped(inside[0])}/{_grouped(inside[1])}"
+    if name in ("mover", "munder") and len(inside) == 2 and _ACCENTS.issuperset(inside[1].strip()):
+        return inside[0]  # an arrow, a bar or a brace
+    if name == "mover" and len(inside) == 2 and any(map(str.isalnum, inside[0])):
+        return f"{inside[0]} ({inside[1].strip()})"  # words over a brace
     if name in ("msup", "mover") and len(inside) == 2:
-        return f"{_based(inside[0])}{power(inside[1]) if inside[1].strip() else ''}"
+        return f"{_based(inside[0])}{_BEHIND.get(inside[1].strip()) or power(inside[1])}"
     if name in ("msub", "munder") and len(inside) == 2:
         return f"{_based(inside[0])}{lowered(inside[1])}"
     if name in ("msubsup", "munderover") and len(inside) == 3:
@@ -44,7 +51,11 @@ def _part(element: html.HtmlElement, depth: int) -> str:
         return f"{element.get('open', '(')}{', '.join(inside)}{element.get('close', ')')}"
     if name == "mo":
         sign = (element.text or "").strip()
-        return f" {sign} " if sign in ("=", "+", "−", "-", "≤", "≥", "≈", "<", ">", "≠", "±") else sign
+        return f" {sign} " if sign in _SPACED else sign
+    if name in ("mtext", "ms"):
+        return element.text or ""
+    if name == "mspace":
+        return " "
     if name in ("mtr", "mtd"):
         return f"{''.join(inside)} "
     return f"{(element.text or '').strip()}{''.join(inside)}"
