@@ -23,7 +23,6 @@ _FAR = 1.8  # times the usual distance: a line so far from the columns is no par
 _FEWEST_OF_PROSE = 6  # lines of a column of prose beside another one
 _SHARED = 0.2  # of the lines of the shorter column stand at the height of one of the longer
 _EVEN = 0.7  # of the lines of a text are as far from one another as most
-_IN_ORDER = 0.8  # of the words of a list that is sorted
 _OF_WORDS = 0.8  # of the lines of a list are words and no numbers
 _NARROWEST = 0.5  # times the height of a letter
 _DEEPEST = 4  # gutters beside one another
