@@ -17,6 +17,8 @@ def text_of(page: str) -> str:
     "page",
     [
         "<style>.c2{vertical-align:super;font-size:60%}</style><p>It held 10<span class='c2'>6</span> cells.</p>",
+        "<style>@import url(https://x.org/css?kit=a);.c2{vertical-align:super}</style>"
+        "<p>It held 10<span class='c2'>6</span> cells.</p>",
         "<p>It held 10<span style='font-size:8pt; vertical-align: super'>6</span> cells.</p>",
         "<style>#e {vertical-align : super}</style><p>It held 10<a id='e'>6</a> cells.</p>",
         "<p>It held 10<font style='vertical-align:super'><b>6</b></font> cells.</p>",

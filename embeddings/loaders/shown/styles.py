@@ -76,11 +76,16 @@ def _without_comments(written: str) -> str:
 
 
 def _without_blocks(rules: str) -> str:
-    """Rules without those inside `@media` and the like, which hold only sometimes."""
+    """Rules without those inside `@media` and the like, which hold only sometimes, and without `@import "...";`.
+
+    >>> _without_blocks("@import url(a.css);.b{c} @media print{.d{e}}.f{g}")
+    '.b{c}.f{g}'
+    """
     parts, depth, start, sometimes = [], 0, 0, False
     for brace in re.finditer(r"[{}]", rules):
         if brace[0] == "{":
             if depth == 0:
+                start = max(start, rules.rfind(";", start, brace.start()) + 1)
                 sometimes = "@" in rules[start : brace.start()]
             depth += 1
         elif depth > 0:
