@@ -1,7 +1,7 @@
 """A text -> its quotations: what stands between quotation marks, and Markdown's block quotations.
 
-Only the outer one of two that are nested is a quotation. Code is none. A mark that is not closed in its paragraph opens
-nothing, but for “, which opens each paragraph of a quotation that goes on.
+Only the outer one of two that are nested is a quotation. Code holds no quotations. A mark that is not closed in its
+paragraph opens nothing, but for “, which opens each paragraph of a quotation that goes on.
 """
 
 from __future__ import annotations
@@ -16,15 +16,22 @@ MOST_CHARACTERS = 1_000_000  # of the text
 MOST_QUOTATIONS = 500
 
 _CLOSING = {"“": "”", "„": "“”", "«": "»", "‹": "›", "‘": "’", "‚": "‘’", "「": "」", "『": "』", '"': '"', "'": "'"}
-_FENCE = re.compile(r"^ {0,3}(```+|~~~+)[^\n]*\n.*?(?:^ {0,3}\1[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^ {0,3}(```++|~~~++)[^\n]*+\n.*?(?:^ {0,3}\1[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]+`")
 _BLOCK = re.compile(r"(?:^ {0,3}>[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _SIGN = re.compile(r"^(?: {0,3}> ?)+", re.MULTILINE)
-_BY = re.compile(r"\s*(?:—|–|--|-)\s?[^\n]*\Z")  # whom a block quotation is by, on its last line
+_BY = re.compile(r"(?:(?P<dash>—|–|--)\s?|\()(?P<name>[^,;:(]+)")  # a dash or a bracket, and what may be a name
+_MOST_BY = 80  # characters of the line that names whom a quotation is by
+_ITEM = re.compile(r"(?:[-*+•–—]|--|\d{1,3}[.)])\s")  # begins an item of a list
+_AROUND = " \n.,;"  # what may stand around the marks of a block
 _BREAK = re.compile(r"\n[^\S\n]*\n")
 _NOTE = re.compile(r"[^\S\n]?\[\^?\d{1,3}\]")  # the number of a note
 _STRESS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}|_{1,2}(?!\w)|`")
 _WORD = re.compile(r"\w+")
+_CLOSED = {  # what a sign closes
+    sign: [mark for mark in _CLOSING if sign in _CLOSING[mark]] for sign in "".join((*_CLOSING, *_CLOSING.values()))
+}
+_MARK = re.compile(f"[{''.join(_CLOSED)}]")
 
 
 def quotations_in(text: str, least_words: int = 3) -> tuple[list[Quotation], int]:
@@ -37,32 +44,36 @@ def quotations_in(text: str, least_words: int = 3) -> tuple[list[Quotation], int
     Raises:
         RecordError: the text is longer than MOST_CHARACTERS, or has more than MOST_QUOTATIONS.
 
-    >>> found, shorter = quotations_in('He says “the toll is 70” of the "Aurora".')
-    >>> [each.text for each in found], shorter
+    >>> quotations, shorter = quotations_in('He says “the toll is 70” of the "Aurora".')
+    >>> [each.text for each in quotations], shorter
     (['the toll is 70'], 1)
     """
     if len(text) > MOST_CHARACTERS:
         raise RecordError(
             f"the text has {len(text):,} characters, at most {MOST_CHARACTERS:,} are looked through; split it"
         )
-    found, shorter = list[Quotation](), 0
+    quotations, shorter = list[Quotation](), 0
     for start, end in _all(text):
         quotation = _cleaned(text, start, end)
         words = len(_WORD.findall(quotation.text))
         if words >= least_words:
-            found.append(quotation)
+            quotations.append(quotation)
         shorter += 0 < words < least_words
-        if len(found) > MOST_QUOTATIONS:
+        if len(quotations) > MOST_QUOTATIONS:
             raise RecordError(f"the text has more than {MOST_QUOTATIONS} quotations; split it")
-    return found, shorter
+    return quotations, shorter
 
 
 def _cleaned(text: str, start: int, end: int) -> Quotation:
     """A quotation without the signs of Markdown and the numbers of notes in it."""
     kept = text[start:end]
     first = start + len(kept) - len(kept.lstrip())
-    words = _STRESS.sub("", _NOTE.sub("", _SIGN.sub("", kept))).strip()
-    return Quotation(words, first, max(first, start + len(kept.rstrip())))
+    raw = _SIGN.sub("", kept).strip()
+    return Quotation(_plain(raw), first, max(first, start + len(kept.rstrip())), raw)
+
+
+def _plain(words: str) -> str:
+    return _STRESS.sub("", _NOTE.sub("", words)).strip()
 
 
 def _all(text: str) -> Iterator[tuple[int, int]]:
@@ -82,20 +93,30 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A block quotation without whom it is by; what stands between marks in it, where it begins with a mark."""
+    """A block quotation: what stands between its marks, where only an attribution stands outside them; else all of it.
+
+    An attribution on its last line is left out.
+    """
     sign = _SIGN.match(text, start, end)
     begin = sign.end() if sign is not None else start
-    while begin < end and text[begin].isspace():
-        begin += 1
-    marked = list(_marked(text, start, end)) if text[begin : begin + 1] in _CLOSING else []
-    if marked and marked[0][0] == begin + 1:
+    marked = list(_marked(text, start, end))
+    edges = [begin, *(edge for first, last in marked for edge in (first - 1, min(last + 1, end))), end]
+    outside = " ".join(text[first:last] for first, last in zip(edges[::2], edges[1::2], strict=True))
+    outside = _plain(_SIGN.sub("", outside)).strip(_AROUND)
+    if marked and (not outside or _is_attribution(outside)):
         yield from marked
         return
-    last = text.rfind("\n", begin, end - 1) + 1
-    lines = text[last:end]
-    said = _SIGN.sub("", lines).strip() if last > begin else ""
-    stop = last if said and _BY.match(said) else end
-    yield begin, stop
+    body = text[begin:end].rstrip()
+    *before, line = (each.strip() for each in _SIGN.sub("", body).split("\n"))
+    attributed = any(before) and not any(map(_ITEM.match, before)) and _is_attribution(_plain(line), by_bracket=False)
+    yield begin, begin + body.rfind("\n") if attributed else end
+
+
+def _is_attribution(line: str, by_bracket: bool = True) -> bool:
+    """Whether a line is a dash or a bracket, and a name: words with capitals, and at most three small letters between."""
+    match = _BY.match(line) if len(line) <= _MOST_BY else None
+    words = _WORD.findall(match["name"]) if match is not None and (by_bracket or match["dash"]) else []
+    return bool(words) and not words[0][0].islower() and all(len(each) <= 3 or not each[0].islower() for each in words)
 
 
 def _marked(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -107,22 +128,17 @@ def _marked(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _in_paragraph(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    last = {mark: text.rfind(mark, start, end) for marks in _CLOSING.values() for mark in marks}
-    at = start
-    while at < end:
-        mark = text[at]
-        if mark in _CLOSING and _opens(text, at, start, end):
-            close = -1
-            if any(last[each] > at for each in _CLOSING[mark]):
-                close = _close(text, at, end)
-            if close < 0 and mark == "“" and not text[start:at].strip():
-                close = end
-            if close > at + 1:
-                yield at + 1, close
-                at = close
-            elif close < 0:
-                last.update(dict.fromkeys(_CLOSING[mark], -1))  # no other one of its kind is closed, either
-        at += 1
+    closes = _closes(text, start, end)
+    free = start  # behind the last quotation
+    lead = end - len(text[start:end].lstrip())
+    for match in _MARK.finditer(text, start, end):
+        at, mark = match.start(), match[0]
+        if at < free or mark not in _CLOSING or not _opens(text, at, start, end):
+            continue
+        close = closes.get(at, end if mark == "“" and at == lead else -1)
+        if close > at + 1:
+            yield at + 1, close
+            free = close + 1
 
 
 def _opens(text: str, at: int, start: int, end: int) -> bool:
@@ -131,20 +147,21 @@ def _opens(text: str, at: int, start: int, end: int) -> bool:
     return not after.isspace() and not (before.isalnum() and text[at] in "\"'‘‚“")
 
 
-def _close(text: str, opened: int, end: int) -> int:
-    """Where the mark stands that closes one; -1 where none does. Marks of the same kind may be nested."""
-    mark, depth = text[opened], 1
-    closing = _CLOSING[mark]
-    for at in range(opened + 1, end):
-        here = text[at]
+def _closes(text: str, start: int, end: int) -> dict[int, int]:
+    """Where each mark is closed, if it is. Marks of one kind may be nested where the closing mark is another sign."""
+    closes: dict[int, int] = {}
+    opened: dict[str, list[int]] = {mark: [] for mark in _CLOSING}
+    for match in _MARK.finditer(text, start, end):
+        at, here = match.start(), match[0]
         after = text[at + 1] if at + 1 < end else " "
-        if here in closing:
-            apostrophe = here in "'’" and after.isalnum()
-            straight = here == '"' and text[at - 1].isspace() and not after.isspace()
-            if not apostrophe and not straight:
-                depth -= 1
-                if depth == 0:
-                    return at
-        elif here == mark and mark not in closing:
-            depth += 1
-    return -1
+        apostrophe = here in "'’" and after.isalnum()
+        straight = here == '"' and text[at - 1].isspace() and not after.isspace()
+        for mark in "" if apostrophe or straight else _CLOSED[here]:
+            if mark == here:
+                closes.update(dict.fromkeys(opened[mark], at))
+                opened[mark].clear()
+            elif opened[mark]:
+                closes[opened[mark].pop()] = at
+        if here in opened:
+            opened[here].append(at)
+    return closes

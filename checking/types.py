@@ -20,11 +20,13 @@ class Quotation:
     Attributes:
         text: the words, without their marks; of a block quotation without the signs before its lines.
         start, end: where they stand in the text that quotes, half open, in code points.
+        raw: the words with the signs of Markdown and the numbers of notes among them.
     """
 
     text: str
     start: int
     end: int
+    raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,17 @@ def found(words: str, *documents: Document) -> Found:
         ('an open "quotation that never ends\n\nand "another one is closed"', ["another one is closed"]),
         ("“A long one goes on\n\n“and ends down here”", ["A long one goes on", "and ends down here"]),
         ('a pipe of 5" and another of 7" in all', []),
+        (
+            "> - one thing is said here\n> - two is all invented",
+            ["- one thing is said here\n- two is all invented"],
+        ),
+        ("> — One thing is said\n> — Two Is Another", ["— One thing is said\n— Two Is Another"]),
+        ("> We open today\n> — we who say so much", ["We open today\n— we who say so much"]),
+        ("> We open the harbour\n> -- *Ana Ruiz*, mayor\n", ["We open the harbour"]),
+        ("> “We open the harbour.” — Ana de Ruiz [2]\n", ["We open the harbour."]),
+        ("> “We open” he says, and the rest is invented.", ["“We open” he says, and the rest is invented."]),
+        ("He said “unclosed and then “this is wholly invented here” end.", ["this is wholly invented here"]),
+        ("He said «unclosed «and «il y en a» «deux par jour» end.", ["il y en a", "deux par jour"]),
     ],
 )
 def test_quotations_are_found(text: str, quoted: list[str]) -> None:
@@ -77,6 +88,8 @@ def test_a_text_is_bounded_and_marks_that_never_close_take_no_time() -> None:
     began = time.monotonic()
     for mark in ("“", "„", '"', "'", "«", "‘", "> ", "`", "“„«‹‘'\""):
         quotations_in(f" {mark}a" * 20_000)
+    quotations_in("`" * 400_000)
+    quotations_in("“ " * 20_000 + "“a " * 300_000)
     assert time.monotonic() - began < 20
 
 
