@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from checking.folding import folded, offsets
 from checking.near import Near
@@ -15,7 +16,7 @@ from embeddings.types import Document
 MOST_PLACES = 5  # that are told of a quotation
 _FARTHEST = 2_000  # characters between the parts of a quotation that leaves words out
 _TRIES = 100  # places of a document at which a quotation may begin
-_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:\.{3}|…)\s*\]|\(\s*(?:\.{3}|…)\s*\)|\.{3,}|…)\s*")
+_ELLIPSIS = re.compile(r"\[ ?\.{3} ?\]|\( ?\.{3} ?\)|\.{3,}")  # in a folded text
 _EDGES = " ,;.:!?-'"  # what a sentence brings along at the ends of what it quotes
 
 
@@ -24,37 +25,40 @@ class _Sought:
     """A quotation and where it was found so far, by how well."""
 
     quotation: Quotation
-    plain: str = ""
-    parts: tuple[str, ...] = ()
+    wordings: tuple[str, ...] = ()  # with the signs of Markdown and without them
+    folded: tuple[tuple[str, tuple[str, ...]], ...] = ()  # each of them, and its parts
     places: dict[Outcome, list[Place]] = field(default_factory=lambda: {"exact": [], "typed otherwise": []})
 
     def __post_init__(self) -> None:
-        self.plain = folded(self.quotation.text)
-        parts = tuple(folded(part).strip(_EDGES) for part in _ELLIPSIS.split(self.quotation.text))
-        self.parts = tuple(part for part in parts if part)
+        self.wordings = tuple(dict.fromkeys(filter(None, (self.quotation.raw, self.quotation.text))))
+        plain = map(folded, self.wordings)
+        self.folded = tuple((each, tuple(filter(None, map(_bare, _ELLIPSIS.split(each))))) for each in plain)
 
     def look(self, document: Document, plain: str, places: list[list[int]]) -> None:
         """Adds the places of a document. `places` holds the way back from `plain` as soon as somebody needed it."""
         exact, typed = self.places["exact"], self.places["typed otherwise"]
         if len(exact) >= MOST_PLACES:
             return
-        words = self.quotation.text
-        for start in _at(document.text, words, MOST_PLACES - len(exact)):
-            exact.append(Place(document, start, start + len(words), ((start, start + len(words)),)))
+        for words in self.wordings:
+            if starts := _at(document.text, words, MOST_PLACES - len(exact)):
+                ends = [(start, start + len(words)) for start in starts]
+                exact += [Place(document, start, end, ((start, end),)) for start, end in ends]
+                break
         if exact or len(typed) >= MOST_PLACES:
             return
-        for found in self._typed(plain, MOST_PLACES - len(typed)):
+        for spans in self._typed(plain, MOST_PLACES - len(typed)):
             if not places:
                 places.append(offsets(document.text))
-            parts = tuple((places[0][start], places[0][end - 1] + 1) for start, end in found)
+            parts = tuple((places[0][start], places[0][end - 1] + 1) for start, end in spans)
             typed.append(Place(document, parts[0][0], parts[-1][1], parts))
 
-    def _typed(self, plain: str, most: int) -> Iterator[list[tuple[int, int]]]:
-        """Where the folded words stand in a folded text: whole, else without the signs at their ends, else in parts."""
-        whole = [[(start, start + len(self.plain))] for start in _at(plain, self.plain, most)]
-        if not whole and self.parts and (bare := self.plain.strip(_EDGES)):
-            whole = [[(start, start + len(bare))] for start in _at(plain, bare, most)]
-        yield from whole or (_in_parts(plain, self.parts, most) if len(self.parts) > 1 else ())
+    def _typed(self, plain: str, most: int) -> list[list[tuple[int, int]]]:
+        """Where the folded words stand in a folded text: whole, else in parts, without the signs at their ends."""
+        for words, parts in self.folded:
+            whole = [[(start, start + len(words))] for start in _at(plain, words, most)]
+            if spans := whole or list(islice(_in_parts(plain, parts), most)):
+                return spans
+        return []
 
 
 def check(quotations: Sequence[Quotation], documents: Iterable[Document]) -> list[Found]:
@@ -111,20 +115,28 @@ def _at(text: str, words: str, most: int) -> list[int]:
     return whole or cut[:most]
 
 
+def _bare(words: str) -> str:
+    """Words without the signs at their ends; a minus or a point right before a number stays."""
+    kept = words.rstrip(_EDGES)
+    bare = kept.lstrip(_EDGES)
+    sign = kept[: len(kept) - len(bare)][-1:]
+    return sign + bare if sign in ("-", ".") and bare[:1].isdigit() else bare
+
+
 def _cuts(text: str, start: int, end: int) -> bool:
     """Whether a word goes on over one of the ends."""
     return any(0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum() for at in (start, end))
 
 
-def _in_parts(text: str, parts: Sequence[str], most: int) -> Iterator[list[tuple[int, int]]]:
+def _in_parts(text: str, parts: Sequence[str]) -> Iterator[list[tuple[int, int]]]:
     """Where all parts stand in their order, each not far behind the one before it."""
-    for first in _at(text, parts[0], most):
-        found = [(first, first + len(parts[0]))]
+    for first in _at(text, parts[0], _TRIES) if parts else ():
+        spans = [(first, first + len(parts[0]))]
         for part in parts[1:]:
-            end = found[-1][1]
+            end = spans[-1][1]
             at = text.find(part, end, end + _FARTHEST + len(part))
             if at < 0:
                 break
-            found.append((at, at + len(part)))
-        if len(found) == len(parts):
-            yield found
+            spans.append((at, at + len(part)))
+        if len(spans) == len(parts):
+            yield spans

@@ -22,7 +22,8 @@ ENOUGH = 0.7  # of the words must be the same (difflib's ratio over words)
 _WINDOWS = 3  # places of a document that are compared for a quotation
 _SLIP = 8  # words by which a place may be shifted and still count as the same
 _SHARED = 8  # places in all quotations that a run of words points from
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_WORD = re.compile(r"(?:(?<!\w)[-−–](?=\d))?\w+(?:['’]\w+)*")
+_SAME = str.maketrans("’−–", "'--")
 
 
 @dataclass(slots=True)
@@ -93,7 +94,7 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _plain(word: str) -> str:
-    return word.casefold().replace("’", "'")
+    return word.casefold().translate(_SAME)
 
 
 def _compared(quoted: list[str], document: Document, first: int) -> tuple[float, Place | None]:

@@ -113,7 +113,7 @@ def _block(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _is_attribution(line: str, by_bracket: bool = True) -> bool:
-    """Whether a line is a dash or a bracket, and a name: words with capitals, and at most three small letters between."""
+    """Whether a line is a dash or a bracket, and a name: words with capitals, and words of three letters between."""
     match = _BY.match(line) if len(line) <= _MOST_BY else None
     words = _WORD.findall(match["name"]) if match is not None and (by_bracket or match["dash"]) else []
     return bool(words) and not words[0][0].islower() and all(len(each) <= 3 or not each[0].islower() for each in words)

@@ -134,6 +134,31 @@ def test_near_words_are_found_with_what_differs() -> None:
     assert place.differences == (Difference("june", "May"), Difference("ninety", "90"))
 
 
+def test_a_minus_is_no_dash() -> None:
+    document = Document.from_text("It was 5 degrees at noon here, and .7 miles from it.")
+    result = found("-5 degrees at noon here", document)
+    assert (result.outcome, result.places[0].differences) == ("near", (Difference("-5", "5"),))
+    assert found("...5 degrees at noon here;", document).outcome == "typed otherwise"
+    assert found("7 miles from it", document).outcome == "exact"
+
+
+@pytest.mark.parametrize("words", ["the toll is **70** people today", "the toll is 70 [3] people today"])
+def test_signs_that_the_document_has_too_are_exact(words: str) -> None:
+    quoted, _ = quotations_in(f"It says “{words}”.")
+    for text in (words, words.replace("**", "").replace(" [3]", "")):
+        (result,) = check(quoted, [Document.from_text(f"Today {text}, it says.")])
+        assert (result.outcome, result.places[0].text) == ("exact", text)
+    (result,) = check(quoted, [Document.from_text(words.replace(" ", "\n"))])
+    assert result.outcome == "typed otherwise"
+
+
+def test_the_first_part_may_stand_often_before() -> None:
+    text = f"{'The council met. ' * 6}{'x ' * 1_500}The council of Lund rejected the harbour plan."
+    result = found("The council … rejected the harbour plan", Document.from_text(text))
+    assert (result.outcome, len(result.places)) == ("typed otherwise", 1)
+    assert result.places[0].text == "The council of Lund rejected the harbour plan"
+
+
 def test_words_that_are_left_out_or_added_are_told() -> None:
     assert found("The mayor of Lund is the great Ana Ruiz").places[0].differences == (Difference("the great", ""),)
     assert found("She was elected by 90 votes").places[0].differences == (Difference("", "in May"),)
