@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -34,7 +35,7 @@ class _Sought:
         plain = map(folded, self.wordings)
         self.folded = tuple((each, tuple(filter(None, map(_bare, _ELLIPSIS.split(each))))) for each in plain)
 
-    def look(self, document: Document, plain: str, places: list[list[int]]) -> None:
+    def look(self, document: Document, plain: str, places: list[array[int]]) -> None:
         """Adds the places of a document. `places` holds the way back from `plain` as soon as somebody needed it."""
         exact, typed = self.places["exact"], self.places["typed otherwise"]
         if len(exact) >= MOST_PLACES:
@@ -71,7 +72,7 @@ def check(quotations: Sequence[Quotation], documents: Iterable[Document]) -> lis
     near = Near(tuple(dict.fromkeys(quotation.text for quotation in quotations)))
     for document in documents:
         plain = folded(document.text)
-        places: list[list[int]] = []
+        places: list[array[int]] = []
         for each in sought:
             each.look(document, plain, places)
         near.look(document, {each.quotation.text for each in sought if not any(each.places.values())})

@@ -6,6 +6,8 @@ an ellipsis is three points; soft hyphens and signs without width are left out. 
 
 from __future__ import annotations
 
+from array import array
+
 _SAME = {
     "'": '"“”„‟‘’‚‛«»‹›`´′″「」『』＂＇',
     "-": "‐‑‒–—―−－",
@@ -24,14 +26,14 @@ def folded(text: str) -> str:
     return " ".join(text.translate(_TABLE).split())
 
 
-def offsets(text: str) -> list[int]:
+def offsets(text: str) -> array[int]:
     """For each character of `folded(text)` the offset in the text that it comes from.
 
     >>> text = " a…\\n\\n b"
     >>> [text[offset] for offset in offsets(text)]
     ['a', '…', '…', '…', '\\n', 'b']
     """
-    places: list[int] = []
+    places = array("I")
     gap = -1  # where white space began that is not written yet
     for offset, character in enumerate(text):
         plain = _TABLE.get(ord(character), character)
@@ -43,5 +45,5 @@ def offsets(text: str) -> list[int]:
         if gap >= 0 and places:
             places.append(gap)
         gap = -1
-        places += [offset] * len(plain)
+        places.extend([offset] * len(plain))
     return places

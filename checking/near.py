@@ -21,7 +21,8 @@ MOST_WORDS = 400  # of a quotation that are compared
 ENOUGH = 0.7  # of the words must be the same (difflib's ratio over words)
 _WINDOWS = 3  # places of a document that are compared for a quotation
 _SLIP = 8  # words by which a place may be shifted and still count as the same
-_SHARED = 8  # places in all quotations that a run of words points from
+_TIMES = 20  # that a run of words is counted in a document: at most 20 votes for each word of the quotations
+_PER_VOTE = 20  # words of a quotation that ask for one more shared run, before a place is compared
 _WORD = re.compile(r"(?:(?<!\w)[-−–](?=\d))?\w+(?:['’]\w+)*")
 _SAME = str.maketrans("’−–", "'--")
 
@@ -47,9 +48,7 @@ class Near:
         self._runs: dict[tuple[str, ...], list[tuple[int, int]]] = {}
         for number, each in enumerate(self.wanted):
             for at in range(len(each.words) - RUN + 1):
-                places = self._runs.setdefault(tuple(each.words[at : at + RUN]), [])
-                if len(places) < _SHARED:
-                    places.append((number, at))
+                self._runs.setdefault(tuple(each.words[at : at + RUN]), []).append((number, at))
         self._known = frozenset(word for run in self._runs for word in run)
 
     def look(self, document: Document, missing: Collection[str]) -> None:
@@ -65,6 +64,7 @@ class Near:
 
     def _places(self, text: str, live: set[int]) -> Iterator[tuple[int, int]]:
         """The quotations of these numbers, each with offsets about which it may begin."""
+        times = Counter[tuple[str, ...]]()
         votes: dict[int, Counter[int]] = {}
         starts: dict[tuple[int, int], int] = {}
         last: tuple[str, ...] = ()
@@ -76,15 +76,18 @@ class Near:
                 last = ()
                 continue
             last = (*last, word)[-RUN:]
-            for number, at in self._runs.get(last, ()):
+            run = self._runs.get(last, ())
+            times[last] += bool(run)
+            for number, at in run if times[last] <= _TIMES else ():
                 if number not in live:
                     continue
                 shift = (index - at) // _SLIP
                 votes.setdefault(number, Counter())[shift] += 1
                 starts.setdefault((number, shift), recent[max(0, len(recent) - RUN - at - _SLIP)])
         for number, counted in votes.items():
-            for shift, _ in counted.most_common(_WINDOWS):
-                yield number, starts[number, shift]
+            for shift, count in counted.most_common(_WINDOWS):
+                if count > len(self.wanted[number].words) // _PER_VOTE:
+                    yield number, starts[number, shift]
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:

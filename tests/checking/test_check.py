@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import time
 from html import unescape
 from pathlib import Path
@@ -13,6 +14,7 @@ from command import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checking import near
 from checking.finding import MOST_PLACES, check
 from checking.folding import folded, offsets
 from checking.page import to_html
@@ -193,6 +195,24 @@ def test_repeating_words_take_no_time() -> None:
     assert time.monotonic() - began < 30
 
 
+def test_many_quotations_of_one_sentence_are_near() -> None:
+    quoted = [f"She was elected in May {number} by 90 votes" for number in range(MOST_QUOTATIONS)]
+    assert {each.outcome for each in check([Quotation(text, 0, 1) for text in quoted], [TOWN])} == {"near"}
+
+
+def test_a_long_quotation_is_not_compared_for_one_run_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [f"word{number}" for number in range(60)]
+    compared: list[int] = []
+    monkeypatch.setattr(near, "_compared", lambda *_: (compared.append(1), (0.0, None))[1])
+    for text in (" ".join(words[20:23]), " ".join(words[20:40])):
+        check([Quotation(" ".join(words), 0, 1)], [Document.from_text(text)])
+    assert len(compared) == 1
+
+
+def test_the_way_back_takes_few_bytes() -> None:
+    assert sys.getsizeof(offsets("a" * 100_000)) < 600_000
+
+
 # ---------------------------------------------------------------- any excerpt
 
 WORDS = st.lists(
@@ -234,7 +254,7 @@ def test_any_excerpt_with_other_spaces_and_marks_is_found_at_its_offsets(case: t
 def test_each_folded_character_leads_back_to_where_it_came_from(text: str) -> None:
     plain, places = folded(text), offsets(text)
     assert len(plain) == len(places)
-    assert places == sorted(places)
+    assert list(places) == sorted(places)
     assert all(
         character == " " or folded(text[place]).startswith(character)
         for character, place in zip(plain, places, strict=True)
