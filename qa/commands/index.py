@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -291,8 +291,20 @@ def check(
     except OSError as error:
         raise PinciteError(f"{file}: can't be read ({error.strerror}); check the path") from None
     source = _source(paths or (), folder)
-    documents = documents_of(source) if isinstance(source, Path) else source
+    documents = _others(documents_of(source) if isinstance(source, Path) else source, {file, html or file})
     raise typer.Exit(run_check(text, documents, terminal(), as_json, html, least_words))
+
+
+def _others(documents: Iterable[Document], own: set[Path]) -> Iterator[Document]:
+    """Documents without the checked text and its page, where every quotation of the text stands."""
+    left_out, places = set[str](), {each.resolve() for each in own}
+    for document in documents:
+        if Path(document.source).resolve() in places:
+            left_out.add(printable(document.source))
+        else:
+            yield document
+    if left_out:
+        say(f"{', '.join(sorted(left_out))}: left out, as the text itself or its page")
 
 
 def _checked(old: list[OldCitation], paths: Sequence[Path], folder: Path | None) -> list[Check]:

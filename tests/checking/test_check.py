@@ -293,6 +293,14 @@ def test_the_command_tells_where_and_exits_with_1_where_one_stands_nowhere(run: 
     assert run("check", "answer.md", "docs").out == "0 quotations.\n"
 
 
+def test_the_text_and_its_page_are_not_looked_through(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "answer.md").write_text(ANSWER, encoding="utf-8")
+    for left_out in ("answer.md", "answer.md, page.html"):
+        done = run("check", str(tmp_path / "answer.md"), ".", "--html", "page.html")
+        assert (done.code, done.err.splitlines()[-1]) == (1, f"{left_out}: left out, as the text itself or its page")
+        assert "2 quotations: 1 exact, 1 nowhere." in done.out
+
+
 def test_json_has_the_place(run: Run, tmp_path: Path) -> None:
     (tmp_path / "answer.md").write_text(ANSWER, encoding="utf-8")
     told = json.loads(run("check", "answer.md", "docs", "--json").out)
