@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from checking.finding import check
+from checking.finding import findings_of
 from checking.page import to_html
 from checking.quotations import MOST_CHARACTERS, quotations_in
 from checking.told import show, to_dict
@@ -37,17 +37,17 @@ def run_check(
         PinciteError: a document can't be read, the page can't be written.
     """
     quotations, shorter = quotations_in(text, least_words)
-    found = check(quotations, documents)
+    findings = findings_of(quotations, documents)
     if html is not None:
         try:
-            html.write_text(to_html(text, found, shorter), encoding="utf-8")
+            html.write_text(to_html(text, findings, shorter), encoding="utf-8")
         except OSError as error:
             raise PinciteError(f"{html}: can't be written ({error.strerror}); name another file") from None
     if as_json:
-        out.file.write(json.dumps(to_dict(found, shorter), ensure_ascii=False, indent=2) + "\n")
+        out.file.write(json.dumps(to_dict(findings, shorter), ensure_ascii=False, indent=2) + "\n")
     else:
-        show(found, shorter, out)
-    return ONE_STANDS_NOWHERE if any(each.outcome == "nowhere" for each in found) else ALL_STAND
+        show(findings, shorter, out)
+    return ONE_STANDS_NOWHERE if any(each.outcome == "nowhere" for each in findings) else ALL_STAND
 
 
 def text_of(data: bytes, name: str) -> str:

@@ -10,7 +10,7 @@ from itertools import islice
 
 from checking.folding import folded, offsets
 from checking.near import Near
-from checking.types import Found, Outcome, Place, Quotation
+from checking.types import Finding, Outcome, Place, Quotation
 from embeddings.text.sections import Section, sections_of
 from embeddings.types import Document
 
@@ -23,17 +23,18 @@ _EDGES = " ,;.:!?-'"  # what a sentence brings along at the ends of what it quot
 
 @dataclass(slots=True)
 class _Sought:
-    """A quotation and where it was found so far, by how well."""
+    """A quotation and its places so far, by how well its words stand there."""
 
     quotation: Quotation
     wordings: tuple[str, ...] = ()  # with the signs of Markdown and without them
-    folded: tuple[tuple[str, tuple[str, ...]], ...] = ()  # each of them, and its parts
+    plain: tuple[tuple[str, tuple[str, ...]], ...] = ()  # each of them folded, and its parts
     places: dict[Outcome, list[Place]] = field(default_factory=lambda: {"exact": [], "typed otherwise": []})
 
     def __post_init__(self) -> None:
         self.wordings = tuple(dict.fromkeys(filter(None, (self.quotation.raw, self.quotation.text))))
-        plain = map(folded, self.wordings)
-        self.folded = tuple((each, tuple(filter(None, map(_bare, _ELLIPSIS.split(each))))) for each in plain)
+        self.plain = tuple(
+            (words, tuple(filter(None, map(_bare, _ELLIPSIS.split(words))))) for words in map(folded, self.wordings)
+        )
 
     def look(self, document: Document, plain: str, places: list[array[int]]) -> None:
         """Adds the places of a document. `places` holds the way back from `plain` as soon as somebody needed it."""
@@ -55,14 +56,14 @@ class _Sought:
 
     def _typed(self, plain: str, most: int) -> list[list[tuple[int, int]]]:
         """Where the folded words stand in a folded text: whole, else in parts, without the signs at their ends."""
-        for words, parts in self.folded:
+        for words, parts in self.plain:
             whole = [[(start, start + len(words))] for start in _at(plain, words, most)]
             if spans := whole or list(islice(_in_parts(plain, parts), most)):
                 return spans
         return []
 
 
-def check(quotations: Sequence[Quotation], documents: Iterable[Document]) -> list[Found]:
+def findings_of(quotations: Sequence[Quotation], documents: Iterable[Document]) -> list[Finding]:
     """What became of each quotation, in their order. Each document is read once, so they may come one by one.
 
     A place that is exact hides those that are not; nearly the same words are looked for only where none of the
@@ -78,20 +79,20 @@ def check(quotations: Sequence[Quotation], documents: Iterable[Document]) -> lis
         near.look(document, {each.quotation.text for each in sought if not any(each.places.values())})
     nearly = {wanted.text: wanted.place for wanted in near.wanted if wanted.place is not None}
     headings = _Headings()
-    return [_found(each, nearly.get(each.quotation.text), headings) for each in sought]
+    return [_finding(each, nearly.get(each.quotation.text), headings) for each in sought]
 
 
-def _found(sought: _Sought, near: Place | None, headings: _Headings) -> Found:
+def _finding(sought: _Sought, near: Place | None, headings: _Headings) -> Finding:
     for outcome, places in sought.places.items():
         if places:
-            return Found(sought.quotation, outcome, tuple(map(headings.put, places)))
+            return Finding(sought.quotation, outcome, tuple(map(headings.put, places)))
     if near is not None:
-        return Found(sought.quotation, "near", (headings.put(near),))
-    return Found(sought.quotation, "nowhere")
+        return Finding(sought.quotation, "near", (headings.put(near),))
+    return Finding(sought.quotation, "nowhere")
 
 
 class _Headings:
-    """Finds the heading that a place stands under; the sections of a document are found once."""
+    """Finds the heading that a place stands under; it reads the sections of a document once."""
 
     def __init__(self) -> None:
         self._of: dict[str, tuple[Section, ...]] = {}

@@ -77,7 +77,8 @@ class Near:
                 continue
             last = (*last, word)[-RUN:]
             run = self._runs.get(last, ())
-            times[last] += bool(run)
+            if run:
+                times[last] += 1
             for number, at in run if times[last] <= _TIMES else ():
                 if number not in live:
                     continue

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 
 from checking.told import differs, summed_up, where
-from checking.types import Found, Place
+from checking.types import Finding, Place
 from embeddings.errors import BIDI
 
 _AROUND = 160  # characters of a document that are shown at both sides of a place
@@ -36,27 +36,28 @@ form-action 'none'">
 """
 
 
-def to_html(text: str, found: Sequence[Found], shorter: int) -> str:
+def to_html(text: str, findings: Sequence[Finding], shorter: int) -> str:
     """The page of a text whose quotations were checked.
 
     Args:
         text: the text that quotes.
-        found: its quotations, in their order.
+        findings: its quotations, in their order.
         shorter: how many were too short to be looked for.
     """
     parts = [
         _HEAD,
-        f"<header><h1>Checked quotations</h1><p>{_shown(summed_up(found, shorter))}</p></header>\n",
-        f'<main><div class="text" dir="auto">{"".join(_marked(text, found))}</div>\n<h2>Where they stand</h2>\n<ol>\n',
-        *(_item(number, each) for number, each in enumerate(found, start=1)),
+        f"<header><h1>Checked quotations</h1><p>{_shown(summed_up(findings, shorter))}</p></header>\n",
+        f'<main><div class="text" dir="auto">{"".join(_marked(text, findings))}</div>\n',
+        "<h2>Where they stand</h2>\n<ol>\n",
+        *(_item(number, each) for number, each in enumerate(findings, start=1)),
         "</ol></main>\n</body>\n</html>\n",
     ]
     return "".join(parts)
 
 
-def _marked(text: str, found: Sequence[Found]) -> Iterator[str]:
+def _marked(text: str, findings: Sequence[Finding]) -> Iterator[str]:
     at = 0
-    for number, each in enumerate(found, start=1):
+    for number, each in enumerate(findings, start=1):
         start, end = each.quotation.start, each.quotation.end
         yield _shown(text[at:start])
         yield (
@@ -67,10 +68,10 @@ def _marked(text: str, found: Sequence[Found]) -> Iterator[str]:
     yield _shown(text[at:])
 
 
-def _item(number: int, found: Found) -> str:
-    words = f'<blockquote dir="auto">{_shown(found.quotation.text)}</blockquote>'
-    places = "".join(map(_place, found.places)) or '<p class="where">These words stand in none of the documents.</p>'
-    kind = f'<p><a href="#text-{number}" class="kind {_class(found)}">{found.outcome}</a></p>'
+def _item(number: int, finding: Finding) -> str:
+    words = f'<blockquote dir="auto">{_shown(finding.quotation.text)}</blockquote>'
+    places = "".join(map(_place, finding.places)) or '<p class="where">These words stand in none of the documents.</p>'
+    kind = f'<p><a href="#text-{number}" class="kind {_class(finding)}">{finding.outcome}</a></p>'
     return f'<li id="place-{number}">{kind}{words}{places}</li>\n'
 
 
@@ -88,8 +89,8 @@ def _place(place: Place) -> str:
     )
 
 
-def _class(found: Found) -> str:
-    return found.outcome.replace(" ", "-")
+def _class(finding: Finding) -> str:
+    return finding.outcome.replace(" ", "-")
 
 
 def _shown(text: str) -> str:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from checking.types import OUTCOMES, Difference, Found, Place
+from checking.types import OUTCOMES, Difference, Finding, Place
 from embeddings.errors import one_line
 
 _SHOWN = 90  # characters of a quotation in the table
@@ -43,42 +43,42 @@ def differs(difference: Difference) -> str:
     return f"“{quoted}” for “{stands}”" if stands else f"“{quoted}” added"
 
 
-def summed_up(found: Sequence[Found], shorter: int) -> str:
+def summed_up(findings: Sequence[Finding], shorter: int) -> str:
     """How many quotations there are, and how they stand."""
-    counts = Counter(each.outcome for each in found)
+    counts = Counter(each.outcome for each in findings)
     parts = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
-    told = f"{len(found)} quotation{'' if len(found) == 1 else 's'}{f': {parts}' if parts else ''}."
+    told = f"{len(findings)} quotation{'' if len(findings) == 1 else 's'}{f': {parts}' if parts else ''}."
     return f"{told} {shorter} too short to be looked for." if shorter else told
 
 
-def to_dict(found: Sequence[Found], shorter: int) -> dict[str, Any]:
+def to_dict(findings: Sequence[Finding], shorter: int) -> dict[str, Any]:
     """For JSON: the counts and a row for each quotation, with its places; documents without their text."""
-    counts = Counter(each.outcome for each in found)
+    counts = Counter(each.outcome for each in findings)
     return {
         "counts": {outcome: counts[outcome] for outcome in OUTCOMES},
         "too_short": shorter,
-        "quotations": [_row(each) for each in found],
+        "quotations": [_row(each) for each in findings],
     }
 
 
-def show(found: Sequence[Found], shorter: int, out: Console) -> None:
+def show(findings: Sequence[Finding], shorter: int, out: Console) -> None:
     """Prints the table: each quotation, how it stands, and where; what differs is on lines of its own."""
     table = Table("Quotation", "Stands", "Where", box=None, pad_edge=False)
-    for each in found:
+    for each in findings:
         words = one_line(each.quotation.text)
         shown = words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…"
         places = [where(place) for place in each.places]
         lines = [*places, *(differs(difference) for place in each.places for difference in place.differences)]
         table.add_row(Text(shown), Text(each.outcome, style=_STYLES[each.outcome]), Text("\n".join(lines)))
-    if found:
+    if findings:
         out.print(table, width=None if out.is_terminal else 1000, soft_wrap=not out.is_terminal)
-    out.print(Text(summed_up(found, shorter), style="bold"))
+    out.print(Text(summed_up(findings, shorter), style="bold"))
 
 
-def _row(found: Found) -> dict[str, Any]:
-    quotation = found.quotation
-    about = {"text": quotation.text, "start": quotation.start, "end": quotation.end, "outcome": found.outcome}
-    return {**about, "places": [_place(place) for place in found.places]}
+def _row(finding: Finding) -> dict[str, Any]:
+    quotation = finding.quotation
+    about = {"text": quotation.text, "start": quotation.start, "end": quotation.end, "outcome": finding.outcome}
+    return {**about, "places": [_place(place) for place in finding.places]}
 
 
 def _place(place: Place) -> dict[str, Any]:

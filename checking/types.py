@@ -1,4 +1,4 @@
-"""What a check works on and comes to: Quotation, Place, Found."""
+"""What a check works on and comes to: Quotation, Place, Finding."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Finding:
     """What became of a quotation.
 
     Attributes:

@@ -127,12 +127,12 @@ def verified(citations: Iterable[OldCitation], folder: Path) -> list[Check]:
     try:
         view.pin()
         today = Indexed(view)
-        return [check(citation, today) for citation in citations]
+        return [result_of(citation, today) for citation in citations]
     finally:
         view.close()
 
 
-def check(citation: OldCitation, today: Loaded | Indexed) -> Check:
+def result_of(citation: OldCitation, today: Loaded | Indexed) -> Check:
     """The result of checking a citation."""
     same = today.with_hash(citation.content_hash)
     here = next((document for document in same if document.source == citation.source), None)
@@ -157,7 +157,7 @@ def _stands(citation: OldCitation, document: Document, place: int) -> bool:
 
 def to_lines(checks: Iterable[Check]) -> list[str]:
     """The results, a line each; one line if there was nothing to check."""
-    lines = [f"{check.outcome:<8}{_words(check)}" for check in checks]
+    lines = [f"{each.outcome:<8}{_words(each)}" for each in checks]
     return lines if lines else ["the answer has no citations to check"]
 
 

@@ -264,10 +264,10 @@ def verify(
     old = read_answer(sys.stdin.read() if str(file) == "-" else _text_of(file), str(file))
     checks = _checked(old, paths or (), folder)
     if as_json:
-        typer.echo(json.dumps([check.to_dict() for check in checks], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([each.to_dict() for each in checks], ensure_ascii=False, indent=2))
     else:
         typer.echo("\n".join(to_lines(checks)))
-    raise typer.Exit(WHOLE if all(check.outcome == HOLDS for check in checks) else FAULTS)
+    raise typer.Exit(WHOLE if all(each.outcome == HOLDS for each in checks) else FAULTS)
 
 
 def check(
@@ -309,13 +309,13 @@ def _others(documents: Iterable[Document], own: set[Path]) -> Iterator[Document]
 
 def _checked(old: list[OldCitation], paths: Sequence[Path], folder: Path | None) -> list[Check]:
     """The citations checked against what `ask` would answer from."""
-    from checking.verifying import Loaded, check, verified
+    from checking.verifying import Loaded, result_of, verified
 
     source = _source(paths, folder)
     if isinstance(source, Path):
         return verified(old, source)
     today = Loaded(source)
-    return [check(citation, today) for citation in old]
+    return [result_of(citation, today) for citation in old]
 
 
 def _source(paths: Sequence[Path], folder: Path | None) -> Path | tuple[Document, ...]:

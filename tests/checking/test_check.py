@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checking import near
-from checking.finding import MOST_PLACES, check
+from checking.finding import MOST_PLACES, findings_of
 from checking.folding import folded, offsets
 from checking.page import to_html
 from checking.quotations import MOST_CHARACTERS, MOST_QUOTATIONS, quotations_in
-from checking.types import Difference, Found, Quotation
+from checking.types import Difference, Finding, Quotation
 from embeddings import Document
 from embeddings.errors import RecordError
 
@@ -35,8 +35,8 @@ def texts(text: str, least_words: int = 3) -> list[str]:
     return [each.text for each in quotations_in(text, least_words)[0]]
 
 
-def found(words: str, *documents: Document) -> Found:
-    (result,) = check([Quotation(words, 0, len(words))], documents or (OTHER, TOWN))
+def finding_of(words: str, *documents: Document) -> Finding:
+    (result,) = findings_of([Quotation(words, 0, len(words))], documents or (OTHER, TOWN))
     return result
 
 
@@ -107,7 +107,7 @@ def test_any_text_has_quotations_in_order_that_do_not_overlap(text: str) -> None
 
 
 def test_exact_words_are_found_with_their_place() -> None:
-    result = found("The mayor of Lund is Ana Ruiz")
+    result = finding_of("The mayor of Lund is Ana Ruiz")
     (place,) = result.places
     assert result.outcome == "exact"
     assert (place.document, place.text, place.line) == (TOWN, "The mayor of Lund is Ana Ruiz", 3)
@@ -125,12 +125,12 @@ def test_exact_words_are_found_with_their_place() -> None:
     ],
 )
 def test_words_that_are_typed_otherwise_are_found(quoted: str, stands: str) -> None:
-    result = found(quoted)
+    result = finding_of(quoted)
     assert (result.outcome, [place.text for place in result.places]) == ("typed otherwise", [stands])
 
 
 def test_near_words_are_found_with_what_differs() -> None:
-    result = found("she was elected in June by ninety votes")
+    result = finding_of("she was elected in June by ninety votes")
     (place,) = result.places
     assert (result.outcome, place.text) == ("near", "She was elected in May by 90 votes")
     assert place.differences == (Difference("june", "May"), Difference("ninety", "90"))
@@ -138,74 +138,79 @@ def test_near_words_are_found_with_what_differs() -> None:
 
 def test_a_minus_is_no_dash() -> None:
     document = Document.from_text("It was 5 degrees at noon here, and .7 miles from it.")
-    result = found("-5 degrees at noon here", document)
+    result = finding_of("-5 degrees at noon here", document)
     assert (result.outcome, result.places[0].differences) == ("near", (Difference("-5", "5"),))
-    assert found("...5 degrees at noon here;", document).outcome == "typed otherwise"
-    assert found("7 miles from it", document).outcome == "exact"
+    assert finding_of("...5 degrees at noon here;", document).outcome == "typed otherwise"
+    assert finding_of("7 miles from it", document).outcome == "exact"
 
 
 @pytest.mark.parametrize("words", ["the toll is **70** people today", "the toll is 70 [3] people today"])
 def test_signs_that_the_document_has_too_are_exact(words: str) -> None:
     quoted, _ = quotations_in(f"It says “{words}”.")
     for text in (words, words.replace("**", "").replace(" [3]", "")):
-        (result,) = check(quoted, [Document.from_text(f"Today {text}, it says.")])
+        (result,) = findings_of(quoted, [Document.from_text(f"Today {text}, it says.")])
         assert (result.outcome, result.places[0].text) == ("exact", text)
-    (result,) = check(quoted, [Document.from_text(words.replace(" ", "\n"))])
+    (result,) = findings_of(quoted, [Document.from_text(words.replace(" ", "\n"))])
     assert result.outcome == "typed otherwise"
 
 
 def test_the_first_part_may_stand_often_before() -> None:
     text = f"{'The council met. ' * 6}{'x ' * 1_500}The council of Lund rejected the harbour plan."
-    result = found("The council … rejected the harbour plan", Document.from_text(text))
+    result = finding_of("The council … rejected the harbour plan", Document.from_text(text))
     assert (result.outcome, len(result.places)) == ("typed otherwise", 1)
     assert result.places[0].text == "The council of Lund rejected the harbour plan"
 
 
 def test_words_that_are_left_out_or_added_are_told() -> None:
-    assert found("The mayor of Lund is the great Ana Ruiz").places[0].differences == (Difference("the great", ""),)
-    assert found("She was elected by 90 votes").places[0].differences == (Difference("", "in May"),)
+    assert finding_of("The mayor of Lund is the great Ana Ruiz").places[0].differences == (Difference("the great", ""),)
+    assert finding_of("She was elected by 90 votes").places[0].differences == (Difference("", "in May"),)
 
 
 @pytest.mark.parametrize(
     "quoted", ["Nobody has ever written this down", "The mayor of Oslo", "mayor ... Bergen ... votes"]
 )
 def test_what_stands_nowhere_is_said(quoted: str) -> None:
-    assert found(quoted).outcome == "nowhere"
+    assert finding_of(quoted).outcome == "nowhere"
 
 
 def test_the_better_place_wins_whatever_the_order_of_documents() -> None:
     loose = Document.from_text("The  mayor of Lund is Ana Ruiz. The mayor of Lund was Ana Ruiz.", "Loose", "loose.txt")
     for order in ((loose, TOWN), (TOWN, loose)):
-        result = found("The mayor of Lund is Ana Ruiz", *order)
+        result = finding_of("The mayor of Lund is Ana Ruiz", *order)
         assert (result.outcome, [place.document for place in result.places]) == ("exact", [TOWN])
 
 
 def test_places_are_bounded_and_whole_words_come_before_parts_of_words() -> None:
     many = Document.from_text("a cat sat. " * 50)
-    assert len(found("a cat sat", many).places) == MOST_PLACES
+    assert len(finding_of("a cat sat", many).places) == MOST_PLACES
     parts = Document.from_text("concatenate cat")
-    assert [place.start for place in found("cat", parts).places] == [12]
-    assert [place.start for place in found("cat", Document.from_text("concatenate")).places] == [3]
+    assert [place.start for place in finding_of("cat", parts).places] == [12]
+    assert [place.start for place in finding_of("cat", Document.from_text("concatenate")).places] == [3]
 
 
 def test_repeating_words_take_no_time() -> None:
     began = time.monotonic()
     document = Document.from_text("the cat and " * 20_000)
-    check([Quotation("the cat or the cat and the dog " * 50, 0, 1)] * 20, [document])
+    findings_of([Quotation("the cat or the cat and the dog " * 50, 0, 1)] * 20, [document])
     assert time.monotonic() - began < 30
 
 
 def test_many_quotations_of_one_sentence_are_near() -> None:
     quoted = [f"She was elected in May {number} by 90 votes" for number in range(MOST_QUOTATIONS)]
-    assert {each.outcome for each in check([Quotation(text, 0, 1) for text in quoted], [TOWN])} == {"near"}
+    assert {each.outcome for each in findings_of([Quotation(text, 0, 1) for text in quoted], [TOWN])} == {"near"}
 
 
 def test_a_long_quotation_is_not_compared_for_one_run_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
     words = [f"word{number}" for number in range(60)]
-    compared: list[int] = []
-    monkeypatch.setattr(near, "_compared", lambda *_: (compared.append(1), (0.0, None))[1])
+    compared: list[Document] = []
+
+    def compare(quoted: list[str], document: Document, first: int) -> tuple[float, None]:
+        compared.append(document)
+        return 0.0, None
+
+    monkeypatch.setattr(near, "_compared", compare)
     for text in (" ".join(words[20:23]), " ".join(words[20:40])):
-        check([Quotation(" ".join(words), 0, 1)], [Document.from_text(text)])
+        findings_of([Quotation(" ".join(words), 0, 1)], [Document.from_text(text)])
     assert len(compared) == 1
 
 
@@ -242,7 +247,7 @@ def retyped(draw: st.DrawFn) -> tuple[Document, int, int, str]:
 @given(retyped())
 def test_any_excerpt_with_other_spaces_and_marks_is_found_at_its_offsets(case: tuple[Document, int, int, str]) -> None:
     document, start, end, words = case
-    (result,) = check([Quotation(words, 0, len(words))], [document])
+    (result,) = findings_of([Quotation(words, 0, len(words))], [document])
     assert result.outcome in ("exact", "typed otherwise")
     for place in result.places:
         assert folded(place.text) == folded(words)
@@ -269,7 +274,7 @@ ANSWER = "It says “The mayor of Lund is Ana Ruiz” but “nobody ever wrote t
 def test_the_page_marks_the_text_and_needs_nothing_else() -> None:
     text = "<script>alert(1)</script> \u202e “The mayor of Lund is Ana Ruiz” and “nobody <b>wrote</b> this one”"
     quoted, shorter = quotations_in(text)
-    page = to_html(text, check(quoted, [TOWN]), shorter)
+    page = to_html(text, findings_of(quoted, [TOWN]), shorter)
     assert "<script" not in page
     assert "\u202e" not in page
     assert not re.search(r"(?:src|href)=\"(?!#)", page)

@@ -10,7 +10,7 @@ import living
 import pytest
 from command import ASK, TOWN, Run
 
-from checking.verifying import CHANGED, GONE, HOLDS, MOVED, Check, Loaded, check, read_answer, verified
+from checking.verifying import CHANGED, GONE, HOLDS, MOVED, Check, Loaded, read_answer, result_of, verified
 from embeddings.errors import PinciteError
 from embeddings.index.folders import update_index
 from embeddings.types import Document
@@ -64,13 +64,13 @@ def test_each_citation_is_told_what_became_of_it(what: str, tmp_path: Path, monk
     change, outcome = CHANGES[what]
     change()
     update_index(Path("index"), [FOLDER], living.maker())
-    (found,) = verified(read_answer(old_answer(), "answer.json"), Path("index"))
-    assert found.outcome == outcome
+    (result,) = verified(read_answer(old_answer(), "answer.json"), Path("index"))
+    assert result.outcome == outcome
     if outcome in (HOLDS, MOVED):
-        assert found.source is not None
-        assert Path(found.source).read_text(encoding="utf-8")[found.start : found.end] == "Ana Ruiz"
+        assert result.source is not None
+        assert Path(result.source).read_text(encoding="utf-8")[result.start : result.end] == "Ana Ruiz"
     else:
-        assert (found.start, found.end) == (None, None)
+        assert (result.start, result.end) == (None, None)
 
 
 def test_words_that_the_document_never_held_do_not_hold() -> None:
@@ -78,7 +78,7 @@ def test_words_that_the_document_never_held_do_not_hold() -> None:
     forged["citations"][0]["text"] = "Bo Berg "
     (citation,) = read_answer(json.dumps(forged), "answer.json")
     today = Loaded([Document.from_text(STORY, "Harbour", "docs/town.txt")])
-    assert check(citation, today) == Check(citation, CHANGED, "docs/town.txt")
+    assert result_of(citation, today) == Check(citation, CHANGED, "docs/town.txt")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "7", "{}", '{"citations": [{}], "alternatives": []}', "[" * 100_000])
