@@ -130,6 +130,40 @@ def test_an_empty_row_parts_a_table_where_it_is_shown(hidden: tuple[int, ...], l
     assert read(write).text == f"Calls\nShip: Aurora; Port: Oslo\n{last}"
 
 
+@pytest.mark.parametrize("begins", [0, 1])
+@pytest.mark.parametrize(("label", "value"), [(1, 1), (2, 1), (1, 3)])
+def test_a_form_is_read_wherever_it_begins_and_however_wide_its_cells_are(begins: int, label: int, value: int) -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Form")
+        rows = ("Client", "Ana Berg"), ("Street", "Pier 4, Moss"), ("Start date", "2024-05-03"), ("Salary", 52_000)
+        for number, cells in enumerate(rows):
+            column = begins
+            for words, width in zip(cells, (label, value), strict=True):
+                if width > 1:
+                    sheet.merge_range(number, column, number, column + width - 1, words)
+                else:
+                    sheet.write(number, column, words)
+                column += width
+
+    lines = "Client: Ana Berg\nStreet: Pier 4, Moss\nStart date: 2024-05-03\nSalary: 52000"
+    assert read(write).text == f"Form\n{lines}"
+
+
+def test_tables_beside_one_another_have_merged_titles_of_their_own() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Yard")
+        for number, row in enumerate((["Ship", "Day"], ["Aurora", "Mon"], ["Baltic", "Tue"]), 2):
+            sheet.write_row(number, 1, row)
+            sheet.write_row(number, 4, [f"{row[0]} out", *row[1:]] if number > 2 else row)
+        sheet.merge_range("B1:F1", "Harbour")
+        sheet.merge_range("B2:C2", "Incoming")
+        sheet.merge_range("E2:F2", "Outgoing")
+
+    first = "Harbour\nIncoming\nShip: Aurora; Day: Mon\nShip: Baltic; Day: Tue"
+    second = "Outgoing\nShip: Aurora out; Day: Mon\nShip: Baltic out; Day: Tue"
+    assert read(write).text == f"Yard\n\n{first}\n\n{second}"
+
+
 def test_rows_that_a_filter_hides_or_a_group_folds_are_text() -> None:
     def filtered(book: Any) -> None:
         sheet = book.add_worksheet("List")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -60,6 +61,7 @@ def write_sheet(writer: Writer, sheet: Sheet) -> None:
     _fill_merged(sheet)  # first of all: a merged cell may begin in a row or column that is hidden
     _leave_out_rows(writer, sheet)
     _leave_out_columns(writer, sheet)
+    _leave_out_unused(sheet)
     if sheet.without_value:
         named = sheet.without_value[:_MOST_NAMED]
         detail = f"{sheet.title}: {', '.join(named)}{', …' if len(named) < len(sheet.without_value) else ''}"
@@ -124,9 +126,38 @@ def _leave_out_columns(writer: Writer, sheet: Sheet) -> None:
         if columns:
             row[:] = [cell for column, cell in enumerate(row) if column not in sheet.hidden_columns]
     writer.omit("hidden column", len(lost), sheet.title)
+    _narrow(sheet, hidden)
+
+
+def _leave_out_unused(sheet: Sheet) -> None:
+    """Takes out empty columns on the left, and columns into which only cells merged with those beside them reach, as in
+    a form; a title alone that reaches into a gap between two tables does not close it."""
+    own: set[int] = set()
+    reached: Counter[int] = Counter()
+    spread: set[tuple[int, int]] = set()
+    for first, left, high, width in _spans(sheet):
+        columns = range(left + 1, left + width)
+        spread.update((index, column) for index in range(first, first + high) for column in columns)
+    for index, row in enumerate(sheet.rows):
+        for column, cell in enumerate(row):
+            if cell and (index, column) in spread:
+                reached[column] += 1
+            elif cell:
+                own.add(column)
+    most = sum(map(any, sheet.rows)) / 2
+    unused = set(range(min(own, default=0))) | {c for c, rows in reached.items() if c not in own and rows > most}
+    if not unused:
+        return
+    for row in sheet.rows:
+        row[:] = [cell for column, cell in enumerate(row) if column not in unused]
+    _narrow(sheet, sorted(unused))
+
+
+def _narrow(sheet: Sheet, gone: list[int]) -> None:
+    """Says of merged cells where they are without some columns, given in order."""
     merged = []
     for top, left, high, width in sheet.merged:
-        before, within = bisect_left(hidden, left), bisect_left(hidden, left + width)
+        before, within = bisect_left(gone, left), bisect_left(gone, left + width)
         if width > within - before:
             merged.append((top, left - before, high, width - (within - before)))
     sheet.merged[:] = merged
@@ -152,7 +183,11 @@ def _side_by_side(grid: Grid) -> Iterator[Grid]:
     for block in blocks:
         rows = [row[block.start : block.stop] for row in grid.rows]
         bands = {index for index in grid.bands if any(rows[index])}
-        yield Grid(rows, bands=bands, numbers=grid.numbers)
+        within = [each for each in grid.spans if each[1] in block and each[1] + each[3] <= block.stop]
+        spans = [(row, left - block.start, high, width) for row, left, high, width in within if row not in bands]
+        part = Grid(rows, spans, bands=bands, numbers=grid.numbers)
+        find_bands(part)
+        yield part
 
 
 def _are_apart(grid: Grid, blocks: list[range]) -> bool:
@@ -164,5 +199,5 @@ def _are_apart(grid: Grid, blocks: list[range]) -> bool:
         return True
     firsts = [grid.rows[min(held[0])][block.start : block.start + 1] for block in blocks]
     return all(first == firsts[0] for first in firsts) or all(
-        sum(map(bool, grid.rows[min(held[0])][block.start : block.stop])) == 1 for block in blocks
+        len(set(filter(None, grid.rows[min(held[0])][block.start : block.stop]))) == 1 for block in blocks
     )
