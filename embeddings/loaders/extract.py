@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.errors import DocumentError
-from embeddings.loaders.grids.cells import NO_TEXT, CellLines
+from embeddings.loaders.grids.cells import NO_TEXT, CellLines, are_fields
 from embeddings.loaders.grids.grid import Grid
 from embeddings.loaders.grids.parts import parts_of
 from embeddings.loaders.limits import Limits
@@ -147,11 +147,12 @@ class Writer:
                 self.paragraph("; ".join(folded for cell in grid.rows[index] if (folded := " ".join(cell.split()))))
             self._cells.begin(part.naming)
             for index in part.body:
-                self._sentence(grid.rows[index], index in grid.bands)
+                for cells in part.naming.parted(grid.rows[index]):
+                    self._sentence(cells, index in grid.bands)
 
     def _sentence(self, cells: Sequence[str], is_band: bool) -> None:
         start = self._length + (2 if self._length else 0)
-        fields = self._cells.by_rows and not is_band
+        fields = (self._cells.by_rows or (not self._cells.names and are_fields(cells))) and not is_band
         words = self._cells.field(cells, start) if fields else self._cells.line(cells, start, is_band)
         self._block(words if words.endswith(_STOPS) else f"{words}." if words else "", "\n\n")
 
@@ -163,15 +164,18 @@ class Writer:
             if part.header and (part.naming.by_rows or not part.body):
                 self.row(numbers[part.header[0]], cells_in_words(grid.rows[part.header[0]]))
             self._cells.begin(part.naming)
-            made = self._cells.field if part.naming.by_rows else self._cells.line
-            rows, bands = grid.rows, grid.bands
+            rows, bands, by_rows, is_named = grid.rows, grid.bands, part.naming.by_rows, bool(part.naming.names)
             for index in part.body:
                 if bands and index in bands:
                     self.heading(rows[index][0])
-                elif words := made(rows[index], self._length + 1 if self._length else 0):
-                    if len(self._rows) >= self._limits.rows:
-                        self._count_row()
-                    self._rows.append((self._block(words, "\n"), numbers[index]))
+                    continue
+                for cells in part.naming.parted(rows[index]) if part.naming.pairs else (rows[index],):
+                    is_field = by_rows or (not is_named and are_fields(cells))
+                    made = self._cells.field if is_field else self._cells.line
+                    if words := made(cells, self._length + 1 if self._length else 0):
+                        if len(self._rows) >= self._limits.rows:
+                            self._count_row()
+                        self._rows.append((self._block(words, "\n"), numbers[index]))
 
     def begin_records(self) -> None:
         """The records that follow are those of a table of their own."""
@@ -260,14 +264,16 @@ def cells_in_words(cells: Sequence[str], header: Sequence[str] = ()) -> str:
 
     >>> cells_in_words(["Oslo", "", "700,000"], ["Town", "Mayor", "People"])
     'Town: Oslo; People: 700,000'
-    >>> cells_in_words(["Oslo", "700,000"])
-    'Oslo; 700,000'
+    >>> cells_in_words(["Oslo", "700,000"]), cells_in_words(["Printed:", "3 May"])
+    ('Oslo; 700,000', 'Printed: 3 May')
     """
     named = []
     for index, cell in enumerate(cells):
         words, name = " ".join(cell.split()), " ".join(header[index].split()) if index < len(header) else ""
         if words:
             named.append(f"{name.rstrip(':')}: {words}" if name else words)
+    if not header and are_fields(named):
+        named = [f"{name} {value}" for name, value in zip(named[::2], named[1::2], strict=True)]
     return "; ".join(named)
 
 

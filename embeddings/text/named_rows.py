@@ -154,7 +154,7 @@ class _Made:
             return
         for place, cell in enumerate(row.cells):
             if place:
-                self.add(": " if table.by_rows and place % 2 else "; ")
+                self.add(": " if table.by_rows and cell.column % 2 else "; ")
             self._name(cell)
             self.piece(cell.start, cell.end)
         self.add("" if self.source[row.cells[-1].end - 1] in _STOPS else ".")

@@ -149,6 +149,37 @@ def test_a_form_is_read_wherever_it_begins_and_however_wide_its_cells_are(begins
     assert read(write).text == f"Form\n{lines}"
 
 
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (
+            [["Project:", "Quay", "", "Report date:", "3 May 2024"], ["Manager:", "Ana", "", "Status:", "green"]],
+            ["Project: Quay; Report date: 3 May 2024", "Manager: Ana; Status: green"],
+        ),
+        (
+            [["Invoice", "", "No.", "2024-118"], ["Customer", "Solberg", "Date", "2024-05-03"]],
+            ["Invoice", "No.: 2024-118", "Customer: Solberg; Date: 2024-05-03"],
+        ),
+        (
+            [["Ship:", "Aurora"], ["Owner:", "Ana", "Flag:", "Norway"], ["Berth:", "7", "Draught:", ""]],
+            ["Ship: Aurora", "Owner: Ana; Flag: Norway", "Berth: 7", "Draught:"],
+        ),
+        (
+            [["Ship", "Tons"], ["Aurora", 7], ["Baltic", 9], [], ["Signed:", "Ana"]],
+            ["Ship: Aurora; Tons: 7", "Ship: Baltic; Tons: 9", "Signed: Ana"],
+        ),
+        ([["Signed:", "Ana", "Date:", "3 May 2024"]], ["Signed: Ana; Date: 3 May 2024"]),
+    ],
+)
+def test_a_form_of_several_names_and_values_in_a_row(rows: list[list[Any]], lines: list[str]) -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Form")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+
+    assert read(write).text.splitlines() == ["Form", *lines]
+
+
 def test_tables_beside_one_another_have_merged_titles_of_their_own() -> None:
     def write(book: Any) -> None:
         sheet = book.add_worksheet("Yard")

@@ -21,6 +21,20 @@ from embeddings.text.tables.header_row import Naming
 NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\xad\ud800-\udfff\ufffe\uffff]")
 
 
+def are_fields(cells: Sequence[str]) -> bool:
+    """Whether a row is names, each with a colon and its value: "Signed: | Ana".
+
+    >>> are_fields(["Signed:", "", "Ana"]), are_fields(["Signed:", "Date:"]), are_fields(["Ship", "7"])
+    (True, False, False)
+    """
+    words = [folded for cell in cells if (folded := cell.strip())]
+    return (
+        len(words) > 1
+        and len(words) % 2 == 0
+        and all(each.endswith(":") == (place % 2 == 0) for place, each in enumerate(words))
+    )
+
+
 class CellLines:
     """Makes lines of rows, and keeps the places of their cells: first `begin` a table, then a `line` for each row."""
 
@@ -40,7 +54,7 @@ class CellLines:
         """The rows that follow are those of a table of its own."""
         self._end()
         self._naming = naming
-        self.by_rows = naming.by_rows
+        self.by_rows, self.names = naming.by_rows, naming.names
         self._before = [f"{_folded(name).rstrip(':')}: " if name else "" for name in naming.names]
         self._row_gaps = array("I", (len(each) + 2 for each in self._before))
         self._row_columns = array("I", range(len(self._before)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
+from embeddings.loaders.grids.cells import are_fields
 from embeddings.text.tables.header_row import SAMPLE, Naming, naming_of, starts_anew
 from embeddings.text.tables.kinds import numeric_columns
 
@@ -53,10 +54,11 @@ def parts_of(rows: Rows, heads: Set[int] = NO_ROWS, labelled: bool = False) -> l
         for piece in _pieces(rows, run, told, labelled):
             last = parts[-1] if parts else None
             cells = [rows[index] for index in piece]
-            begins = last is None or loose or told or piece[0] != run[0]
+            fields = all(are_fields(row) for row in cells)  # "Signed: | Ana" under a table
+            begins = last is None or loose or told or piece[0] != run[0] or (fields and last.naming.names)
             if begins or (last and starts_anew([rows[index] for index in last.body[:SAMPLE]], cells, apart=True)):
                 parts.append(_part(rows, loose, piece, told if piece[0] == run[0] else 0, labelled))
-                if last is not None and loose and parts[-1].naming == Naming(0, 0, ()):
+                if last is not None and loose and not fields and parts[-1].naming == Naming(0, 0, ()):
                     parts[-1].naming = _carried(last, cells)
                 loose = []
             elif last is not None:

@@ -53,12 +53,29 @@ class Naming:
         header: how many rows after those hold the names of the columns.
         names: of the columns, "" for one without.
         by_rows: whether the first cell of each row names the second.
+        pairs: the columns of names and of their values, where a row has several of both.
     """
 
     titles: int
     header: int
     names: tuple[str, ...]
     by_rows: bool = False
+    pairs: tuple[tuple[int, int], ...] = ()
+
+    def parted(self, row: Cells) -> Iterator[Cells]:
+        """A row of several names and values, parted where a name has no value: that name stands alone."""
+        within = sum(bool(row[column].strip()) for pair in self.pairs for column in pair if column < len(row))
+        if not self.pairs or within < _filled(row):
+            yield row
+            return
+        together: list[str] = []
+        for name, value in _paired([row], self.pairs):
+            if value:
+                together += [name, value]
+            elif name:
+                yield from filter(None, (together, [name]))
+                together = []
+        yield from filter(None, (together,))
 
 
 def naming_of(rows: Sequence[Cells], told: int = 0, labelled: bool = False) -> Naming:
@@ -70,7 +87,7 @@ def naming_of(rows: Sequence[Cells], told: int = 0, labelled: bool = False) -> N
         labelled: whether the file says that the first cell of each row names it.
 
     >>> naming_of([["Harbour", "", ""], ["Ship", "2019", "2020"], ["Aurora", "7", "9"], ["Baltic", "3.5", "4"]])
-    Naming(titles=1, header=1, names=('Ship', '2019', '2020'), by_rows=False)
+    Naming(titles=1, header=1, names=('Ship', '2019', '2020'), by_rows=False, pairs=())
     """
     sample = rows[: _MOST_TITLES + SAMPLE]
     titles = _titles(sample, told)
@@ -79,6 +96,9 @@ def naming_of(rows: Sequence[Cells], told: int = 0, labelled: bool = False) -> N
         return _named(titles, body, told - titles)
     if labelled and all(_filled(row[2:]) == 0 for row in body):
         return Naming(titles, 0, (), by_rows=True)
+    over = titles if told else _titles(sample, 1)  # a name and its value may stand over two of both
+    if pairs := _form_pairs(sample[over:]):
+        return Naming(over, 0, (), by_rows=True, pairs=pairs)
     if _is_fields(body):
         over = len(body) > 2 and all(bare(cell) in OVER_FIELDS for cell in body[0] if cell.strip())
         return Naming(titles, int(over), (), by_rows=True)
@@ -317,7 +337,7 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     if not 2 <= len(pairs) <= _MOST_FIELDS or 3 * len(pairs) < 2 * len(body):
         return False
     if any(_filled(row[2:]) for row in body):
-        return _is_form(body)
+        return False
     labels = [label for label, _ in pairs]
     if 4 * len(set(labels)) < 3 * len(labels) or any(len(each) > LONGEST_NAME or kind(each) != "t" for each in labels):
         return False
@@ -341,14 +361,23 @@ def _is_fields(body: Sequence[Cells]) -> bool:
     return share >= 0.5 or (mixed and share > 0 and len(pairs) > 2)
 
 
-def _is_form(body: Sequence[Cells]) -> bool:
-    """Whether rows are two names and two values each: "Name: | Ana | Age: | 41"."""
-    if any(len(row) != 4 for row in body):
-        return False
-    labels = [cell.strip() for row in body for cell in (row[0], row[2]) if cell.strip()]
-    values = [cell for row in body for cell in (row[1], row[3])]
-    if len(set(labels)) < len(labels) or any(kind(each) != "t" for each in labels):
-        return False
-    colons = sum(each.endswith(":") for each in labels) - sum(each.strip().endswith(":") for each in values)
+def _form_pairs(body: Sequence[Cells]) -> tuple[tuple[int, int], ...]:
+    """The columns of names and values where rows have several of both: "Name: | Ana | Age: | 41"; a value may lack."""
+    used = [c for c in range(max(map(len, body), default=0)) if any(c < len(row) and row[c].strip() for row in body)]
+    if len(used) not in (4, 6) or len(body) > _MOST_FIELDS:
+        return ()
+    pairs = tuple(zip(used[::2], used[1::2], strict=True))
+    cells = [pair for pair in _paired(body, pairs) if any(pair)]
+    labels, values = [label for label, _ in cells], [value for _, value in cells if value]
+    if 3 * len(values) < 2 * len(labels) or len(set(labels)) < len(labels) or any(kind(each) != "t" for each in labels):
+        return ()
+    colons = sum(each.endswith(":") for each in labels) - sum(each.endswith(":") for each in values)
     named = sum(is_label(each) for each in labels) - 2 * sum(is_label(each) for each in values)
-    return 2 * colons > len(labels) or 4 * named >= 3 * len(labels)
+    return pairs if 2 * colons > len(labels) or (len(body) > 1 and 4 * named >= 3 * len(labels)) else ()
+
+
+def _paired(rows: Sequence[Cells], pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    """The words of each row in pairs of columns, "" where there are none."""
+    for row in rows:
+        words = [[row[column].strip() if column < len(row) else "" for column in pair] for pair in pairs]
+        yield from ((name, value) for name, value in words)
