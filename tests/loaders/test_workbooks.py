@@ -243,3 +243,16 @@ def test_what_lies_beside_the_cells_is_counted() -> None:
 )
 def test_fractions_as_a_sheet_shows_them(value: float, code: str, said: str) -> None:
     assert shown(value, code) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "value", "said"),
+    [(43, 1234.5, "1,234.50"), (44, -7, "-7.00"), (41, 12_000, "12,000"), (12, 2.5, "2 1/2")],
+)
+def test_formats_that_a_file_names_by_a_number_alone(number: int, value: float, said: str) -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Fees")
+        sheet.write(0, 0, "Berth")
+        sheet.write(0, 1, value, book.add_format({"num_format": number}))
+
+    assert read(write).text == f"Fees\nBerth; {said}"

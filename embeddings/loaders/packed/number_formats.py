@@ -14,10 +14,16 @@ from functools import lru_cache
 
 # The formats that are named by a number alone, and what they show. 14 and 22 are the reader's own way to write a day.
 BUILT_IN = {
-    **{1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 14: "yyyy-mm-dd"},
+    **{1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?"},
+    **{13: "# ??/??", 14: "yyyy-mm-dd"},
     **{15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss"},
     **{22: "yyyy-mm-dd h:mm", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00"},
     **{40: "#,##0.00;-#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0", 48: "0.0E+0"},
+}
+# Those of money, for a file that does not say them itself: each program puts the mark of its own country there.
+MONEY = {
+    **dict.fromkeys((5, 6, 41, 42), "#,##0;-#,##0"),
+    **dict.fromkeys((7, 8, 43, 44), "#,##0.00;-#,##0.00"),
 }
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|\[\$(?P<money>[^\]-]*)(?:-[^\]]*)?\]|\[(?P<elapsed>h+|m+|s+)\]'

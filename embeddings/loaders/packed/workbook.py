@@ -20,7 +20,7 @@ from embeddings.loaders.archive import Archive, attribute, local
 from embeddings.loaders.extract import Extract, Writer
 from embeddings.loaders.grids.grid import Span
 from embeddings.loaders.limits import Limits
-from embeddings.loaders.packed.number_formats import BUILT_IN, plain, shown
+from embeddings.loaders.packed.number_formats import BUILT_IN, MONEY, plain, shown
 from embeddings.loaders.packed.runs import Run, words_of_runs
 from embeddings.loaders.packed.sheets import Sheet, write_sheet
 
@@ -157,7 +157,8 @@ def _styles(archive: Archive) -> tuple[list[str], frozenset[str]]:
         for place, each in enumerate(styles if styles is not None else ())
         if attribute(each, "fontId") in struck
     )
-    formats = [own.get(id) or BUILT_IN.get(int(id) if id.isdecimal() else 0, "General") for id in ids]
+    known = BUILT_IN | MONEY
+    formats = [own.get(id) or known.get(int(id) if id.isdecimal() else 0, "General") for id in ids]
     return formats, frozenset(striking if struck else ())
 
 
