@@ -256,3 +256,15 @@ def test_formats_that_a_file_names_by_a_number_alone(number: int, value: float, 
         sheet.write(0, 1, value, book.add_format({"num_format": number}))
 
     assert read(write).text == f"Fees\nBerth; {said}"
+
+
+def test_names_under_a_group_may_begin_with_a_number() -> None:
+    def write(book: Any) -> None:
+        sheet = book.add_worksheet("Fees")
+        sheet.merge_range("A1:A2", "Length")
+        sheet.merge_range("B1:D1", "Stay")
+        for number, row in enumerate((["1 day", "1 week", "1 month"], [20, 100, 300], [40, 200, 600]), 1):
+            sheet.write_row(number, 1, row)
+        sheet.write_column(2, 0, ["up to 10 m", "up to 20 m"])
+
+    assert "Length: up to 20 m; Stay, 1 day: 40; Stay, 1 week: 200; Stay, 1 month: 600" in read(write).text

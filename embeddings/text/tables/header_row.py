@@ -214,6 +214,8 @@ def _are_names(body: Sequence[Cells], depth: int) -> str:
     """Whether the first rows hold names. "strong": words over numbers, years over what are no years, words of forms;
     "weak": short words, all different; "": they do not."""
     rows, rest = body[:depth], body[depth : depth + SAMPLE]
+    if depth == 2 and _have_corner(rows):
+        return "strong"
     if depth == 2 and not _is_two_deep(rows):
         return ""
     row = [_last_filled(rows, column) for column in range(max(map(len, rows)))]
@@ -269,6 +271,21 @@ def _is_two_deep(rows: Sequence[Cells]) -> bool:
         and len(filled) > len(groups)
         and all(kind(second[c]) in ("t", "y", "d") for c in filled)
         and all(kind(cell) in ("t", "y", "") for cell in told)
+    )
+
+
+def _have_corner(rows: Sequence[Cells]) -> bool:
+    """Whether the first cell spans both rows, and one beside it several names, which may begin with a number: "Length"
+    beside "Stay" over "1 day" and "1 week"."""
+    first, second = ([cell.strip() for cell in row] for row in rows)
+    names = [cell for cell in second[1:] if cell]
+    return (
+        len(first) > 2
+        and first[:1] == second[:1] != [""]
+        and any(first[c] and first[c] == first[c - 1] for c in range(2, len(first)))
+        and not any(map(str.isdigit, "".join(first)))
+        and len(set(names)) == len(names) > 1
+        and all(any(map(str.isalpha, name)) for name in names)
     )
 
 
