@@ -132,6 +132,17 @@ def _leave_out_columns(writer: Writer, sheet: Sheet) -> None:
 def _leave_out_unused(sheet: Sheet) -> None:
     """Takes out empty columns on the left, and columns into which only cells merged with those beside them reach, as in
     a form; a title alone that reaches into a gap between two tables does not close it."""
+    left = min((next(c for c, cell in enumerate(row) if cell) for row in sheet.rows if any(row)), default=0)
+    unused = {*range(left), *_only_reached(sheet)} if sheet.merged else set(range(left))
+    if not unused:
+        return
+    for row in sheet.rows:
+        row[:] = [cell for column, cell in enumerate(row) if column not in unused]
+    _narrow(sheet, sorted(unused))
+
+
+def _only_reached(sheet: Sheet) -> Iterator[int]:
+    """The columns that hold nothing of their own, and in most rows the rest of a merged cell."""
     own: set[int] = set()
     reached: Counter[int] = Counter()
     spread: set[tuple[int, int]] = set()
@@ -145,12 +156,7 @@ def _leave_out_unused(sheet: Sheet) -> None:
             elif cell:
                 own.add(column)
     most = sum(map(any, sheet.rows)) / 2
-    unused = set(range(min(own, default=0))) | {c for c, rows in reached.items() if c not in own and rows > most}
-    if not unused:
-        return
-    for row in sheet.rows:
-        row[:] = [cell for column, cell in enumerate(row) if column not in unused]
-    _narrow(sheet, sorted(unused))
+    yield from (column for column, rows in reached.items() if column not in own and rows > most)
 
 
 def _narrow(sheet: Sheet, gone: list[int]) -> None:
