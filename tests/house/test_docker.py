@@ -265,7 +265,9 @@ set -e
 mount -t tmpfs -o mode=1777 tmpfs /mnt
 mkdir /mnt/data /mnt/documents
 cp "$1" /mnt/documents/town.txt
+case "$3" in /tmp/*) mkdir /mnt/tree; mount --bind "$3" /mnt/tree ;; esac
 mount -t tmpfs -o mode=1777 tmpfs /tmp
+if [ -d /mnt/tree ]; then mkdir -p "$3"; mount --bind -o ro /mnt/tree "$3"; fi
 mount -o remount,bind,ro /
 if touch /var/pincite-was-here 2> /dev/null; then echo "the system can be written" >&2; exit 9; fi
 cd /mnt/data
@@ -280,7 +282,8 @@ def test_a_read_only_system_with_data_and_tmp_is_enough(clean_environment: dict[
     if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode:
         pytest.skip("this system allows no namespace of mounts (unshare --mount, as root)")
     (tmp_path / "town.txt").write_text(TOWN, encoding="utf-8")
-    command = ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", str(tmp_path / "town.txt"), sys.executable]
+    given = (str(tmp_path / "town.txt"), sys.executable, str(ROOT))  # a checkout in /tmp would be covered there
+    command = ["unshare", "--mount", "sh", "-c", READ_ONLY, "sh", *given]
     done = subprocess.run(command, env=clean_environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "1 document" in done.stdout
