@@ -35,7 +35,7 @@ from embeddings.loaders.reading import check_regular, first_bytes, gunzip, read_
 from embeddings.remarks import Omitted
 from embeddings.skipping import LEADS_OUT, SAME_TEXT, Skipped, skipped_in_lines
 from embeddings.text.blocks import with_blocks
-from embeddings.text.matter import date_of_name, document_date, front_matter, front_matter_end
+from embeddings.text.matter import above_rows, date_of_name, document_date, front_matter, front_matter_end
 from embeddings.types import INSIDE, Document
 
 __all__ = [
@@ -348,8 +348,7 @@ def _document(whole: Extract, chosen: Format, name: str, source: str) -> Documen
         layout = with_blocks(whole.text, layout, front_matter_end(whole.text) if markdown else 0)
     titled = not layout.rows and (not layout.tables or whole.text[: layout.tables[0].start].strip())
     title = title_of(whole.text, markdown) if whole.title is None and titled else whole.title
-    head = whole.text[: next((table.start for table in layout.tables if not table.by_rows), 0) if layout.rows else None]
-    own = document_date(head) or date_of_name(stem)
+    own = document_date(above_rows(whole.text, layout)) or date_of_name(stem)
     date = (own or whole.date) if chosen in WRITTEN else (whole.date or own)
     return Document(
         "",

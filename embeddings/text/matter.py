@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from embeddings.layout import Layout
 from embeddings.text.dates import WEEKDAY_BEFORE, date_line, days_in, first_day
 
 _LINE = re.compile(r"\S[^\n]*+")
@@ -69,6 +70,13 @@ def document_date(text: str) -> str | None:
         _stated(line) or (place < _TITLE_LINES and (_alone(line) or _titled(line))) for place, line in enumerate(lines)
     )
     return next((day for day in days if day), None)
+
+
+def above_rows(text: str, layout: Layout) -> str:
+    """What of a text may say things of the whole file: of rows only what stands above the first table of them."""
+    if not layout.rows:
+        return text
+    return text[: next((table.start for table in layout.tables if not table.by_rows), 0)]
 
 
 def date_of_name(stem: str) -> str | None:

@@ -21,6 +21,7 @@ from eval.metrics import Column, first_relevant
 from eval.report.rendering import markdown_table
 from eval.sets.gold import GoldQuestion
 from eval.sets.squad import sample
+from eval.tables.kept_readings import KeptReader
 from eval.tables.sentence_search import SentenceIndex, SentencesAlone
 from eval.tables.shared import Collection, Scores, Track, gain, milliseconds, recall, silently, timed
 from qa.answers.reading import read_until_sure
@@ -181,8 +182,8 @@ class RememberingEncoder:
         return self._encoder.count(texts)
 
 
-class RememberingReader:
-    """Reads a passage once with a question, as a `Reader`.
+class RememberingReader(KeptReader):
+    """Reads a passage once with a question, and keeps how long that took.
 
     Attributes:
         seconds: what all that was asked of it takes, each passage as long as it took when it was read.
@@ -190,25 +191,15 @@ class RememberingReader:
     """
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._read: dict[tuple[str, Passage], tuple[list[Span], float]] = {}
+        super().__init__(reader, None)
+        self._took: dict[tuple[str, Passage], float] = {}
         self.seconds = self.spent = 0.0
 
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
-        """As `Reader.read`."""
-        return [
-            replace(span, passage=place)
-            for place, passage in enumerate(passages)
-            for span in self._once(question, passage)
-        ]
-
-    def _once(self, question: str, passage: Passage) -> list[Span]:
-        key = question, passage
-        if key not in self._read:
-            self._read[key] = timed(partial(self._reader.read, question, [passage]))
-            self.spent += self._read[key][1]
-        spans, seconds = self._read[key]
-        self.seconds += seconds
+    def once(self, question: str, passage: Passage) -> list[Span]:
+        """As `KeptReader.once`."""
+        spans, took = timed(partial(super().once, question, passage))
+        self.spent += took
+        self.seconds += self._took.setdefault((question, passage), took)
         return spans
 
 

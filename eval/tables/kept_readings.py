@@ -34,11 +34,12 @@ class KeptReader:
         found = [
             replace(span, passage=place)
             for place, passage in enumerate(passages)
-            for span in self._once(question, passage)
+            for span in self.once(question, passage)
         ]
         return sorted(found, key=lambda span: -span.score)
 
-    def _once(self, question: str, passage: Passage) -> list[Span]:
+    def once(self, question: str, passage: Passage) -> list[Span]:
+        """The spans of one passage, read where that was not done before."""
         key = _hash(question, str(passage.body_start), passage.read)
         if key not in self._read:
             self._read[key] = self._reader.read(question, [passage])

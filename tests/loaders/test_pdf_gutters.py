@@ -11,17 +11,7 @@ from embeddings.loaders.pdf.glyphs import Glyph
 from embeddings.loading import Skipped, read_data
 from embeddings.types import Document
 from eval.extraction.making.pdfs import Line, column, pdf
-
-PROSE = (
-    "The harbour wall was planned in the",
-    "year of the storm, and it took four",
-    "years until the last stone was set.",
-    "People came from far away to see",
-    "it, and the mayor held a speech of",
-    "two hours while rain fell on the",
-    "crowd. After that the band played",
-    "and the children ran home.",
-)
+from eval.extraction.making.producers import PROSE
 
 
 def read(*pages: Sequence[Line]) -> Document:

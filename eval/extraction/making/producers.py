@@ -8,7 +8,7 @@ from eval.extraction.making.case import Case, Grid
 from eval.extraction.making.packing import xlsx
 from eval.extraction.making.pdfs import Line, column, pdf
 
-_PROSE = (
+PROSE = (
     "The harbour wall was planned in the",
     "year of the storm, and it took four",
     "years until the last stone was set.",
@@ -78,8 +78,8 @@ def _prints() -> Iterator[Case]:
     ]
     yield Case(
         "pdf_box.pdf",
-        pdf(column(60, 760, *_PROSE) + box),
-        [" ".join(_PROSE), "In brief Opens: 9:00 Fee: 5 euros"],
+        pdf(column(60, 760, *PROSE) + box),
+        [" ".join(PROSE), "In brief Opens: 9:00 Fee: 5 euros"],
         [("How much is the fee?", "5 euros"), ("Who held a speech?", "the mayor")],
     )
     yield Case(
